@@ -1,0 +1,27 @@
+//! What an area is and what may happen in it. Pure: no I/O, no clock of its own, no randomness.
+
+pub mod change;
+pub mod event;
+pub mod image;
+pub mod name;
+pub mod owner;
+pub mod presence;
+pub mod record;
+pub mod state;
+pub mod venue;
+
+/// Milliseconds since the Unix epoch, by the store's clock.
+pub type Millis = u64;
+
+/// What came from outside does not keep the rules of the wire protocol ("Rules for values").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    #[error("A group's name has 1 to 64 letters, digits, - or _.")]
+    Area,
+    #[error("A name has 1 to 32 visible characters.")]
+    Name,
+    #[error("A picture is an https address of at most 512 characters, or one emoji.")]
+    Image,
+    #[error("{0}")]
+    Venue(&'static str),
+}

@@ -1,0 +1,30 @@
+//! Who holds a name: an owner, known to the stores by a digest only.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// A digest of a session's lasting id (later: of an account), 32 hexadecimal digits: a reader of the store learns
+/// from it who holds what, but cannot become anybody by it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Owner(String);
+
+impl Owner {
+    pub fn of(lasting_id: &str) -> Self {
+        Self(hex_digest("owner", lasting_id))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The first 128 bits of SHA-256 over `purpose` and `text`, so that digests for two purposes never meet.
+pub(super) fn hex_digest(purpose: &str, text: &str) -> String {
+    let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(text).finalize();
+    digest[..16].iter().fold(String::with_capacity(32), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,4 @@
+//! Where to eat: a group decides, live.
+
+pub mod domain;
+pub mod store;
