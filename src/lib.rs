@@ -1,4 +1,5 @@
 //! Where to eat: a group decides, live.
 
 pub mod domain;
+pub mod protocol;
 pub mod store;
