@@ -7,8 +7,7 @@ use crate::domain::change::Refused;
 use crate::domain::name::Username;
 
 /// The error codes of the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     BadMessage,
     UnknownEvent,
@@ -31,6 +30,40 @@ pub enum Code {
     NotFound,
     TooLarge,
     VenuesUnavailable,
+}
+
+impl Code {
+    /// As it is on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BadMessage => "badMessage",
+            Self::UnknownEvent => "unknownEvent",
+            Self::BadArea => "badArea",
+            Self::BadName => "badName",
+            Self::BadImage => "badImage",
+            Self::BadVenue => "badVenue",
+            Self::NameTaken => "nameTaken",
+            Self::NoSuchVenue => "noSuchVenue",
+            Self::NotJoined => "notJoined",
+            Self::NotWatching => "notWatching",
+            Self::RateLimited => "rateLimited",
+            Self::AreaFull => "areaFull",
+            Self::OverCapacity => "overCapacity",
+            Self::StoreUnavailable => "storeUnavailable",
+            Self::Internal => "internal",
+            Self::NoSession => "noSession",
+            Self::ForeignOrigin => "foreignOrigin",
+            Self::NotFound => "notFound",
+            Self::TooLarge => "tooLarge",
+            Self::VenuesUnavailable => "venuesUnavailable",
+        }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
 }
 
 /// What went wrong, for whoever sent the request.

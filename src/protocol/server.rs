@@ -204,8 +204,8 @@ fn vote_rows(state: &AreaState) -> Vec<VoteRow<'_>> {
 /// The data of `presence`.
 #[derive(Serialize)]
 pub struct PresenceData<'a> {
-    pub here: Vec<&'a Username>,
-    pub gone: Vec<&'a Username>,
+    pub here: &'a [Username],
+    pub gone: &'a [Username],
     pub online: usize,
     pub watching: u64,
 }
