@@ -1,4 +1,5 @@
 //! Where to eat: a group decides, live.
 
+pub mod config;
 pub mod domain;
 pub mod store;
