@@ -1,0 +1,3 @@
+//! Tests through the product's outer doors: the store's trait and the server's wire. One binary, so that it links once.
+
+mod packing;
