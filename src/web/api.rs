@@ -124,8 +124,3 @@ async fn read(body: Payload, web: &Web) -> Result<String, WebError> {
 fn fresh(data: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(data)
 }
-
-/// Who asks for what is not there.
-pub async fn not_found() -> Answer {
-    Err(Problem::new(Code::NotFound, "There is nothing at this address.").into())
-}

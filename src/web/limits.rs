@@ -31,6 +31,11 @@ impl Connections {
         Arc::new(Self { open: Mutex::default(), of_an_address, of_all })
     }
 
+    /// All that are open now.
+    pub fn count(&self) -> usize {
+        self.open.lock().expect("a short lock").1
+    }
+
     /// None if there are too many already.
     pub fn open(self: &Arc<Self>, address: Address) -> Option<Connection> {
         let mut guard = self.open.lock().expect("a short lock");
@@ -61,26 +66,33 @@ impl Drop for Connection {
 
 /// Names that an address has taken in an area, for as long as they may last.
 pub struct Names {
-    taken: Mutex<(HashMap<(AreaName, Address), HashMap<Owner, Instant>>, usize)>,
+    taken: Mutex<Taken>,
     most: Option<usize>,
     lifetime: Duration,
 }
 
+struct Taken {
+    /// Who took a name there, and until when it may last.
+    by_place: HashMap<(AreaName, Address), HashMap<Owner, Instant>>,
+    /// The size at which ended entries are looked for.
+    look_at: usize,
+}
+
 impl Names {
     pub fn new(most: Option<usize>, lifetime: Duration) -> Self {
-        Self { taken: Mutex::new((HashMap::new(), LOOK_AT)), most, lifetime }
+        Self { taken: Mutex::new(Taken { by_place: HashMap::new(), look_at: LOOK_AT }), most, lifetime }
     }
 
     /// Whether one more owner may take a name there, from that address. Who has one may always take another.
     pub fn allow(&self, area: &AreaName, address: Address, owner: &Owner, now: Instant) -> bool {
         let Some(most) = self.most else { return true };
         let mut guard = self.taken.lock().expect("a short lock");
-        let (taken, look_at) = &mut *guard;
-        if taken.len() >= *look_at {
-            taken.retain(|_, owners| owners.values().any(|until| *until > now));
-            *look_at = (taken.len() * 2).max(LOOK_AT);
+        let Taken { by_place, look_at } = &mut *guard;
+        if by_place.len() >= *look_at {
+            by_place.retain(|_, owners| owners.values().any(|until| *until > now));
+            *look_at = (by_place.len() * 2).max(LOOK_AT);
         }
-        let owners = taken.entry((area.clone(), address)).or_default();
+        let owners = by_place.entry((area.clone(), address)).or_default();
         if owners.len() >= most {
             owners.retain(|_, until| *until > now);
         }

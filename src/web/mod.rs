@@ -1,10 +1,13 @@
 //! Every URL, in one table. What comes in is checked here; what goes out is rendered here.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{self as routes, ServiceConfig};
+use socket2::SockRef;
 use tokio::sync::watch;
 use url::Url;
 
@@ -13,10 +16,12 @@ use crate::store::Store;
 
 mod acts;
 mod api;
+mod assets;
 mod headers;
 mod health;
 mod limits;
 mod origin;
+mod pages;
 mod problem;
 mod session;
 mod ws;
@@ -72,6 +77,17 @@ impl Draining {
     }
 }
 
+/// Sets what the operating system is to do for a connection: one whose peer takes nothing, or is gone without a word,
+/// ends after `stall`, however it is served.
+pub fn on_connect(connection: &dyn Any, stall: Option<Duration>) {
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+    let socket = SockRef::from(stream);
+    // Only a bound that the kernel adds to our own: without it, the connection is still closed by the pings.
+    if let Err(error) = socket.set_tcp_user_timeout(stall) {
+        tracing::debug!(%error, "no limit for unread data");
+    }
+}
+
 /// The table of URLs.
 pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
@@ -83,11 +99,14 @@ pub fn table(app: &mut ServiceConfig) {
         routes::scope("")
             .wrap(from_fn(origin::guard))
             .wrap(from_fn(headers::add))
+            .route("/", routes::get().to(pages::landing))
+            .route("/a/{area}", routes::get().to(pages::area))
+            .route("/assets/{version}/{path:.*}", routes::get().to(assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", routes::get().to(health::healthz))
             .route("/readyz", routes::get().to(health::readyz))
             .route("/metrics", routes::get().to(health::metrics))
             .service(api)
-            .default_service(routes::to(api::not_found)),
+            .default_service(routes::to(pages::not_found)),
     );
 }

@@ -75,4 +75,3 @@ impl ResponseError for WebError {
         response.json(&self.0)
     }
 }
-

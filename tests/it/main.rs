@@ -1,0 +1,5 @@
+//! Tests through the product's outer doors: the store's trait and the server's wire. One binary, so that it links once.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
+
+mod packing;
