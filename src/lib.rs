@@ -15,6 +15,10 @@ pub mod domain;
 pub mod hub;
 pub mod protocol;
 pub mod store;
+<<<<<<< HEAD
 pub mod sweep;
 pub mod telemetry;
 pub mod web;
+=======
+pub mod venues;
+>>>>>>> venues
