@@ -1,1 +1,3 @@
+//! Begins the server.
+
 fn main() {}
