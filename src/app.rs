@@ -13,7 +13,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::config::{Limit, Secret, Settings, StorePath};
+use crate::config::{Limit, Secret, Settings, StorePath, VenuesFrom};
 use crate::domain::Millis;
 use crate::domain::change::Rules;
 use crate::domain::presence::ServerId;
@@ -21,6 +21,7 @@ use crate::hub::{Bounds, Hub};
 use crate::store::Store;
 use crate::store::embedded::Embedded;
 use crate::sweep;
+use crate::venues::{Choice, Venues, VenuesOptions};
 use crate::web::{self, Connections, Draining, Names, Options, Sessions, Web};
 
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
@@ -37,6 +38,8 @@ const BACKLOG: u32 = 4096;
 pub enum StartError {
     #[error("{0}")]
     Store(String),
+    #[error("{0}")]
+    Venues(String),
     #[error("The server cannot listen on {address}: {cause}. Choose another server.port (PORT), or end what is there.")]
     Listen { address: SocketAddr, cause: io::Error },
     #[error("No random numbers are to be had: {0}.")]
@@ -71,6 +74,7 @@ impl App {
         let web = Data::new(Web {
             hub,
             store,
+            venues: Venues::new(venues(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
             sessions: Sessions::new(&secret, settings.session.lifetime),
             connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
@@ -109,10 +113,12 @@ impl App {
             if let Err(error) = web.store.retire(&web.hub.server).await {
                 tracing::debug!(%error, "the store was not told that this server ends; it finds out by itself");
             }
-            web.store.close().await;
+            web.store.close().await
         };
-        if timeout(STORE_CLOSE, close).await.is_err() {
-            tracing::warn!("the store did not close in time");
+        match timeout(STORE_CLOSE, close).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the store did not close as it should"),
+            Err(_) => tracing::error!("the store did not close in time"),
         }
         served
     }
@@ -189,6 +195,25 @@ fn options(settings: &Settings, figures: PrometheusHandle) -> Options {
         read_stall: limits.read_stall,
         lifetime: settings.area.lifetime,
         figures: Box::new(move || figures.render()),
+    }
+}
+
+fn venues(settings: &Settings) -> VenuesOptions {
+    let venues = &settings.venues;
+    VenuesOptions {
+        source: match venues.source {
+            VenuesFrom::Foursquare => Choice::Foursquare,
+            VenuesFrom::OpenStreetMap => Choice::OpenStreetMap,
+            VenuesFrom::Nowhere => Choice::None,
+        },
+        foursquare_url: venues.foursquare_url.to_string(),
+        foursquare_key: venues.foursquare_key.as_ref().map(|key| key.expose().to_owned()),
+        photon_url: venues.photon_url.to_string(),
+        public_url: settings.server.public_url.clone(),
+        center: venues.center.map(|center| (center.lat, center.lng)),
+        timeout: venues.timeout,
+        per_minute: venues.questions_per_minute,
+        under_way: settings.limits.venue_requests.map(size),
     }
 }
 

@@ -4,6 +4,7 @@
 //! - [`protocol`]: what clients send and get
 //! - [`store`]: where areas are kept
 //! - [`hub`]: the live areas of this process
+//! - [`venues`]: who knows places to eat
 //! - [`web`]: every URL
 //! - [`sweep`]: what makes room again
 //! - [`config`], [`telemetry`]: settings; log and figures
@@ -15,10 +16,7 @@ pub mod domain;
 pub mod hub;
 pub mod protocol;
 pub mod store;
-<<<<<<< HEAD
 pub mod sweep;
 pub mod telemetry;
-pub mod web;
-=======
 pub mod venues;
->>>>>>> venues
+pub mod web;

@@ -26,6 +26,7 @@ mod keeper;
 mod log;
 mod pulse;
 mod seats;
+mod view;
 
 pub use area::Bounds;
 pub use follower::Follower;

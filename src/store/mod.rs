@@ -107,7 +107,7 @@ pub trait Store: Send + Sync {
     async fn retire(&self, server: &ServerId) -> Result<()>;
 
     /// Writes what is under way, before the process ends.
-    async fn close(&self);
+    async fn close(&self) -> Result<()>;
 
     /// Whether this server is the one that sweeps in this period.
     async fn sweep_lease(&self, server: &ServerId) -> Result<bool>;

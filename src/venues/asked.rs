@@ -11,9 +11,6 @@ use futures_util::future::{BoxFuture, Shared, WeakShared};
 
 use super::error::VenueError;
 
-/// Different questions under way at once, at most: a public source is to be used with reason, and one that hangs must
-/// not gather sockets.
-const UNDER_WAY_MAX: usize = 32;
 /// Answers kept, at most: 50 venues of half a KiB in each make 12 MiB, and most have ten.
 const KEPT_MAX: usize = 500;
 
@@ -23,6 +20,8 @@ type Asking<V> = Shared<BoxFuture<'static, Outcome<V>>>;
 pub struct Asked<K, V> {
     /// How long an answer serves; none where the terms allow no keeping.
     keep: Option<Duration>,
+    /// Different questions under way at once, at most; none: no limit. A source that hangs must not gather sockets.
+    most: Option<usize>,
     state: Arc<Mutex<State<K, V>>>,
 }
 
@@ -39,9 +38,9 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    pub fn new(keep: Option<Duration>) -> Self {
+    pub fn new(keep: Option<Duration>, most: Option<usize>) -> Self {
         let state = State { under_way: HashMap::new(), kept: HashMap::new(), ends: VecDeque::new() };
-        Self { keep, state: Arc::new(Mutex::new(state)) }
+        Self { keep, most, state: Arc::new(Mutex::new(state)) }
     }
 
     /// What is known, or what somebody else is asking already, or what `ask` brings. Only good answers are kept.
@@ -60,7 +59,7 @@ where
                 Some(asking) => asking,
                 None => {
                     let asking = self.kept_when_good(key.clone(), now, ask());
-                    state.start(key, &asking)?;
+                    state.start(key, &asking, self.most)?;
                     asking
                 }
             }
@@ -91,9 +90,9 @@ impl<K: Clone + Eq + Hash, V: Clone> State<K, V> {
         self.under_way.get(key)?.upgrade().filter(|asking| asking.peek().is_none())
     }
 
-    fn start(&mut self, key: K, asking: &Asking<V>) -> Result<(), VenueError> {
+    fn start(&mut self, key: K, asking: &Asking<V>, most: Option<usize>) -> Result<(), VenueError> {
         self.under_way.retain(|_, other| other.upgrade().is_some_and(|other| other.peek().is_none()));
-        if self.under_way.len() >= UNDER_WAY_MAX {
+        if most.is_some_and(|most| self.under_way.len() >= most) {
             return Err(VenueError::Busy);
         }
         // A future that has ended has nothing to share: such a one has told its answer already.
@@ -131,6 +130,8 @@ fn locked<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    const UNDER_WAY_MAX: usize = 32;
+
     use std::future::{pending, ready};
 
     use futures_util::poll;
@@ -141,7 +142,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn keeping(keep: Option<Duration>) -> Asked<u32, &'static str> {
-        Asked::new(keep)
+        Asked::new(keep, Some(UNDER_WAY_MAX))
     }
 
     #[tokio::test]

@@ -84,6 +84,8 @@ pub struct VenuesOptions {
     pub timeout: Duration,
     /// Searches a minute and session; 0 is no limit.
     pub per_minute: u32,
+    /// Different searches under way at once; none: no limit.
+    pub under_way: Option<usize>,
 }
 
 pub struct Venues {
@@ -103,7 +105,7 @@ impl Venues {
             center,
             timeout: options.timeout,
             allowance: Allowance::new(options.per_minute),
-            answers: Asked::new(source.keeps()),
+            answers: Asked::new(source.keeps(), options.under_way),
             source,
         })
     }
@@ -137,7 +139,9 @@ fn source(options: &VenuesOptions) -> Result<Arc<dyn VenueSource>, SetupError> {
             Arc::new(Foursquare::new(client()?, &options.foursquare_url, key)?)
         }
         (Choice::Foursquare, None) => return Err(SetupError::NoKey),
-        (Choice::Auto | Choice::OpenStreetMap, _) => Arc::new(Photon::new(client()?, &options.photon_url)?),
+        (Choice::Auto | Choice::OpenStreetMap, _) => {
+            Arc::new(Photon::new(client()?, &options.photon_url, options.under_way)?)
+        }
         (Choice::None, _) => Arc::new(WriteInsOnly),
     })
 }

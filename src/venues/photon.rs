@@ -34,9 +34,9 @@ pub struct Photon {
 }
 
 impl Photon {
-    pub fn new(client: Client, base: &str) -> Result<Self, SetupError> {
+    pub fn new(client: Client, base: &str, under_way: Option<usize>) -> Result<Self, SetupError> {
         let address = fetch::address("venues.photon_url", base, CALL)?;
-        Ok(Self { client, address, named: Asked::new(Some(KEPT_FOR)) })
+        Ok(Self { client, address, named: Asked::new(Some(KEPT_FOR), under_way) })
     }
 
     /// Photon searches around a point only: a name is looked up first, among places of every kind.

@@ -15,6 +15,7 @@ use crate::protocol::client::Fields;
 use crate::protocol::error::{Code, Problem};
 use crate::protocol::server::{Changed, Joined, Updates};
 use crate::protocol::{FRAME_MAX_BYTES, INTEGER_MAX};
+use crate::venues::{Question, RawQuestion, VenueError};
 
 type Answer = Result<HttpResponse, WebError>;
 
@@ -30,6 +31,13 @@ pub async fn area(path: Path<String>, web: Data<Web>) -> Answer {
     let name = AreaName::parse(&path)?;
     let look = web.hub.look(&name, |state, online, watching| fresh(&Updates::new(&name, state, online, watching)));
     Ok(look.await?)
+}
+
+/// `GET /api/venues?ll=LAT,LNG&query=TEXT&near=TEXT&limit=N`
+pub async fn venues(question: Query<RawQuestion>, web: Data<Web>, session: Session) -> Answer {
+    let question = Question::parse(question.into_inner()).map_err(VenueError::from)?;
+    let answer = web.venues.search(session.owner().as_str(), question).await?;
+    Ok(fresh(&*answer))
 }
 
 /// `PUT /api/areas/AREA/me`

@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::hub::Hub;
 use crate::store::Store;
+use crate::venues::Venues;
 
 mod acts;
 mod api;
@@ -33,6 +34,7 @@ pub use session::Sessions;
 pub struct Web {
     pub hub: Arc<Hub>,
     pub store: Arc<dyn Store>,
+    pub venues: Venues,
     pub sessions: Sessions,
     pub connections: Arc<Connections>,
     pub names: Names,
@@ -92,6 +94,7 @@ pub fn on_connect(connection: &dyn Any, stall: Option<Duration>) {
 pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
         .route("/session", routes::post().to(api::session))
+        .route("/venues", routes::get().to(api::venues))
         .service(routes::resource("/areas/{area}").get(api::area))
         .service(routes::resource("/areas/{area}/me").put(api::put_me).delete(api::delete_me))
         .service(routes::resource("/areas/{area}/vote").put(api::put_vote).delete(api::delete_vote));

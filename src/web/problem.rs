@@ -1,6 +1,7 @@
 //! The one error of the web's edge: a status, a code and a sentence for a person. Causes go to the log.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
@@ -9,6 +10,7 @@ use actix_web::{HttpResponse, ResponseError};
 use crate::hub::FollowError;
 use crate::protocol::error::{Code, Problem};
 use crate::store::StoreError;
+use crate::venues::VenueError;
 
 #[derive(Debug, Clone)]
 pub struct WebError(pub Problem);
@@ -38,6 +40,24 @@ impl From<FollowError> for Problem {
                 Self::over_capacity("This server has as many groups as it can have. Try again later.")
             }
             FollowError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<VenueError> for Problem {
+    fn from(error: VenueError) -> Self {
+        let message = error.to_string();
+        let soon = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        match error {
+            VenueError::Question(_) | VenueError::UnknownPlace => Self::new(Code::BadMessage, message),
+            VenueError::RateLimited { retry_after } => Self::rate_limited(&message, soon(retry_after)),
+            VenueError::Busy => Self::rate_limited(&message, soon(Duration::from_secs(2))),
+            VenueError::OverQuota { retry_after } => {
+                Self { retry_in_ms: retry_after.map(soon), ..Self::new(Code::VenuesUnavailable, message) }
+            }
+            VenueError::TimedOut | VenueError::Unreachable | VenueError::BadKey | VenueError::BadAnswer => {
+                Self::new(Code::VenuesUnavailable, message)
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("store", &["domain"]),
     ("venues", &["domain"]),
     ("hub", &["store", "protocol", "domain"]),
-    ("sweep", &["hub", "store"]),
+    ("sweep", &["store", "domain"]),
     ("web", &["hub", "store", "venues", "protocol", "domain"]),
     ("app", &["web", "sweep", "hub", "store", "venues", "protocol", "domain", "config", "telemetry"]),
 ];

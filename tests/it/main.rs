@@ -3,5 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
 mod architecture;
+mod live;
 mod packing;
+mod readme;
+mod server;
 mod venues;

@@ -27,6 +27,7 @@ fn options(source: Choice, service: &StandIn) -> VenuesOptions {
         center: None,
         timeout: Duration::from_secs(4),
         per_minute: 0,
+        under_way: Some(32),
     }
 }
 
