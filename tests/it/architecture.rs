@@ -223,7 +223,7 @@ fn a_planted_fault_is_found() {
         ("hub/mod.rs", "//! Hub.\nfn f() { crate::web::ws::start() }\n", "uses web"),
         ("hub/area/log.rs", "//! Log.\nuse super::super::super::web::ws;\n", "uses web"),
         ("hub.rs", "//! Hub.\nuse super::config::Settings;\n", "uses config"),
-        ("sweep.rs", "//! Sweep.\npub(in crate::hub) fn f(x: crate::protocol::Event) {}\n", "uses protocol"),
+        ("sweep.rs", "//! Sweep.\npub(in crate::store) fn f(x: crate::protocol::Event) {}\n", "uses protocol"),
         ("domain/name.rs", "//! Names.\nuse std::time::SystemTime;\n", "names SystemTime"),
         ("hub/mod.rs", "//! Hub.\nuse actix_web::web;\n", "names actix"),
         ("cellar/mod.rs", "//! Wine.\n", "a room that the map does not have"),
