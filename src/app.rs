@@ -20,6 +20,7 @@ use crate::domain::presence::ServerId;
 use crate::hub::{Bounds, Hub};
 use crate::store::Store;
 use crate::store::embedded::Embedded;
+use crate::store::redis::{RedisOptions, RedisStore};
 use crate::sweep;
 use crate::venues::{Choice, Venues, VenuesOptions};
 use crate::web::{self, Connections, Draining, Names, Options, Sessions, Web};
@@ -157,7 +158,10 @@ fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
         StorePath::File(path) => path.to_string_lossy().into_owned(),
     };
     match &settings.redis.url {
-        Some(_) => Err(StartError::Store("Redis is not there yet.".into())),
+        Some(url) => {
+            let options = RedisOptions { connections: settings.redis.pool_size, ..RedisOptions::new(url.expose()) };
+            Ok(RedisStore::new(&options, rules).map_err(|error| StartError::Store(error.to_string()))?)
+        }
         None => Ok(Embedded::open(&path, rules).map_err(|error| StartError::Store(error.to_string()))?),
     }
 }
