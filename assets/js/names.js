@@ -1,0 +1,70 @@
+// Names of areas and of people: when they fit, when two are the same, how they are shown. Knows nothing of the page.
+
+/** Characters of a name and of an area, at most; the server's own limits. */
+export const NAME_MAX = 32;
+export const AREA_MAX = 64;
+
+const AREA = /^[\p{L}\p{M}\p{Nd}_-]{1,64}$/u;
+const SPACE = /\p{White_Space}+/gu;
+// Joiners and variation selectors: emoji and several scripts need them, but they tell no two names apart.
+const JOINERS = /[\u200C\u200D\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
+// What a reader cannot see, or what turns the direction of the text around it.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2800\u3164\uFFA0]/u;
+
+const fold = (text) => text.normalize("NFC").toLowerCase().normalize("NFC");
+
+/** The area that a text names, as the server writes it; null if it names none. */
+export function areaName(raw) {
+  const name = fold(raw);
+  return AREA.test(name) ? name : null;
+}
+
+/** What a person typed as a name for a group, on its way to be one: spaces become `-`. */
+export const hyphened = (typed) => typed.trim().replace(SPACE, "-");
+
+/** A user's name as the server would keep it; null if it would refuse it. */
+export function userName(raw) {
+  const name = raw.replace(SPACE, " ").trim().normalize("NFC");
+  const seen = name.replace(JOINERS, "");
+  const fits = [...name].length <= NAME_MAX && !HIDDEN.test(seen) && /[^\p{M} ]/u.test(seen);
+  return fits ? name : null;
+}
+
+/** What decides whether two names are the same: `Ann`, `ANN`. */
+export const compared = (name) => fold(name.replace(JOINERS, ""));
+
+/** The order of the server: by code points, where JavaScript's own `<` goes by halves of them. */
+export function byCodePoints(a, b) {
+  const [left, right] = [[...a], [...b]];
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const step = left[i].codePointAt(0) - right[i].codePointAt(0);
+    if (step) return step;
+  }
+  return left.length - right.length;
+}
+
+const graphemes = globalThis.Intl?.Segmenter && new Intl.Segmenter();
+const firstOf = (word) => (graphemes ? graphemes.segment(word)[Symbol.iterator]().next().value.segment : [...word][0]);
+
+/** One or two characters that stand for a person. */
+export function initials(name) {
+  const words = name.split(/[\s_-]+/u).filter((word) => /[\p{L}\p{N}\p{S}]/u.test(word));
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0] ?? name];
+  return ends.map(firstOf).join("").toUpperCase();
+}
+
+/** A colour of the name's own, in degrees; the same in every browser. */
+export function hue(name) {
+  let sum = 7;
+  for (const char of compared(name)) sum = (sum * 31 + char.codePointAt(0)) % 360;
+  return sum;
+}
+
+const TASTES = "crispy spicy golden happy smoky tangy toasty zesty mellow peppery sunny salty sweet hearty nutty velvet".split(" ");
+const DISHES = "noodle taco dumpling falafel waffle pickle pretzel ramen curry pierogi gyoza bagel burrito olive mango radish".split(" ");
+
+/** A name to take at once: `crispy-noodle-42`. */
+export function madeUpName(random = Math.random) {
+  const pick = (list) => list[Math.floor(random() * list.length)];
+  return `${pick(TASTES)}-${pick(DISHES)}-${10 + Math.floor(random() * 90)}`;
+}

@@ -1,0 +1,37 @@
+// Asks the server for places. Knows the call, and nothing of the box that one types into.
+
+import { readVenues } from "./protocol.js";
+
+/** The server gives up on its source after 4 s; this is a little more. */
+const LIMIT_MS = 6_000;
+const RESULTS = 8;
+
+/** `{venues, attribution}`; rejects with `{code, message}`. `at` is `{lat, lng}`, `near` a typed place; `signal` gives up. */
+export async function findVenues({ query, at, near, signal }) {
+  const asked = new URLSearchParams({ query, limit: RESULTS });
+  if (near) asked.set("near", near);
+  // Three decimals are about a hundred metres: nobody needs to know it better.
+  else if (at) asked.set("ll", `${at.lat.toFixed(3)},${at.lng.toFixed(3)}`);
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  const answer = await fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? signal });
+  const body = await answer.json().catch(() => null);
+  const found = answer.ok ? readVenues(body) : null;
+  if (!found) throw { code: body?.code ?? "noAnswer", message: body?.message };
+  return found;
+}
+
+/** The middle of the places that have votes, to search near it; null if none says where it is. */
+export function middle(state) {
+  const voted = new Set([...(state?.votes.values() ?? [])].map((vote) => vote.id));
+  const at = [...(state?.venues.values() ?? [])].filter((venue) => voted.has(venue.id) && venue.location?.lat !== undefined);
+  const mean = (field) => at.reduce((sum, venue) => sum + venue.location[field], 0) / at.length;
+  return at.length ? { lat: mean("lat"), lng: mean("lng") } : null;
+}
+
+/** Metres between two points, near enough for a walk. */
+export function metres(a, b) {
+  const rad = Math.PI / 180;
+  const x = (b.lng - a.lng) * rad * Math.cos(((a.lat + b.lat) / 2) * rad);
+  const y = (b.lat - a.lat) * rad;
+  return Math.hypot(x, y) * 6_371_000;
+}

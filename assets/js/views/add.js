@@ -1,0 +1,172 @@
+// Adding a place: one box that suggests while one types (a combobox by the ARIA pattern). The last suggestion is always the
+// place as it was typed, so it works without any source of venues.
+
+import { say, sayError } from "../texts.js";
+import { findVenues, metres, middle } from "../venues.js";
+import { byId, h, setText } from "./dom.js";
+import { askName, unsent } from "./standings.js";
+
+/** The search starts from so many letters, after so long a pause: the sources are not ours. */
+const LETTERS = 3;
+const PAUSE_MS = 300;
+const PLACE_TIMEOUT_MS = 8_000;
+
+export function addView({ memory, slotOf }) {
+  const field = byId("find");
+  const list = byId("found");
+  const near = byId("near");
+  const slot = byId("add-slot");
+  let area = null;
+  let options = [];
+  let active = -1;
+  let timer = 0;
+  let asked = new AbortController();
+  let here = null;
+  let shown = "";
+
+  near.value = memory.near;
+  near.onchange = () => {
+    memory.near = near.value.trim();
+    here = null;
+    setText(byId("near-state"), "");
+    search();
+  };
+  // Browsers tell a place over HTTPS (and on localhost) alone.
+  byId("near-me").hidden = !(globalThis.isSecureContext && navigator.geolocation);
+  byId("near-me").onclick = () => {
+    const found = ({ coords }) => {
+      here = { lat: coords.latitude, lng: coords.longitude };
+      near.value = memory.near = "";
+      setText(byId("near-state"), say("nearMeOn"));
+      search();
+    };
+    const failed = () => setText(byId("near-state"), say("nearMeFailed"));
+    navigator.geolocation.getCurrentPosition(found, failed, { timeout: PLACE_TIMEOUT_MS, maximumAge: 60_000 });
+  };
+
+  const typed = () => field.value.trim().replace(/\s+/g, " ");
+  const told = (text) => setText(byId("find-state"), text);
+
+  function close() {
+    clearTimeout(timer);
+    asked.abort();
+    options = [];
+    active = -1;
+    list.hidden = true;
+    list.replaceChildren();
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+    setText(byId("attribution"), "");
+  }
+
+  /** `at` is where distances count from. */
+  function show(venues, at) {
+    const byHand = { name: typed() };
+    options = [...venues, byHand];
+    active = -1;
+    const item = (venue, i) => {
+      const parts = venue === byHand ? [say("writeInHint")] : describe(venue, at);
+      const name = venue === byHand ? say("writeIn", venue.name) : venue.name;
+      return h(
+        "li",
+        { id: `found-${i}`, role: "option", class: "option", "aria-selected": "false", onclick: () => choose(i) },
+        h("span", { class: "option-name", dir: "auto" }, name),
+        h("span", { class: "details" }, ...parts.map((part) => h("bdi", {}, part))),
+      );
+    };
+    list.replaceChildren(...options.map(item));
+    list.hidden = false;
+    field.setAttribute("aria-expanded", "true");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function point(to) {
+    const count = options.length;
+    active = (to + count) % count;
+    [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === active)));
+    field.setAttribute("aria-activedescendant", `found-${active}`);
+    list.children[active].scrollIntoView({ block: "nearest" });
+  }
+
+  function choose(i) {
+    const venue = options[i];
+    close();
+    told("");
+    field.value = "";
+    // A place that the area has already is voted for in its own row.
+    area.castVote(area.state?.venues.get(venue.id) ?? venue);
+    if (!area.asking) field.focus();
+  }
+
+  async function search() {
+    clearTimeout(timer);
+    asked.abort();
+    asked = new AbortController();
+    const { signal } = asked;
+    const query = typed();
+    if (!query) {
+      close();
+      return told("");
+    }
+    setText(byId("attribution"), "");
+    const at = here ?? (near.value.trim() ? null : middle(area.state));
+    show([], at);
+    if ([...query].length < LETTERS) return told(say("addShort"));
+    told(say("searching"));
+    await new Promise((done) => (timer = setTimeout(done, PAUSE_MS)));
+    try {
+      const found = await findVenues({ query, at, near: near.value.trim(), signal });
+      if (signal.aborted) return;
+      show(found.venues, at);
+      setText(byId("attribution"), found.attribution ?? "");
+      told(say("found", found.venues.length));
+    } catch (error) {
+      if (!signal.aborted) told(error.message ? sayError(error) : say("searchFailed"));
+    }
+  }
+
+  field.oninput = search;
+  field.onkeydown = (event) => {
+    if (event.key === "Escape") {
+      if (list.hidden) field.value = "";
+      close();
+      told("");
+    } else if (options.length && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      point(event.key === "ArrowDown" ? active + 1 : Math.max(active, 0) - 1);
+    }
+  };
+  byId("add-form").onsubmit = (event) => {
+    event.preventDefault();
+    if (active >= 0) choose(active);
+    else if (options.length) point(0);
+  };
+
+  return {
+    render(now) {
+      area = now;
+      const place = area.asking?.fs;
+      const pending = area.pending;
+      const mine = (fs) => fs && !slotOf(fs.id);
+      const key = mine(place) ? "name" : mine(pending?.fs) && pending.phase !== "saved" ? pending.phase : "";
+      if (key === shown) return;
+      shown = key;
+      slot.replaceChildren();
+      if (key === "name") askName(area, slot, say("nameGoAdd"), () => field.focus());
+      else if (key === "asks" || key === "failed") slot.append(unsent(area, pending));
+      else if (key) slot.append(h("p", { class: "hint" }, `${say(key)} ${pending.fs.name}`));
+    },
+    reset() {
+      close();
+      told("");
+      field.value = "";
+      shown = "";
+      slot.replaceChildren();
+    },
+  };
+}
+
+function describe({ categories = [], location = {}, distance }, at) {
+  const far = distance ?? (at && location.lat !== undefined ? metres(at, location) : undefined);
+  return [categories[0]?.name, far === undefined ? "" : say("metres", far), location.address].filter(Boolean);
+}

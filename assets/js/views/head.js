@@ -1,0 +1,66 @@
+// The head of an area: its name, the connection in words, who is here, when it empties, the link; and the banners under it.
+
+import { addressOf } from "../router.js";
+import { copied } from "../share.js";
+import { say } from "../texts.js";
+import { byId, h, setText } from "./dom.js";
+
+/** How each state of the connection looks and reads: the dot's kind, the words, the banner. */
+const LINKS = {
+  connecting: ["wait", "linkConnecting"],
+  live: ["live", "linkLive"],
+  checking: ["wait", "linkChecking"],
+  reconnecting: ["wait", "linkReconnecting"],
+  unavailable: ["off", "linkStale", "stale"],
+  stale: ["off", "linkStale", "stale"],
+  offline: ["off", "linkOffline", "offline"],
+  refused: ["off", "linkRefused", "refused"],
+};
+
+/** What the page may say of its connection: "live" only while it is. */
+export function linkOf(status, area) {
+  if (status !== "open") return status;
+  if (area.stale) return "stale";
+  return area.live ? "live" : "connecting";
+}
+
+export const clock = (at) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(at);
+
+export function head({ origin, tell }) {
+  const byHand = byId("share-by-hand");
+  let name = "";
+
+  byId("share").onclick = async () => {
+    const link = addressOf(name, origin);
+    if (await copied(link)) return tell({ text: say("shared") });
+    const field = h("input", { class: "field", readOnly: true, value: link, id: "share-link" });
+    const close = h("button", { type: "button", class: "button quiet", onclick: () => (byHand.hidden = true) }, say("close"));
+    byHand.replaceChildren(h("label", { htmlFor: "share-link" }, say("shareByHand")), h("div", { class: "line" }, field, close));
+    byHand.hidden = false;
+    field.select();
+  };
+
+  return {
+    render(area, status) {
+      name = area.name;
+      const [kind, words, banner] = LINKS[linkOf(status, area)];
+      setText(byId("area-title"), name);
+      byId("link-state").dataset.link = kind;
+      setText(byId("link-words"), say(words));
+      const { online = 0, expiresAt = 0 } = area.state ?? {};
+      if (area.state) {
+        setText(byId("here-now"), online ? say("hereNow", online) : "");
+        setText(byId("empties"), expiresAt ? say("empties", clock(area.local(expiresAt))) : "");
+      }
+      byId("area").classList.toggle("old", kind === "off" && Boolean(area.state));
+      const box = byId("banners");
+      const text = banner ? say(banner) : "";
+      if (box.textContent !== text) box.replaceChildren(...(text ? [h("p", { class: "banner", role: "status" }, text)] : []));
+    },
+    reset() {
+      byHand.hidden = true;
+      setText(byId("here-now"), "");
+      setText(byId("empties"), "");
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// The form that asks for a name, in place: it opens where the act was, and the act is done once the name is there.
+
+import { NAME_MAX, madeUpName, userName } from "../names.js";
+import { say, sayError } from "../texts.js";
+import { h } from "./dom.js";
+
+/**
+ * Opens in `slot`. `take(name)` rejects with the server's error; `done()` comes after it took the name, `cancel()` when the
+ * person would rather not. `close()` on what is returned takes the form away.
+ */
+export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
+  const field = h("input", {
+    id: "name", class: "field", value: name || madeUpName(), maxLength: NAME_MAX * 2, autocomplete: "nickname",
+    spellcheck: false, dir: "auto", enterKeyHint: "done", "aria-describedby": "name-error name-hint",
+  });
+  const error = h("p", { id: "name-error", class: "error", role: "alert" });
+  const submit = h("button", { type: "submit", class: "button main" }, go);
+  const no = h("button", { type: "button", class: "button quiet", onclick: cancel }, say("cancel"));
+  const form = h(
+    "form",
+    { class: "name-form", noValidate: true },
+    h("label", { htmlFor: "name" }, say("nameLabel")),
+    field,
+    error,
+    h("p", { id: "name-hint", class: "hint" }, say("nameHint")),
+    h("div", { class: "line" }, submit, no),
+  );
+
+  function wrong(...content) {
+    error.replaceChildren(...content);
+    field.setAttribute("aria-invalid", String(content.length > 0));
+  }
+
+  async function send(raw) {
+    const wanted = userName(raw);
+    if (!wanted) {
+      wrong(say("nameBad"));
+      return field.focus();
+    }
+    wrong();
+    submit.disabled = true;
+    submit.textContent = say("saving");
+    try {
+      await take(wanted);
+      done();
+    } catch (problem) {
+      const free = problem.free && h("button", { type: "button", class: "button link", onclick: () => send(problem.free) }, say("nameFree", problem.free));
+      wrong(`${sayError(problem)} `, ...(free ? [free] : []));
+      (free || field).focus();
+    } finally {
+      submit.disabled = false;
+      submit.textContent = go;
+    }
+  }
+
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    if (!submit.disabled) send(field.value);
+  };
+  form.onkeydown = (event) => {
+    if (event.key === "Escape") cancel();
+  };
+  field.oninput = () => wrong();
+  slot.replaceChildren(form);
+  field.focus();
+  field.select();
+  return { form, close: () => form.remove() };
+}

@@ -1,0 +1,72 @@
+// Who is in the area, who of them is here now, and what one can do about one's own name.
+
+import { byCodePoints, compared } from "../names.js";
+import { say } from "../texts.js";
+import { byId, h } from "./dom.js";
+import { nameForm } from "./naming.js";
+import { chip, personKey } from "./person.js";
+
+/** More names than this are a number. */
+const SHOWN = 60;
+
+export function people({ tell }) {
+  let area = null;
+  let drawn = "";
+  let form = null;
+
+  const close = () => {
+    form?.close();
+    form = null;
+  };
+
+  byId("change-name").onclick = () => {
+    close();
+    form = nameForm({
+      slot: byId("me-slot"),
+      name: area.me.username,
+      go: say("nameChange"),
+      take: (name) => area.takeName(name),
+      done: () => {
+        close();
+        byId("change-name").focus();
+        tell({ text: say("renamed", area.me.username) });
+      },
+      cancel: () => {
+        close();
+        byId("change-name").focus();
+      },
+    });
+  };
+  byId("leave").onclick = () => area.leave();
+
+  return {
+    render(now) {
+      area = now;
+      const { state, me } = area;
+      byId("me").hidden = !me;
+      if (!me) close();
+      if (!state) return;
+      const mine = compared(me?.username ?? "");
+      const rank = ([key]) => (key === mine ? 0 : state.here.has(key) ? 1 : 2);
+      const sorted = [...state.users].sort((a, b) => rank(a) - rank(b) || byCodePoints(a[0], b[0]));
+      const key = sorted.map((entry) => `${rank(entry)}${personKey(entry[1])}`).join("\n\n");
+      if (key === drawn) return;
+      drawn = key;
+      const item = (entry) => {
+        const note = ["you", "", "away"][rank(entry)];
+        return h("li", { class: note }, chip(entry[1], note && `(${say(note)})`));
+      };
+      const rest = sorted.length - SHOWN;
+      byId("people-none").hidden = sorted.length > 0;
+      byId("people-list").replaceChildren(
+        ...sorted.slice(0, SHOWN).map(item),
+        ...(rest > 0 ? [h("li", { class: "hint" }, say("peopleMore", rest))] : []),
+      );
+    },
+    reset() {
+      close();
+      drawn = "";
+      byId("people-list").replaceChildren();
+    },
+  };
+}
