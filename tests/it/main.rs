@@ -1,4 +1,12 @@
 //! Tests through the product's outer doors: the store's trait and the server's wire. One binary, so that it links once.
 
-#[allow(dead_code, unused_imports, unused_macros, reason = "until the first store joins")]
 mod contract;
+mod redis_contract;
+mod redis_faults;
+mod redis_garbage;
+mod redis_keys;
+mod redis_outages;
+mod redis_path;
+mod redis_rules;
+mod redis_server;
+mod redis_tls;
