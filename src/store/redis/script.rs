@@ -50,6 +50,7 @@ look!(SWEEP, "sweep.lua");
 look!(DISCARD, "discard.lua");
 script!(REPORT, "#!lua flags=allow-oom", "report.lua");
 script!(HEARTBEAT, "#!lua flags=allow-oom", "heartbeat.lua");
+script!(WALK, "#!lua flags=allow-oom", "walk.lua");
 script!(LEASE, "#!lua flags=allow-oom", "lease.lua");
 
 /// A script with its keys and arguments, ready to be sent.

@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use redis::{Cmd, Value};
-
 use super::RedisStore;
-use super::answer::{parts, read};
+use super::answer::parts;
 use super::keys::{EXPIRE_KEYS, area_of};
 use super::link::{Again, Request};
-use super::script::SWEEP;
+use super::script::{Call, SWEEP, WALK};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
 use crate::store::{Result, Store, Swept};
@@ -40,9 +38,8 @@ impl RedisStore {
     }
 
     async fn members(&self, cursor: u64) -> Result<(u64, Vec<Vec<u8>>)> {
-        let mut scan = redis::cmd("SSCAN");
-        scan.arg(EXPIRE_KEYS).arg(cursor).arg("COUNT").arg(AT_ONCE);
-        self.ask_command(scan).await.and_then(read)
+        let walk = Call::new(&WALK, vec![EXPIRE_KEYS.to_owned()]).arg(cursor.to_string()).arg(AT_ONCE.to_string());
+        self.ask(walk, Again::Safe).await.and_then(parts)
     }
 
     async fn sweep_one(&self, area: &AreaName, min_ttl: Millis, swept: &mut Swept) -> Result<()> {
@@ -65,10 +62,6 @@ impl RedisStore {
         tracing::warn!("the list of areas with a timer held something else; it was removed");
         let mut srem = redis::cmd("SREM");
         srem.arg(EXPIRE_KEYS).arg(member);
-        self.ask_command(srem).await.map(drop)
-    }
-
-    async fn ask_command(&self, cmd: Cmd) -> Result<Value> {
-        self.link.ask(&Request::Command(cmd), Again::Safe).await
+        self.link.ask(&Request::Command(srem), Again::Safe).await.map(drop)
     }
 }

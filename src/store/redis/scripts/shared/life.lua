@@ -117,7 +117,9 @@ local function open()
   local begun = dated and redis.call('GET', EPOCH) or ''
   local count = numbered and redis.call('GET', SEQ) or ''
   local of = #begun <= 64 and string.match(begun, '^(%x+)%.%d+$')
-  if not of or #count > 15 or count ~= digits(tonumber(count) or -1) then
+  -- Just as INCR wants it: no more digits than a number keeps here, none before the first.
+  local counts = #count <= 15 and string.match(count, '^%d+$') and count == digits(tonumber(count))
+  if not of or not counts then
     return mend('epoch and seq')
   end
   epoch, seq = begun, tonumber(count)
