@@ -17,4 +17,5 @@ mod redis_rules;
 mod redis_server;
 mod redis_tls;
 mod server;
+mod several;
 mod venues;
