@@ -27,7 +27,9 @@ pub(super) async fn beat(hub: Arc<Hub>) {
     loop {
         let stale = hub.news.borrow().stale_since.is_some();
         let next = Instant::now() + if stale { STALE_PULSE } else { PULSE };
-        match once(&hub).await {
+        let beat = once(&hub).await;
+        metrics::gauge!("wte_store_up").set(u8::from(beat.is_ok()));
+        match beat {
             Ok(true) => hub.set_current(),
             Ok(false) => {}
             Err(error) => hub.set_stale(&error),
@@ -75,6 +77,7 @@ impl Hub {
             area.keep_servers(|server| self.lives(server));
         }
         let live = alive.iter().map(|alive| alive.following).sum();
+        metrics::gauge!("wte_following").set(u32::try_from(live).unwrap_or(u32::MAX));
         self.news.send_if_modified(|news| {
             let changed = news.live != live;
             news.live = live;

@@ -110,6 +110,7 @@ impl View {
                 }
                 self.stirred |= !matches!(numbered.event, Event::Vote { .. } | Event::VoteRemoved { .. });
                 self.log.push(text, Some((numbered.epoch.clone(), numbered.seq)));
+                metrics::counter!("wte_events_published_total").increment(1);
             }
         }
         true

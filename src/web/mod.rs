@@ -4,9 +4,10 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::web::{self as routes, ServiceConfig};
+use actix_web::{FromRequest, Handler, Resource, Responder};
 use socket2::SockRef;
 use tokio::sync::watch;
 use url::Url;
@@ -60,6 +61,17 @@ pub struct Options {
     pub figures: Box<dyn Fn() -> String + Send + Sync>,
 }
 
+impl Web {
+    /// Tells at once when this process is about to end, and also who comes when it is already.
+    fn draining(&self) -> watch::Receiver<Draining> {
+        let mut draining = self.draining.subscribe();
+        if draining.borrow().is_draining() {
+            draining.mark_changed();
+        }
+        draining
+    }
+}
+
 /// Whether this process is about to end, and within what time its clients are to come back.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Draining(pub Option<Duration>);
@@ -90,6 +102,16 @@ pub fn on_connect(connection: &dyn Any, stall: Option<Duration>) {
     }
 }
 
+/// What can be got can be asked about: link previews do.
+fn readable<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args> + Clone,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    routes::resource(path).route(routes::get().to(handler.clone())).route(routes::head().to(handler))
+}
+
 /// The table of URLs.
 pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
@@ -102,12 +124,12 @@ pub fn table(app: &mut ServiceConfig) {
         routes::scope("")
             .wrap(from_fn(origin::guard))
             .wrap(from_fn(headers::add))
-            .route("/", routes::get().to(pages::landing))
-            .route("/a/{area}", routes::get().to(pages::area))
-            .route("/assets/{version}/{path:.*}", routes::get().to(assets::asset))
+            .service(readable("/", pages::landing).wrap(Compress::default()))
+            .service(readable("/a/{area}", pages::area).wrap(Compress::default()))
+            .service(readable("/assets/{version}/{path:.*}", assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
-            .route("/healthz", routes::get().to(health::healthz))
-            .route("/readyz", routes::get().to(health::readyz))
+            .service(readable("/healthz", health::healthz))
+            .service(readable("/readyz", health::readyz))
             .route("/metrics", routes::get().to(health::metrics))
             .service(api)
             .default_service(routes::to(pages::not_found)),

@@ -63,7 +63,7 @@ impl Client {
             follower: None,
             told: None,
             news: web.hub.news(),
-            draining: web.draining.subscribe(),
+            draining: web.draining(),
             bucket: Bucket::new(web.options.events_per_second, web.options.event_burst, now),
             bad: 0,
             heard_at: now,

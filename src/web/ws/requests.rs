@@ -17,6 +17,7 @@ type Answer = Result<String, Problem>;
 impl Client {
     pub(super) async fn request(&mut self, request: Request) -> Result<(), End> {
         let Request { id, n, event } = request;
+        metrics::counter!("wte_client_events_total", "event" => event.name()).increment(1);
         let done = match event {
             ClientEvent::Watch { area, since } => return self.watch(id, area, since).await,
             ClientEvent::Add { area, username, img, since } => {
