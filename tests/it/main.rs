@@ -2,3 +2,4 @@
 
 mod contract;
 mod embedded_contract;
+mod embedded_file;

@@ -6,6 +6,8 @@ mod audience;
 mod clock;
 mod desk;
 mod disk;
+#[cfg(test)]
+mod faults;
 mod open;
 mod rows;
 mod servers;
