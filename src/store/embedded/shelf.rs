@@ -1,0 +1,226 @@
+//! Areas in memory: taken from the disk when they are needed, written back when they have changed, let go when nobody
+//! needs them. Knows nothing of what is done to them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::area::{Area, Unkept};
+use super::disk::{Disk, Write};
+use crate::domain::Millis;
+use crate::domain::event::Epoch;
+use crate::domain::name::AreaName;
+use crate::domain::record::Moment;
+use crate::store::Result;
+
+/// Rows of areas that nobody follows here, kept in memory at most, some 30 MB: whoever comes back to one within a while
+/// need not wait for the disk.
+const IDLE_ROWS: usize = 100_000;
+
+pub struct Shelf {
+    disk: Disk,
+    areas: HashMap<AreaName, Area>,
+    /// The areas with rows to be written.
+    unkept: BTreeSet<AreaName>,
+    /// Entries of the index of ends that lead nowhere.
+    stale: Vec<(Millis, String)>,
+    /// Counts the batches, to tell which area was needed last.
+    batch: u64,
+    /// Whether there is more in memory than after the last batch.
+    grown: bool,
+    idle_rows: usize,
+}
+
+impl Shelf {
+    pub fn new(disk: Disk) -> Self {
+        let (areas, unkept, stale) = (HashMap::new(), BTreeSet::new(), Vec::new());
+        Self { disk, areas, unkept, stale, batch: 0, grown: false, idle_rows: IDLE_ROWS }
+    }
+
+    /// The area, and the moment for a step on it. One that is not there is empty, and has no epoch.
+    pub fn area(&mut self, name: &AreaName, micros: u64) -> Result<(&mut Area, Moment<'_>)> {
+        if !self.areas.contains_key(name) {
+            self.take_down(name, micros)?;
+        }
+        let area = self.areas.get_mut(name).expect("it has just been put there");
+        area.used = self.batch;
+        Ok((area, Moment { run: self.disk.run(), micros }))
+    }
+
+    fn take_down(&mut self, name: &AreaName, micros: u64) -> Result<()> {
+        let mut area = Area::default();
+        if let Some((record, kept_due)) = self.disk.load(name)? {
+            area = Area { record, kept_due, ..area };
+            if !area.is_there() {
+                // Something of it could not be read: what everybody knew is not so any more.
+                area.record.begin(Moment { run: self.disk.run(), micros });
+                area.rewrite();
+                self.unkept.insert(name.clone());
+            }
+        }
+        self.areas.insert(name.clone(), area);
+        self.grown = true;
+        Ok(())
+    }
+
+    /// Where the area is: from memory, or from the one row that says it.
+    pub fn head(&mut self, name: &AreaName) -> Result<(Epoch, u64)> {
+        match self.areas.get(name) {
+            Some(area) => Ok((area.record.state.epoch.clone(), area.record.state.seq)),
+            None => Ok(self.disk.head(name)?.unwrap_or_default()),
+        }
+    }
+
+    /// After a step on the area.
+    pub fn changed(&mut self, name: &AreaName) {
+        if self.areas.get(name).is_some_and(|area| area.unkept != Unkept::default()) {
+            self.unkept.insert(name.clone());
+        }
+    }
+
+    /// The ends after this one, up to `until`, in their order, some at a time: when, and the area's name.
+    pub fn ends(&mut self, after: &(Millis, String), until: Millis, most: usize) -> Result<Vec<(Millis, String)>> {
+        self.disk.ends(after, until, most)
+    }
+
+    /// The entry was found in the index of ends. If it leads nowhere it is taken out with what is written next.
+    pub fn found(&mut self, due: Millis, name: &str) {
+        let known = AreaName::parse(name).ok().and_then(|name| self.areas.get(&name));
+        if known.is_none_or(|area| area.kept_due != Some(due)) {
+            self.stale.push((due, name.to_owned()));
+        }
+    }
+
+    /// Writes all that is not kept yet, as one. If that fails, what is in memory of it is forgotten: the disk is right.
+    pub fn keep(&mut self, otherwise: Millis) -> Result<()> {
+        self.batch += 1;
+        let names = std::mem::take(&mut self.unkept);
+        let stale = std::mem::take(&mut self.stale);
+        if names.is_empty() && stale.is_empty() {
+            return Ok(());
+        }
+        let area = |name| self.areas.get(name).expect("what is to be written is not let go");
+        let writes = names.iter().map(|name| Write { name, area: area(name), due: area(name).due(otherwise) });
+        let written = self.disk.write(&writes.collect::<Vec<_>>(), &stale);
+        for name in &names {
+            match (&written, self.areas.get_mut(name)) {
+                (Ok(()), Some(area)) => {
+                    area.kept_due = area.due(otherwise);
+                    area.unkept = Unkept::default();
+                }
+                _ => drop(self.areas.remove(name)),
+            }
+        }
+        written
+    }
+
+    /// Keeps what is followed, and of the rest what was needed last.
+    pub fn let_go(&mut self, followed: impl Fn(&AreaName) -> bool) {
+        if !std::mem::take(&mut self.grown) {
+            return;
+        }
+        self.areas.retain(|_, area| area.is_there());
+        let idle = self.areas.iter().filter(|(name, _)| !followed(name));
+        let mut idle: Vec<_> = idle.map(|(name, area)| (area.used, area.rows(), name.clone())).collect();
+        let mut rows: usize = idle.iter().map(|(_, rows, _)| rows).sum();
+        if rows <= self.idle_rows {
+            return;
+        }
+        // Down to half, so that it need not be done again at once.
+        idle.sort_by_key(|(used, ..)| *used);
+        for (_, size, name) in idle {
+            if rows <= self.idle_rows / 2 {
+                break;
+            }
+            rows -= size;
+            self.areas.remove(&name);
+        }
+    }
+
+    /// Forgets everything that is in memory; the disk is right.
+    pub fn start_over(&mut self) {
+        self.areas.clear();
+        self.unkept.clear();
+        self.stale.clear();
+    }
+
+    pub fn check(&mut self) -> Result<()> {
+        self.disk.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::{Act, Change, Rules};
+    use crate::domain::image::Image;
+    use crate::domain::name::Username;
+    use crate::domain::owner::Owner;
+    use crate::domain::record::Step;
+    use crate::store::embedded::open;
+
+    const RULES: Rules = Rules { lifetime: 7_200_000, sweep_period: 600_000, users: 0, venues: 0 };
+
+    fn area(count: usize) -> AreaName {
+        AreaName::parse(&format!("area-{count}")).unwrap()
+    }
+
+    fn users(shelf: &mut Shelf, name: &AreaName) -> usize {
+        shelf.area(name, 1).unwrap().0.record.state.users.len()
+    }
+
+    fn join(shelf: &mut Shelf, name: &AreaName, who: &str) {
+        let act = Act::Join { username: Username::parse(who).unwrap(), img: Image::default() };
+        let change = Change { area: name.clone(), owner: Owner::of(who), held: None, n: None, act };
+        let (area, now) = shelf.area(name, 1).unwrap();
+        let (before, mut step) = (area.head(), Step::default());
+        area.record.change(&change, now, &RULES, &mut step).unwrap();
+        area.note(&before, step);
+        shelf.changed(name);
+    }
+
+    #[test]
+    fn what_nobody_follows_is_let_go_the_longest_unneeded_first_and_comes_back() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        // An area with one user has three rows.
+        shelf.idle_rows = 30;
+        for count in 0..50 {
+            join(&mut shelf, &area(count), "Ann");
+            shelf.keep(1).unwrap();
+            shelf.let_go(|name| *name == area(0));
+            assert!(shelf.areas.len() <= 11, "{} areas in memory", shelf.areas.len());
+        }
+        assert!(shelf.areas.contains_key(&area(0)), "it is followed");
+        assert!(shelf.areas.contains_key(&area(49)) && !shelf.areas.contains_key(&area(1)));
+        for count in 0..50 {
+            assert_eq!(users(&mut shelf, &area(count)), 1);
+        }
+    }
+
+    #[test]
+    fn areas_that_are_not_there_take_no_memory() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        assert_eq!(users(&mut shelf, &area(1)), 0);
+        shelf.keep(1).unwrap();
+        shelf.let_go(|_| true);
+        assert!(shelf.areas.is_empty());
+    }
+
+    #[test]
+    fn opening_loads_no_area() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("areas.redb");
+        let opened = |path: &std::path::Path| {
+            let path = path.to_owned();
+            Shelf::new(Disk::open(Box::new(move || open::in_file(&path))).unwrap())
+        };
+        let mut shelf = opened(&path);
+        for count in 0..1000 {
+            join(&mut shelf, &area(count), "Ann");
+        }
+        shelf.keep(1).unwrap();
+        drop(shelf);
+        let mut shelf = opened(&path);
+        assert!(shelf.areas.is_empty());
+        assert_eq!(users(&mut shelf, &area(999)), 1);
+        assert_eq!(shelf.areas.len(), 1);
+    }
+}
