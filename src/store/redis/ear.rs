@@ -168,6 +168,7 @@ async fn listen(client: Client, following: Arc<Following>, mut wishes: mpsc::Rec
             continue;
         }
         if !channels.is_empty() {
+            tracing::info!("listening to Redis again");
             // Only now: what is read from here on misses nothing that comes after it.
             following.missed_everything();
         }
