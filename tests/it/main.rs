@@ -4,6 +4,8 @@
 
 mod architecture;
 mod contract;
+mod embedded_contract;
+mod embedded_file;
 mod live;
 mod packing;
 mod readme;

@@ -92,8 +92,10 @@ impl Ear {
     async fn follow_until_confirmed(&self, area: &AreaName) {
         loop {
             let (confirmed, confirmation) = oneshot::channel();
-            let sent = self.wishes.send(Wish::Follow { area: area.clone(), confirmed }).await;
-            sent.expect("the task ends only when there is no Ear that could wish");
+            if self.wishes.send(Wish::Follow { area: area.clone(), confirmed }).await.is_err() {
+                // The task is over, which happens when its runtime ends: the limit of the call ends this.
+                std::future::pending::<()>().await;
+            }
             if confirmation.await.is_ok() {
                 return;
             }
@@ -166,6 +168,7 @@ async fn listen(client: Client, following: Arc<Following>, mut wishes: mpsc::Rec
             continue;
         }
         if !channels.is_empty() {
+            tracing::info!("listening to Redis again");
             // Only now: what is read from here on misses nothing that comes after it.
             following.missed_everything();
         }

@@ -24,6 +24,12 @@ const TRY_EVERY: Duration = Duration::from_secs(2);
 /// A connection that broke before this did not really stand: the next attempt waits longer.
 pub const STANDS_AFTER: Duration = Duration::from_secs(1);
 
+/// Ends a call in time, however often it has to ask.
+pub async fn within_limit<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = || StoreError::Unavailable("no answer from Redis within the limit of a call".into());
+    timeout(CALL_LIMIT, call).await.unwrap_or_else(|_| Err(late()))
+}
+
 /// What is sent in one go.
 pub enum Request {
     Script(Call),
@@ -94,9 +100,7 @@ impl Link {
 
     /// Sends a request and waits for its answer, within the limit of a call.
     pub async fn ask(&self, request: &Request, again: Again) -> Result<Value> {
-        timeout(CALL_LIMIT, self.ask_until_answered(request, again))
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer from Redis within the limit of a call".into())))
+        within_limit(self.ask_until_answered(request, again)).await
     }
 
     async fn ask_until_answered(&self, request: &Request, again: Again) -> Result<Value> {
