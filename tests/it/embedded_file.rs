@@ -146,6 +146,7 @@ impl Voter {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "not a claim: the process that the claims about a kill start"]
+#[expect(clippy::print_stdout, reason = "what the test that started it reads")]
 async fn vote_without_end() {
     let path = std::env::var("WTE_TEST_FILE").expect("the test that starts this says where");
     let lies = std::env::var("WTE_TEST_LIES").is_ok_and(|lies| lies == "true");

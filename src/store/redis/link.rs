@@ -6,14 +6,13 @@ use std::time::Duration;
 use deadpool_redis::{Connection, Manager, Pool, Runtime};
 use futures_util::future::select_all;
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, ConnectionInfo, Pipeline, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Cmd, ConnectionInfo, Pipeline, RedisResult, Value};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::answer::{is_gone, unavailable};
 use super::delay::Delay;
-use super::options::limits;
 use super::script::Call;
 use crate::store::{Result, StoreError};
 
@@ -86,8 +85,8 @@ impl Drop for Lane {
 
 impl Link {
     /// Starts to connect in the background, and never gives up. Has to be called within a tokio runtime.
-    pub fn open(server: ConnectionInfo, connections: usize) -> RedisResult<Self> {
-        let manager = Manager::new_with_config(server, limits())?;
+    pub fn open(server: ConnectionInfo, limits: AsyncConnectionConfig, connections: usize) -> RedisResult<Self> {
+        let manager = Manager::new_with_config(server, limits)?;
         let connections = connections.max(1);
         let pool = Pool::builder(manager)
             .max_size(connections)

@@ -44,8 +44,8 @@ impl RedisStore {
     pub fn new(options: &RedisOptions, rules: Rules) -> std::result::Result<Arc<Self>, BadUrl> {
         options::prepare_tls();
         let server = options.server()?;
-        let link = Link::open(server.clone(), options.connections)?;
-        let ear = Ear::open(server)?;
+        let link = Link::open(server.clone(), options.limits(), options.connections)?;
+        let ear = Ear::open(server, options.limits())?;
         Ok(Arc::new(Self { rules, link, ear }))
     }
 
