@@ -49,6 +49,8 @@ pub struct Done {
 pub struct Me {
     pub username: Username,
     pub img: Image,
+    /// When the name was taken: the same name at another time may be another owner's.
+    pub since: Millis,
     /// When the two hours end.
     pub due: Millis,
 }

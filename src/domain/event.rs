@@ -1,5 +1,7 @@
 //! The changes of an area, numbered, and as the texts that stores publish and clients get.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Millis;
@@ -10,17 +12,17 @@ use super::venue::Venue;
 
 /// Which life of an area this is: an opaque text, compared and nothing else.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Epoch(String);
+pub struct Epoch(Arc<str>);
 
 impl Epoch {
     /// `RUN.MICROS`: the run of the store that began it, and when.
     pub fn new(run: &str, micros: u64) -> Self {
-        Self(format!("{run}.{micros}"))
+        Self(format!("{run}.{micros}").into())
     }
 
     /// What a store kept, or a client sent back; 64 bytes of it are more than any epoch has.
     pub fn from_text(text: &str) -> Self {
-        Self(text.chars().take(64).collect())
+        Self(text.chars().take(64).collect::<String>().into())
     }
 
     pub fn as_str(&self) -> &str {

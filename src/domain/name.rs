@@ -93,7 +93,7 @@ impl UserKey {
 
 /// One line of 1 to `max` characters that a person can see: NFC, trimmed, inner white space made one space; none if it
 /// is empty, too long, or holds what cannot be seen.
-pub(super) fn visible_text(raw: &str, max: usize) -> Option<String> {
+pub(crate) fn visible_text(raw: &str, max: usize) -> Option<String> {
     // No character of the normal form stems from more than 18; so nothing longer can fit, and need not be looked at.
     if raw.len() > max * 4 * 18 {
         return None;

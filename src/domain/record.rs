@@ -67,7 +67,7 @@ impl Record {
     /// Who `owner` is here.
     pub fn me(&self, owner: &Owner) -> Option<Me> {
         let user = self.state.users.get(self.owners.get(owner)?.name.as_ref()?)?;
-        Some(Me { username: user.username.clone(), img: user.img.clone(), due: user.due })
+        Some(Me { username: user.username.clone(), img: user.img.clone(), since: user.since, due: user.due })
     }
 
     /// Gives an area that has no life yet its epoch.

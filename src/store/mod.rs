@@ -106,6 +106,9 @@ pub trait Store: Send + Sync {
     /// This server ends: it counts as gone from now on.
     async fn retire(&self, server: &ServerId) -> Result<()>;
 
+    /// Writes what is under way, before the process ends.
+    async fn close(&self) -> Result<()>;
+
     /// Whether this server is the one that sweeps in this period.
     async fn sweep_lease(&self, server: &ServerId) -> Result<bool>;
 

@@ -1,1 +1,139 @@
-//! The Redis store.
+//! The Redis store: one server, or a primary with replicas. What is kept under which key, and in which steps it
+//! changes, is decided by the scripts in `scripts/`; here they are called and their answers read.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use redis::Value;
+
+use self::ear::Ear;
+use self::keys::AreaKeys;
+use self::link::{Again, Link, Request};
+use self::script::{Call, Script};
+use super::{Alive, Head, Listener, Result, Snapshot, Store, Swept};
+use crate::domain::Millis;
+use crate::domain::change::{Change, Done, Me, Rules};
+use crate::domain::name::AreaName;
+use crate::domain::owner::Owner;
+use crate::domain::presence::{Claim, ClaimChange, ServerId};
+
+mod answer;
+mod changes;
+mod delay;
+mod ear;
+mod keys;
+mod link;
+mod options;
+mod reading;
+mod script;
+mod servers;
+mod sweeping;
+
+pub use self::options::{BadUrl, RedisOptions};
+
+/// Areas in Redis (7 or newer), shared by any number of processes.
+pub struct RedisStore {
+    rules: Rules,
+    link: Link,
+    ear: Ear,
+}
+
+impl RedisStore {
+    /// Connects in the background, and again whenever a connection breaks: only a URL that can never work is an error.
+    /// Has to be called within a tokio runtime.
+    pub fn new(options: &RedisOptions, rules: Rules) -> std::result::Result<Arc<Self>, BadUrl> {
+        options::prepare_tls();
+        let server = options.server()?;
+        let link = Link::open(server.clone(), options.connections)?;
+        let ear = Ear::open(server)?;
+        Ok(Arc::new(Self { rules, link, ear }))
+    }
+
+    /// A call of one of the scripts of an area, with what each of them is given first. `record` is the name, as written
+    /// in keys, of the user whose records the script may write.
+    fn call(&self, script: &'static Script, area: &AreaName, record: Option<&str>) -> Call {
+        let keys = AreaKeys::of(area);
+        let mut given = keys.given();
+        given.extend(record.into_iter().flat_map(|name| keys.record(name)));
+        Call::new(script, given).arg(keys.channel()).arg(self.rules.lifetime.to_string()).arg(self.grace().to_string())
+    }
+
+    /// How much longer than the area its keys are kept: the sweep finds them, also after it failed twice.
+    fn grace(&self) -> Millis {
+        3 * self.rules.sweep_period
+    }
+
+    async fn ask(&self, call: Call, again: Again) -> Result<Value> {
+        self.link.ask(&Request::Script(call), again).await
+    }
+}
+
+#[async_trait]
+impl Store for RedisStore {
+    /// Every change is acknowledged by Redis itself; nothing waits here.
+    async fn close(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn listen(&self, listener: Arc<dyn Listener>) {
+        self.ear.listen(listener);
+    }
+
+    async fn change(&self, change: &Change) -> Result<Done> {
+        self.keep_change(change).await
+    }
+
+    async fn snapshot(&self, area: &AreaName, begin: bool) -> Result<Snapshot> {
+        self.read_snapshot(area, begin).await
+    }
+
+    async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+        self.read_me(area, owner).await
+    }
+
+    async fn expire(&self, area: &AreaName) -> Result<Option<Millis>> {
+        self.send_expired(area).await
+    }
+
+    async fn heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
+        self.read_heads(areas).await
+    }
+
+    async fn follow(&self, area: &AreaName) -> Result<()> {
+        self.ear.follow(area).await
+    }
+
+    async fn unfollow(&self, area: &AreaName) {
+        self.ear.unfollow(area);
+    }
+
+    async fn report(&self, area: &AreaName, claim: &Claim, change: &ClaimChange) -> Result<()> {
+        self.keep_claim(area, claim, change).await
+    }
+
+    async fn heartbeat(&self, server: &ServerId, following: u64) -> Result<Vec<Alive>> {
+        self.keep_alive(server, following).await
+    }
+
+    async fn retire(&self, server: &ServerId) -> Result<()> {
+        self.take_out(server).await
+    }
+
+    async fn sweep_lease(&self, server: &ServerId) -> Result<bool> {
+        self.take_lease(server).await
+    }
+
+    async fn sweep(&self, min_ttl: Millis) -> Result<Swept> {
+        self.sweep_all(min_ttl).await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        let ping = Request::Command(redis::cmd("PING"));
+        self.link.ask(&ping, Again::Safe).await.map(drop)
+    }
+
+    /// None: several processes share this store, and each could make one before it saw the other's.
+    async fn session_secret(&self) -> Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,256 @@
+//! The composition root: from settings to a server that runs until it is told to end. It alone sees every room.
+
+use std::fmt::Write;
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use actix_web::{App as Pages, HttpServer, dev::Server};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use crate::config::{Limit, Secret, Settings, StorePath, VenuesFrom};
+use crate::domain::Millis;
+use crate::domain::change::Rules;
+use crate::domain::presence::ServerId;
+use crate::hub::{Bounds, Hub};
+use crate::store::Store;
+use crate::store::embedded::Embedded;
+use crate::store::redis::{RedisOptions, RedisStore};
+use crate::sweep;
+use crate::venues::{Choice, Venues, VenuesOptions};
+use crate::web::{self, Connections, Draining, Names, Options, Sessions, Web};
+
+/// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
+const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
+/// Sockets have this long to take their `bye` before the server stops.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// The store has this long to hear that this server ends, and to write what is under way.
+const STORE_CLOSE: Duration = Duration::from_secs(2);
+/// Waiting connections, at most: a storm of people who follow one link.
+const BACKLOG: u32 = 4096;
+
+/// Why the server cannot start; one sentence for who starts it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Store(String),
+    #[error("{0}")]
+    Venues(String),
+    #[error("The server cannot listen on {address}: {cause}. Choose another server.port (PORT), or end what is there.")]
+    Listen { address: SocketAddr, cause: io::Error },
+    #[error("No random numbers are to be had: {0}.")]
+    Random(getrandom::Error),
+    #[error("The server cannot start: {0}.")]
+    Server(io::Error),
+}
+
+/// A server that listens, and serves once it runs.
+pub struct App {
+    server: Server,
+    web: Data<Web>,
+    address: SocketAddr,
+}
+
+impl App {
+    /// Opens the store, starts what runs in the background, and listens. Has to be called within a tokio runtime.
+    pub async fn build(settings: Settings, figures: PrometheusHandle) -> Result<Self, StartError> {
+        let listener = listen(&settings)?;
+        let address = listener.local_addr().map_err(StartError::Server)?;
+        let store = open_store(&settings)?;
+        let kept = store.session_secret().await.map_err(|error| StartError::Store(error.to_string()))?;
+        let secret = match &settings.session.secret {
+            Some(secret) => secret.expose().as_bytes().to_vec(),
+            None => kept.ok_or_else(|| StartError::Store("The store keeps no secret; set SESSION_SECRET.".into()))?,
+        };
+        let server = ServerId(random_id()?);
+        let hub = Hub::start(store.clone(), server.clone(), bounds(&settings), count(settings.limits.areas, 0));
+        let min_ttl = millis(settings.sweep.min_ttl);
+        tokio::spawn(sweep::run(store.clone(), server, settings.sweep.every, min_ttl));
+        let limits = &settings.limits;
+        let web = Data::new(Web {
+            hub,
+            store,
+            venues: Venues::new(venues(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
+            sessions: Sessions::new(&secret, settings.session.lifetime),
+            connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
+            names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
+            draining: watch::Sender::new(Draining::default()),
+            options: options(&settings, figures),
+        });
+        let server = serve(&settings, listener, web.clone()).map_err(StartError::Server)?;
+        Ok(Self { server, web, address })
+    }
+
+    /// Where it listens; the port is the real one where the settings left it open.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` comes, then says goodbye to everyone and ends within ten seconds.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let Self { server, web, .. } = self;
+        let handle = server.handle();
+        let shutdown = async {
+            stop.await;
+            tracing::info!("ending: everyone is told to come back");
+            web.draining.send_replace(Draining(Some(COME_BACK_WITHIN)));
+            let gone = async {
+                while web.connections.count() > 0 {
+                    sleep(Duration::from_millis(20)).await;
+                }
+            };
+            if timeout(GOODBYE, gone).await.is_err() {
+                tracing::warn!(left = web.connections.count(), "some clients did not take their goodbye");
+            }
+            handle.stop(true).await;
+        };
+        let (served, ()) = tokio::join!(server, shutdown);
+        let close = async {
+            if let Err(error) = web.store.retire(&web.hub.server).await {
+                tracing::debug!(%error, "the store was not told that this server ends; it finds out by itself");
+            }
+            web.store.close().await
+        };
+        match timeout(STORE_CLOSE, close).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the store did not close as it should"),
+            Err(_) => tracing::error!("the store did not close in time"),
+        }
+        served
+    }
+
+    /// The addresses to open: this machine's own name for itself, and those that the phones in the same network can reach.
+    pub fn welcome(&self) -> String {
+        let port = self.address.port();
+        let mut text = format!("Where to eat is open:\n  http://localhost:{port}\n");
+        let reachable = self.address.ip().is_unspecified();
+        let others = if reachable { if_addrs::get_if_addrs().unwrap_or_default() } else { Vec::new() };
+        for ip in others.iter().map(if_addrs::Interface::ip).filter(|ip| !ip.is_loopback() && ip.is_ipv4()) {
+            let _ = writeln!(text, "  http://{ip}:{port}   (for phones in the same network)");
+        }
+        text
+    }
+}
+
+fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
+    let address = SocketAddr::new(settings.server.host, settings.server.port);
+    let bind = || -> io::Result<TcpListener> {
+        let domain = if address.is_ipv4() { socket2::Domain::IPV4 } else { socket2::Domain::IPV6 };
+        let socket = socket2::Socket::new(domain, socket2::Type::STREAM, Some(socket2::Protocol::TCP))?;
+        // A restart need not wait for the last life's connections to be forgotten.
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(i32::try_from(BACKLOG).unwrap_or(i32::MAX))?;
+        Ok(socket.into())
+    };
+    bind().map_err(|cause| StartError::Listen { address, cause })
+}
+
+fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
+    let rules = rules(settings);
+    let path = match &settings.store.path {
+        StorePath::Memory => ":memory:".to_owned(),
+        StorePath::File(path) => path.to_string_lossy().into_owned(),
+    };
+    match &settings.redis.url {
+        Some(url) => {
+            let options = RedisOptions { connections: settings.redis.pool_size, ..RedisOptions::new(url.expose()) };
+            Ok(RedisStore::new(&options, rules).map_err(|error| StartError::Store(error.to_string()))?)
+        }
+        None => Ok(Embedded::open(&path, rules).map_err(|error| StartError::Store(error.to_string()))?),
+    }
+}
+
+fn rules(settings: &Settings) -> Rules {
+    Rules {
+        lifetime: millis(settings.area.lifetime),
+        sweep_period: millis(settings.sweep.every),
+        users: count(settings.limits.users_per_area, 0),
+        venues: count(settings.limits.venues_per_area, 0),
+    }
+}
+
+fn bounds(settings: &Settings) -> Bounds {
+    Bounds {
+        lifetime: millis(settings.area.lifetime),
+        recent_events: count(settings.limits.recent_events, usize::MAX),
+        recent_bytes: count(settings.limits.recent_bytes, usize::MAX),
+        grace: settings.presence.grace,
+    }
+}
+
+fn options(settings: &Settings, figures: PrometheusHandle) -> Options {
+    let limits = &settings.limits;
+    let few = |limit: Limit| limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
+    Options {
+        public_url: settings.server.public_url.as_deref().and_then(|url| url.parse().ok()),
+        allowed_origins: settings.server.allowed_origins.clone(),
+        trusted_proxies: settings.server.trusted_proxies,
+        body_timeout: settings.server.body_timeout,
+        metrics_token: settings.server.metrics_token.as_ref().map(Secret::expose).map(str::to_owned),
+        events_per_second: few(limits.events_per_second),
+        event_burst: few(limits.event_burst),
+        bad_messages: few(limits.bad_messages),
+        read_stall: limits.read_stall,
+        lifetime: settings.area.lifetime,
+        figures: Box::new(move || figures.render()),
+    }
+}
+
+fn venues(settings: &Settings) -> VenuesOptions {
+    let venues = &settings.venues;
+    VenuesOptions {
+        source: match venues.source {
+            VenuesFrom::Foursquare => Choice::Foursquare,
+            VenuesFrom::OpenStreetMap => Choice::OpenStreetMap,
+            VenuesFrom::Nowhere => Choice::None,
+        },
+        foursquare_url: venues.foursquare_url.to_string(),
+        foursquare_key: venues.foursquare_key.as_ref().map(|key| key.expose().to_owned()),
+        photon_url: venues.photon_url.to_string(),
+        public_url: settings.server.public_url.clone(),
+        center: venues.center.map(|center| (center.lat, center.lng)),
+        timeout: venues.timeout,
+        per_minute: venues.questions_per_minute,
+        under_way: settings.limits.venue_requests.map(size),
+    }
+}
+
+fn serve(settings: &Settings, listener: TcpListener, web: Data<Web>) -> io::Result<Server> {
+    let stall = settings.limits.read_stall;
+    let mut server = HttpServer::new(move || Pages::new().app_data(web.clone()).configure(web::table))
+        .client_request_timeout(settings.server.header_timeout)
+        .client_disconnect_timeout(Duration::from_secs(1))
+        .keep_alive(settings.server.keep_alive)
+        .tcp_nodelay(true)
+        .on_connect(move |connection, _| web::on_connect(connection, stall))
+        .shutdown_timeout(settings.server.shutdown.as_secs().saturating_sub(GOODBYE.as_secs()).max(1))
+        .disable_signals();
+    if let Some(workers) = settings.server.workers {
+        server = server.workers(workers);
+    }
+    Ok(server.listen(listener)?.run())
+}
+
+fn random_id() -> Result<String, StartError> {
+    let mut random = [0_u8; 8];
+    getrandom::fill(&mut random).map_err(StartError::Random)?;
+    Ok(random.iter().fold(String::new(), |id, byte| format!("{id}{byte:02x}")))
+}
+
+fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}
+
+fn size(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+fn count(limit: Limit, unlimited: usize) -> usize {
+    limit.map_or(unlimited, size)
+}

@@ -1,0 +1,230 @@
+//! What may stand in each setting, and which settings have to agree. Where a text came from is for `layers`.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::{Origin, Url};
+
+use super::layers::{Layers, MOST, Setting};
+use super::settings::*;
+use super::{ConfigError, Secret};
+
+/// Bytes of the key that signs sessions, at least: as many as the signature's hash has.
+const SESSION_SECRET_MIN: usize = 32;
+/// Characters of the token for `/metrics`, at least: too many to guess over a network.
+const METRICS_TOKEN_MIN: usize = 16;
+
+impl Settings {
+    pub(super) fn take(layers: &mut Layers) -> Result<Self, ConfigError> {
+        let settings = Self {
+            server: Server::take(layers)?,
+            log: Log::take(layers)?,
+            store: Store { path: layers.take("store.path").parsed("a file's path or :memory:", store_path)? },
+            redis: Redis::take(layers)?,
+            session: Session::take(layers)?,
+            area: Area { lifetime: layers.take("area.lifetime_secs").secs(1..=604_800)? },
+            sweep: Sweep {
+                every: layers.take("sweep.every_secs").secs(1..=86_400)?,
+                min_ttl: layers.take("sweep.min_ttl_secs").secs(0..=604_800)?,
+            },
+            presence: Presence { grace: layers.take("presence.grace_ms").millis(0..=30_000)? },
+            venues: Venues::take(layers)?,
+            limits: Limits::take(layers)?,
+        };
+        settings.agree()?;
+        Ok(settings)
+    }
+
+    /// What no setting can tell by itself.
+    fn agree(&self) -> Result<(), ConfigError> {
+        if self.redis.url.is_some() && self.session.secret.is_none() {
+            return Err(ConfigError(
+                "With Redis (REDIS_URL, redis.url) the setting session.secret is needed, so that all processes know the same \
+                 sessions: set SESSION_SECRET to what `openssl rand -base64 48` prints, the same for each process."
+                    .to_owned(),
+            ));
+        }
+        let (min_ttl, lifetime) = (self.sweep.min_ttl.as_secs(), self.area.lifetime.as_secs());
+        if min_ttl >= lifetime {
+            return Err(ConfigError(format!(
+                "The setting sweep.min_ttl_secs is {min_ttl}: it has to be less than area.lifetime_secs, which is {lifetime}, \
+                 else the sweep clears areas that have just begun."
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl Server {
+    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
+        let token = format!("{METRICS_TOKEN_MIN} characters or more, or empty");
+        Ok(Self {
+            port: from.take("server.port").whole(0..=65_535)?,
+            host: from.take("server.host").parsed("an IP address, as 0.0.0.0 or ::", |text| text.parse().ok())?,
+            public_url: from
+                .take("server.public_url")
+                .optional("an address of scheme and host, as https://lunch.example, or empty", origin)?,
+            allowed_origins: from.take("server.allowed_origins").list(
+                "a list of scheme and host, as https://lunch.example (in a variable: separated by commas)",
+                origin,
+            )?,
+            trusted_proxies: from.take("server.trusted_proxies").whole(0..=10)?,
+            workers: Some(from.take("server.workers").whole(0..=64)?).filter(|workers| *workers > 0),
+            header_timeout: from.take("server.header_timeout_ms").millis(100..=10_000)?,
+            body_timeout: from.take("server.body_timeout_ms").millis(100..=10_000)?,
+            keep_alive: from.take("server.keep_alive_secs").secs(0..=600)?,
+            shutdown: from.take("server.shutdown_secs").secs(1..=9)?,
+            metrics_token: from
+                .take("server.metrics_token")
+                .hidden(&token, |text| (text.chars().count() >= METRICS_TOKEN_MIN).then(|| Secret::new(text)))?,
+        })
+    }
+}
+
+impl Log {
+    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
+        Ok(Self {
+            format: from.take("log.format").parsed("text or json", |text| match text {
+                "text" => Some(LogFormat::Text),
+                "json" => Some(LogFormat::Json),
+                _ => None,
+            })?,
+            level: from.take("log.level").parsed("error, warn, info, debug or trace", |text| match text {
+                "error" => Some(tracing::Level::ERROR),
+                "warn" => Some(tracing::Level::WARN),
+                "info" => Some(tracing::Level::INFO),
+                "debug" => Some(tracing::Level::DEBUG),
+                "trace" => Some(tracing::Level::TRACE),
+                _ => None,
+            })?,
+        })
+    }
+}
+
+impl Redis {
+    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
+        Ok(Self {
+            url: from.take("redis.url").hidden("an address as redis://HOST:PORT or rediss://HOST:PORT", |text| {
+                let url = Url::parse(text).ok().filter(Url::has_host)?;
+                matches!(url.scheme(), "redis" | "rediss").then(|| Secret::new(text))
+            })?,
+            pool_size: from.take("redis.pool_size").whole(1..=256)?,
+            connect: from.take("redis.connect_ms").millis(50..=2_000)?,
+            command: from.take("redis.command_ms").millis(50..=2_000)?,
+        })
+    }
+}
+
+impl Session {
+    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
+        let secret = format!("{SESSION_SECRET_MIN} bytes or more, such as `openssl rand -base64 48` prints");
+        Ok(Self {
+            secret: from
+                .take("session.secret")
+                .hidden(&secret, |text| (text.len() >= SESSION_SECRET_MIN).then(|| Secret::new(text)))?,
+            lifetime: from.take("session.lifetime_days").days(1..=365)?,
+        })
+    }
+}
+
+impl Venues {
+    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
+        let foursquare_key = from.take("venues.foursquare_key").hidden("a text", |text| Some(Secret::new(text)))?;
+        let web = "an address as https://places.example";
+        Ok(Self {
+            source: venues_from(from.take("venues.source"), foursquare_key.is_some())?,
+            foursquare_url: from.take("venues.foursquare_url").parsed(web, web_address)?,
+            foursquare_key,
+            photon_url: from.take("venues.photon_url").parsed(web, web_address)?,
+            center: from.take("venues.center").optional("LAT,LNG in degrees, as 53.5511,9.9937, or empty", center)?,
+            timeout: from.take("venues.timeout_ms").millis(100..=4_000)?,
+            questions_per_minute: from.take("venues.questions_per_minute").whole(1..=600)?,
+        })
+    }
+}
+
+impl Limits {
+    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
+        Ok(Self {
+            connections_per_address: from.take("limits.connections_per_address").limit()?,
+            connections: from.take("limits.connections").limit()?,
+            names_per_address: from.take("limits.names_per_address").limit()?,
+            users_per_area: from.take("limits.users_per_area").limit()?,
+            venues_per_area: from.take("limits.venues_per_area").limit()?,
+            areas: from.take("limits.areas").limit()?,
+            events_per_second: from.take("limits.events_per_second").limit()?,
+            event_burst: from.take("limits.event_burst").limit()?,
+            bad_messages: from.take("limits.bad_messages").limit()?,
+            recent_events: from.take("limits.recent_events").limit()?,
+            recent_bytes: from.take("limits.recent_bytes").limit()?,
+            read_stall: from.take("limits.read_stall_secs").limit()?.map(Duration::from_secs),
+            venue_requests: from.take("limits.venue_requests").limit()?,
+        })
+    }
+}
+
+impl Setting {
+    fn secs(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+        self.whole(range).map(Duration::from_secs)
+    }
+
+    fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+        self.whole(range).map(|days: u64| Duration::from_secs(days * 24 * 3600))
+    }
+
+    fn millis(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+        self.whole(range).map(Duration::from_millis)
+    }
+
+    fn limit(self) -> Result<Limit, ConfigError> {
+        self.whole(0..=MOST).map(|limit| Some(limit).filter(|limit: &u64| *limit > 0))
+    }
+}
+
+fn venues_from(setting: Setting, has_key: bool) -> Result<VenuesFrom, ConfigError> {
+    match (setting.as_str(), has_key) {
+        ("auto" | "foursquare", true) => Ok(VenuesFrom::Foursquare),
+        ("auto" | "openstreetmap", _) => Ok(VenuesFrom::OpenStreetMap),
+        ("none", _) => Ok(VenuesFrom::Nowhere),
+        ("foursquare", false) => {
+            Err(setting.wrong("another source, or to have its key: set FOURSQUARE_API_KEY (venues.foursquare_key)"))
+        }
+        ("file", _) => {
+            Err(setting.wrong("auto, foursquare, openstreetmap or none, for a file comes with a later version"))
+        }
+        _ => Err(setting.wrong("auto, foursquare, openstreetmap or none")),
+    }
+}
+
+fn store_path(text: &str) -> Option<StorePath> {
+    match text {
+        "" => None,
+        ":memory:" => Some(StorePath::Memory),
+        path => Some(StorePath::File(PathBuf::from(path))),
+    }
+}
+
+/// Scheme and host (and port), as browsers write it in `Origin`.
+fn origin(text: &str) -> Option<String> {
+    let url = web_address(text)?;
+    let bare = url.path() == "/" && url.query().is_none();
+    match url.origin() {
+        origin @ Origin::Tuple(..) if bare => Some(origin.ascii_serialization()),
+        _ => None,
+    }
+}
+
+/// An address that a browser could open. Nobody's password belongs into it.
+fn web_address(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    (plain && url.has_host() && matches!(url.scheme(), "http" | "https")).then_some(url)
+}
+
+fn center(text: &str) -> Option<Center> {
+    let (lat, lng) = text.split_once(',')?;
+    let (lat, lng): (f64, f64) = (lat.trim().parse().ok()?, lng.trim().parse().ok()?);
+    let on_earth = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lng);
+    on_earth.then_some(Center { lat, lng })
+}

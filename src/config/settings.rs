@@ -1,0 +1,150 @@
+//! What each setting is once it is known to be right: plain typed values. How they are checked is for `checks`; meanings and
+//! reasons stand in `config/default.toml`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+use super::Secret;
+
+/// A limit that may be taken away (0 in the file, `None` here).
+pub type Limit = Option<u64>;
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub server: Server,
+    pub log: Log,
+    pub store: Store,
+    pub redis: Redis,
+    pub session: Session,
+    pub area: Area,
+    pub sweep: Sweep,
+    pub presence: Presence,
+    pub venues: Venues,
+    pub limits: Limits,
+}
+
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// 0 asks for any free port.
+    pub port: u16,
+    pub host: IpAddr,
+    /// An origin, without a slash at its end.
+    pub public_url: Option<String>,
+    /// Origins as browsers send them: scheme, host, and the port unless it is the scheme's own.
+    pub allowed_origins: Vec<String>,
+    pub trusted_proxies: usize,
+    /// None is one for each core.
+    pub workers: Option<usize>,
+    pub header_timeout: Duration,
+    pub body_timeout: Duration,
+    pub keep_alive: Duration,
+    pub shutdown: Duration,
+    /// None leaves `/metrics` to loopback.
+    pub metrics_token: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: tracing::Level,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StorePath {
+    Memory,
+    File(PathBuf),
+}
+
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// Of the embedded store: what counts where `redis.url` is none.
+    pub path: StorePath,
+}
+
+#[derive(Debug, Clone)]
+pub struct Redis {
+    /// `redis:` or `rediss:`, with the password that it may hold. None is the embedded store.
+    pub url: Option<Secret>,
+    pub pool_size: usize,
+    pub connect: Duration,
+    pub command: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// There whenever `redis.url` is; 32 bytes or more.
+    pub secret: Option<Secret>,
+    pub lifetime: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct Area {
+    pub lifetime: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct Sweep {
+    pub every: Duration,
+    /// Less than the area's lifetime.
+    pub min_ttl: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct Presence {
+    pub grace: Duration,
+}
+
+/// Where a search for places looks; `auto` is decided already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VenuesFrom {
+    /// Only where there is a key.
+    Foursquare,
+    OpenStreetMap,
+    Nowhere,
+}
+
+/// A place on earth, in degrees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Center {
+    pub lat: f64,
+    pub lng: f64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Venues {
+    pub source: VenuesFrom,
+    pub foursquare_url: Url,
+    pub foursquare_key: Option<Secret>,
+    pub photon_url: Url,
+    pub center: Option<Center>,
+    pub timeout: Duration,
+    /// Of one session.
+    pub questions_per_minute: u32,
+}
+
+/// Each is at least 1, or none.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    pub connections_per_address: Limit,
+    pub connections: Limit,
+    pub names_per_address: Limit,
+    pub users_per_area: Limit,
+    pub venues_per_area: Limit,
+    pub areas: Limit,
+    pub events_per_second: Limit,
+    pub event_burst: Limit,
+    pub bad_messages: Limit,
+    pub recent_events: Limit,
+    pub recent_bytes: Limit,
+    pub read_stall: Option<Duration>,
+    pub venue_requests: Limit,
+}

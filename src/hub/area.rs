@@ -1,0 +1,219 @@
+//! One live area, shared: its view behind a lock, and how its followers and its keeper are woken.
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use bytestring::ByteString;
+use tokio::sync::{Notify, watch};
+
+use super::view::View;
+use crate::domain::Millis;
+use crate::domain::change::{Done, Me};
+use crate::domain::event::Heard;
+use crate::domain::name::AreaName;
+use crate::domain::presence::{Claim, ClaimChange, ServerId};
+use crate::domain::state::AreaState;
+use crate::protocol::client::Since;
+use crate::protocol::server::Online;
+use crate::store::{Head, Snapshot};
+
+/// Whether the area has a state yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loaded {
+    Not,
+    /// The first try failed; another one follows.
+    Failed,
+    Yes,
+}
+
+/// Sizes and times of a live area.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    pub lifetime: Millis,
+    /// Events, and bytes of them, that an area keeps for those who are behind.
+    pub recent_events: usize,
+    pub recent_bytes: usize,
+    /// How long a seat is kept after its connection is gone.
+    pub grace: Duration,
+}
+
+pub struct LiveArea {
+    pub name: AreaName,
+    grace: Duration,
+    view: Mutex<View>,
+    /// Moves whenever there is something new in the log.
+    pub(super) turned: watch::Sender<u64>,
+    pub(super) loaded: watch::Sender<Loaded>,
+    /// Wakes the keeper.
+    pub(super) work: Notify,
+}
+
+impl LiveArea {
+    pub fn new(name: AreaName, server: ServerId, bounds: Bounds) -> Self {
+        Self {
+            grace: bounds.grace,
+            view: Mutex::new(View::new(name.clone(), server, bounds)),
+            name,
+            turned: watch::Sender::new(0),
+            loaded: watch::Sender::new(Loaded::Not),
+            work: Notify::new(),
+        }
+    }
+
+    fn view(&self) -> MutexGuard<'_, View> {
+        self.view.lock().expect("no code panics while it holds an area")
+    }
+
+    /// Wakes the followers that are not there yet.
+    fn turn(&self, view: &View) {
+        let position = view.position();
+        self.turned.send_if_modified(|turned| std::mem::replace(turned, position) != position);
+    }
+
+    // --- from the store ---
+
+    pub fn hear(&self, heard: Heard, text: &str) {
+        let mut view = self.view();
+        if view.hear(heard, text) {
+            self.turn(&view);
+            self.work.notify_one();
+        }
+    }
+
+    /// Events may have been missed.
+    pub fn needs_snapshot(&self) {
+        self.view().resync = true;
+        self.work.notify_one();
+    }
+
+    /// Where the store says the area is. True if this view is not there (yet).
+    pub fn differs(&self, head: &Head) -> bool {
+        let mut view = self.view();
+        let differs = view.differs(head);
+        if view.stirred {
+            self.work.notify_one();
+        }
+        differs
+    }
+
+    /// Only living servers have people here.
+    pub fn keep_servers(&self, lives: impl Fn(&ServerId) -> bool) {
+        let mut view = self.view();
+        view.keep_servers(lives);
+        if view.stirred {
+            self.work.notify_one();
+        }
+    }
+
+    // --- for the keeper ---
+
+    pub(super) fn begin_load(&self) -> bool {
+        self.view().begin_load()
+    }
+
+    pub(super) fn load(&self, snapshot: Snapshot, lives: impl Fn(&ServerId) -> bool) {
+        let mut view = self.view();
+        view.load(snapshot, lives);
+        self.loaded.send_replace(Loaded::Yes);
+        self.turn(&view);
+    }
+
+    pub(super) fn load_failed(&self) {
+        self.view().load_failed();
+        self.loaded.send_if_modified(|loaded| {
+            let first = *loaded == Loaded::Not;
+            if first {
+                *loaded = Loaded::Failed;
+            }
+            first
+        });
+    }
+
+    /// When, by the store's clock, somebody's two hours may be over.
+    pub(super) fn next_due(&self) -> Option<Millis> {
+        let view = self.view();
+        view.state.next_due().map(|due| due.max(view.expire_after))
+    }
+
+    pub(super) fn not_due_before(&self, at: Millis) {
+        self.view().expire_after = at;
+    }
+
+    /// Who is here may have changed since it was last told.
+    pub(super) fn is_stirred(&self) -> bool {
+        self.view().stirred && *self.loaded.borrow() == Loaded::Yes
+    }
+
+    /// Gives back seats whose grace is over; answers when the next one's is.
+    pub(super) fn clear_seats(&self, now: Instant) -> Option<Instant> {
+        let mut view = self.view();
+        let before = view.seats.count();
+        let next = view.seats.clear_out(now);
+        view.stirred |= view.seats.count() != before;
+        next
+    }
+
+    /// Tells followers who is here now; answers what the other servers are to be told, if anything.
+    pub(super) fn tell_presence(&self) -> Option<(Claim, ClaimChange)> {
+        let mut view = self.view();
+        if view.tell_followers() {
+            self.turn(&view);
+        }
+        view.next_claim()
+    }
+
+    /// Nobody follows, and nobody did for so long.
+    pub(super) fn is_idle(&self, linger: Duration) -> bool {
+        let view = self.view();
+        view.followers == 0 && view.seats.count() == 0 && view.idle_since.elapsed() >= linger
+    }
+
+    // --- for followers ---
+
+    pub(super) fn seat(&self) -> u64 {
+        let mut view = self.view();
+        view.followers += 1;
+        view.stirred = true;
+        self.work.notify_one();
+        view.seats.take()
+    }
+
+    /// The seat is given back; with grace, not before some seconds have passed.
+    pub(super) fn release(&self, seat: u64, now: Instant, grace: bool) {
+        let mut view = self.view();
+        view.seats.release(seat, now, if grace { self.grace } else { Duration::ZERO });
+        view.followers -= 1;
+        view.idle_since = now;
+        self.work.notify_one();
+    }
+
+    /// Who sits there is who the store said.
+    pub(super) fn claim(&self, seat: u64, done: &Done) {
+        self.view().claim_seat(seat, done);
+        self.work.notify_one();
+    }
+
+    pub(super) fn me(&self, seat: u64) -> Option<Me> {
+        self.view().me(seat)
+    }
+
+    pub(super) fn position_after(&self, since: &Since) -> Option<u64> {
+        self.view().position_after(since)
+    }
+
+    /// All that is new after `cursor`, as one frame, and the next cursor.
+    pub(super) fn read(&self, cursor: Option<u64>) -> (u64, Option<ByteString>) {
+        let mut view = self.view();
+        (view.position(), view.read(cursor))
+    }
+
+    pub(super) fn whole_presence(&self) -> ByteString {
+        self.view().whole_presence()
+    }
+
+    /// Looks at the state together with who is here; the area is locked meanwhile.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> R {
+        let view = self.view();
+        look(&view.state, &view.told.0, view.told.1)
+    }
+}

@@ -1,0 +1,27 @@
+//! The store's time, as this process knows it: its own clock and how far that is off.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::Utc;
+
+use crate::domain::Millis;
+
+/// Servers' clocks do not matter: what is shown and what is waited for goes by the store's.
+#[derive(Debug, Default)]
+pub struct StoreClock {
+    /// Store minus own, in ms.
+    ahead: AtomicI64,
+}
+
+impl StoreClock {
+    /// The store said that it is `at` now.
+    pub fn set(&self, at: Millis) {
+        let at = i64::try_from(at).unwrap_or(i64::MAX);
+        self.ahead.store(at - Utc::now().timestamp_millis(), Ordering::Relaxed);
+    }
+
+    pub fn now(&self) -> Millis {
+        let now = Utc::now().timestamp_millis() + self.ahead.load(Ordering::Relaxed);
+        u64::try_from(now).unwrap_or_default()
+    }
+}

@@ -1,0 +1,97 @@
+//! One connection's place in an area: a cursor into its log, and a seat.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytestring::ByteString;
+use tokio::sync::watch;
+
+use super::Following;
+use super::area::LiveArea;
+use crate::domain::change::{Done, Me};
+use crate::domain::name::{AreaName, Username};
+use crate::domain::state::AreaState;
+use crate::protocol::client::Since;
+use crate::protocol::server::{Online, joined};
+
+/// Joining, coming back and falling behind are one: the state at a number, then the events since. The seat is given back
+/// on drop.
+pub struct Follower {
+    area: Arc<LiveArea>,
+    /// The next position to read; none: the whole state is due.
+    cursor: Option<u64>,
+    /// The first reading of one that goes on from a state it had: it still needs to know who is here.
+    resumes: bool,
+    turned: watch::Receiver<u64>,
+    seat: u64,
+    grace: bool,
+    _following: Following,
+}
+
+impl Follower {
+    pub(super) fn new(area: Arc<LiveArea>, since: Option<&Since>, following: Following) -> Self {
+        let turned = area.turned.subscribe();
+        let cursor = since.and_then(|since| area.position_after(since));
+        let seat = area.seat();
+        Self { area, cursor, resumes: cursor.is_some(), turned, seat, grace: true, _following: following }
+    }
+
+    pub fn area(&self) -> &AreaName {
+        &self.area.name
+    }
+
+    /// Waits until there may be something new. Safe to cancel.
+    pub async fn changed(&mut self) {
+        // The area outlives its followers, so the sender is there.
+        let _ = self.turned.changed().await;
+    }
+
+    /// All that is new, as one frame; nothing if there is none.
+    pub fn read(&mut self) -> Option<ByteString> {
+        self.turned.mark_unchanged();
+        let (next, text) = self.area.read(self.cursor);
+        self.cursor = Some(next);
+        if !std::mem::take(&mut self.resumes) {
+            return text;
+        }
+        let presence = self.area.whole_presence();
+        Some(match text {
+            // Both may be arrays; what is inside them goes into one.
+            Some(events) => joined([inside(&events), &*presence].into_iter()).into(),
+            None => presence,
+        })
+    }
+
+    /// What the store said of who sits here.
+    pub fn claim(&self, done: &Done) {
+        self.area.claim(self.seat, done);
+    }
+
+    pub fn me(&self) -> Option<Me> {
+        self.area.me(self.seat)
+    }
+
+    pub fn name(&self) -> Option<Username> {
+        self.me().map(|me| me.username)
+    }
+
+    /// Looks at the area; it is locked meanwhile.
+    pub fn look<R>(&self, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> R {
+        self.area.look(look)
+    }
+
+    /// Goes away for good, not by a reload: no grace.
+    pub fn leave(mut self) {
+        self.grace = false;
+    }
+}
+
+fn inside(frame: &str) -> &str {
+    frame.strip_prefix('[').and_then(|frame| frame.strip_suffix(']')).unwrap_or(frame)
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.area.release(self.seat, Instant::now(), self.grace);
+    }
+}

@@ -1,0 +1,113 @@
+//! The task beside each live area: loads it, asks for expiry when somebody's time is over, tells who is here, and lets
+//! the area go when nobody follows any more.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::{Instant as Timer, sleep_until, timeout_at};
+
+use super::Hub;
+use super::area::LiveArea;
+use crate::store::StoreError;
+
+/// Presence is told twice a second at most: people come in bursts, and each telling goes to everyone.
+const PRESENCE_PAUSE: Duration = Duration::from_millis(500);
+/// A store that did not answer is asked again after this long.
+const RETRY: Duration = Duration::from_millis(500);
+/// An area that nobody follows is kept this long, for the one who reloads.
+const LINGER: Duration = Duration::from_secs(30);
+/// A keeper looks around at least this often, whatever it was told.
+const ROUND: Duration = Duration::from_secs(60);
+
+/// Runs until the area is let go.
+pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
+    let mut told = Instant::now().checked_sub(PRESENCE_PAUSE).unwrap_or_else(Instant::now);
+    let mut followed = false;
+    loop {
+        let mut wake = Instant::now() + ROUND;
+        if area.begin_load() {
+            match load(&hub, &area, &mut followed).await {
+                Ok(()) => continue,
+                Err(error) => {
+                    tracing::warn!(%error, "an area could not be loaded; trying again");
+                    area.load_failed();
+                    wake = Instant::now() + RETRY;
+                }
+            }
+        } else if let Some(due) = area.next_due() {
+            let now = hub.clock.now();
+            if due < now {
+                expire(&hub, &area).await;
+                continue;
+            }
+            // A millisecond after: by then it is over for the store too.
+            wake = wake.min(Instant::now() + Duration::from_millis(due - now + 1));
+        }
+        if let Some(due) = area.clear_seats(Instant::now()) {
+            wake = wake.min(due);
+        }
+        if area.is_stirred() {
+            let next = told + PRESENCE_PAUSE;
+            if next <= Instant::now() {
+                told = Instant::now();
+                tell(&hub, &area).await;
+                continue;
+            }
+            wake = wake.min(next);
+        }
+        if area.is_idle(LINGER) && hub.let_go(&area) {
+            tell(&hub, &area).await;
+            hub.store.unfollow(&area.name).await;
+            return;
+        }
+        if area.is_idle(Duration::ZERO) {
+            wake = wake.min(Instant::now() + LINGER);
+        }
+        let rest = sleep_until(Timer::from_std(wake));
+        tokio::select! {
+            () = area.work.notified() => {}
+            () = rest => {}
+        }
+    }
+}
+
+/// Follow first, take the snapshot then: what is published between the two is held back by the area, and dropped where
+/// the snapshot holds it already.
+async fn load(hub: &Hub, area: &LiveArea, followed: &mut bool) -> Result<(), StoreError> {
+    if !*followed {
+        hub.store.follow(&area.name).await?;
+        *followed = true;
+    }
+    let snapshot = hub.store.snapshot(&area.name, true).await?;
+    hub.clock.set(snapshot.at);
+    area.load(snapshot, |server| hub.lives(server));
+    Ok(())
+}
+
+async fn expire(hub: &Hub, area: &LiveArea) {
+    let later = hub.clock.now() + RETRY.as_millis() as u64;
+    match hub.store.expire(&area.name).await {
+        Ok(Some(next)) => area.not_due_before(next),
+        // Nobody is there any more; the events that say so are on their way, or were missed.
+        Ok(None) => area.not_due_before(later),
+        Err(error) => {
+            tracing::warn!(%error, "expiry could not be asked for; trying again");
+            area.not_due_before(later);
+        }
+    }
+}
+
+async fn tell(hub: &Hub, area: &LiveArea) {
+    let Some((claim, change)) = area.tell_presence() else { return };
+    if let Err(error) = hub.store.report(&area.name, &claim, &change).await {
+        // The next pulse finds the claim missing, and tells it again.
+        tracing::debug!(%error, "who is here could not be reported");
+    }
+}
+
+/// Waits for the area's first state.
+pub(super) async fn loaded(area: &LiveArea, limit: Duration) -> bool {
+    let mut loaded = area.loaded.subscribe();
+    let ready = timeout_at(Timer::now() + limit, loaded.wait_for(|loaded| *loaded != super::area::Loaded::Not)).await;
+    matches!(ready, Ok(Ok(state)) if *state == super::area::Loaded::Yes)
+}

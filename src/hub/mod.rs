@@ -1,0 +1,265 @@
+//! Live areas of this process: state, recent events, who follows. Knows nothing of HTTP, and remembers nothing that the
+//! store does not know.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, watch};
+
+use crate::domain::Millis;
+use crate::domain::change::{Change, Done, Me};
+use crate::domain::event::Heard;
+use crate::domain::name::AreaName;
+use crate::domain::owner::Owner;
+use crate::domain::presence::{Presence, ServerId};
+use crate::domain::state::AreaState;
+use crate::protocol::client::Since;
+use crate::protocol::server::Online;
+use crate::store::{Listener, Result, Store, StoreError};
+
+mod area;
+mod clock;
+mod follower;
+mod keeper;
+mod log;
+mod pulse;
+mod seats;
+mod view;
+
+pub use area::Bounds;
+pub use follower::Follower;
+
+use area::LiveArea;
+use clock::StoreClock;
+
+/// How long somebody waits for an area's first state before it is an error.
+const LOAD_LIMIT: Duration = Duration::from_secs(2);
+
+/// What everyone connected is told, in whatever area.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct News {
+    /// People following any area, on all servers.
+    pub live: u64,
+    /// Since when the store is away, by the store's clock.
+    pub stale_since: Option<Millis>,
+    /// Since when all is current again.
+    pub current_since: Millis,
+}
+
+/// Why an area could not be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    #[error("this process follows as many areas as it may")]
+    TooManyAreas,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+pub struct Hub {
+    store: Arc<dyn Store>,
+    pub server: ServerId,
+    bounds: Bounds,
+    /// Live areas at most; 0: no limit.
+    areas_max: usize,
+    areas: RwLock<HashMap<AreaName, Arc<LiveArea>>>,
+    /// How many connections of an owner follow any area here.
+    owners: Mutex<HashMap<Owner, usize>>,
+    /// Servers that count as alive; none before the first pulse.
+    alive: Mutex<Option<HashSet<ServerId>>>,
+    pub clock: StoreClock,
+    news: watch::Sender<News>,
+    /// Something points to the store being away, or back: the pulse need not wait.
+    hurry: Notify,
+    /// Where the areas' keepers run: not on the threads that serve connections.
+    runtime: Handle,
+}
+
+/// Counts a connection among those who follow; the other way round on drop.
+pub struct Following {
+    hub: Arc<Hub>,
+    owner: Owner,
+}
+
+impl Hub {
+    /// Begins to listen to the store, and to beat. Has to be called within a runtime; it lives as long as that.
+    pub fn start(store: Arc<dyn Store>, server: ServerId, bounds: Bounds, areas_max: usize) -> Arc<Self> {
+        let hub = Arc::new(Self {
+            store: store.clone(),
+            server,
+            bounds,
+            areas_max,
+            areas: RwLock::default(),
+            owners: Mutex::default(),
+            alive: Mutex::default(),
+            clock: StoreClock::default(),
+            news: watch::Sender::new(News::default()),
+            hurry: Notify::new(),
+            runtime: Handle::current(),
+        });
+        store.listen(hub.clone());
+        tokio::spawn(pulse::beat(hub.clone()));
+        hub
+    }
+
+    /// Follows an area, from the state that the follower has, if it can be continued from.
+    pub async fn follow(
+        self: &Arc<Self>,
+        name: &AreaName,
+        owner: &Owner,
+        since: Option<&Since>,
+    ) -> std::result::Result<Follower, FollowError> {
+        let area = self.live(name)?;
+        if !keeper::loaded(&area, LOAD_LIMIT).await {
+            return Err(StoreError::Unavailable("the area could not be loaded".into()).into());
+        }
+        Ok(Follower::new(area, since, Following::new(self, owner)))
+    }
+
+    /// One change: an atomic step of the store. Its event comes by the store's channel, to everyone alike.
+    pub async fn change(&self, change: &Change) -> Result<Done> {
+        let done = self.store.change(change).await;
+        match &done {
+            Ok(done) => self.clock.set(done.at),
+            Err(StoreError::Refused(_)) => {}
+            Err(StoreError::Unavailable(_)) => self.hurry.notify_one(),
+        }
+        done
+    }
+
+    /// Who the owner is in the area.
+    pub async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+        self.store.me(area, owner).await
+    }
+
+    /// Looks at an area without following it: as it is known here, else as the store has it.
+    pub async fn look<R>(&self, name: &AreaName, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> Result<R> {
+        if let Some(area) = self.known(name) {
+            return Ok(area.look(look));
+        }
+        let snapshot = self.store.snapshot(name, false).await?;
+        let mut presence = Presence::default();
+        for (server, claim) in snapshot.claims.iter().filter(|(server, _)| self.lives(server)) {
+            presence.replace(server, claim);
+        }
+        Ok(look(&snapshot.state, &presence.names(), presence.watching()))
+    }
+
+    /// What everyone is told.
+    pub fn news(&self) -> watch::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// People who follow any area in this process, each once.
+    pub fn following(&self) -> u64 {
+        self.owners.lock().expect("a short lock").len() as u64
+    }
+
+    /// Live areas of this process.
+    pub fn live_areas(&self) -> usize {
+        self.areas.read().expect("a short lock").len()
+    }
+
+    fn live(self: &Arc<Self>, name: &AreaName) -> std::result::Result<Arc<LiveArea>, FollowError> {
+        let mut areas = self.areas.write().expect("a short lock");
+        if let Some(area) = areas.get(name) {
+            return Ok(area.clone());
+        }
+        if self.areas_max > 0 && areas.len() >= self.areas_max {
+            return Err(FollowError::TooManyAreas);
+        }
+        let area = Arc::new(LiveArea::new(name.clone(), self.server.clone(), self.bounds));
+        areas.insert(name.clone(), area.clone());
+        self.runtime.spawn(keeper::keep(self.clone(), area.clone()));
+        Ok(area)
+    }
+
+    /// The area if it is live and has a state.
+    fn known(&self, name: &AreaName) -> Option<Arc<LiveArea>> {
+        let area = self.areas.read().expect("a short lock").get(name).cloned()?;
+        let ready = *area.loaded.borrow() == area::Loaded::Yes;
+        ready.then_some(area)
+    }
+
+    fn areas(&self) -> Vec<Arc<LiveArea>> {
+        self.areas.read().expect("a short lock").values().cloned().collect()
+    }
+
+    /// Takes an idle area out; false if somebody came meanwhile.
+    fn let_go(&self, area: &Arc<LiveArea>) -> bool {
+        let mut areas = self.areas.write().expect("a short lock");
+        // The map and this keeper hold one each; who is just coming holds another.
+        let idle = area.is_idle(Duration::ZERO) && Arc::strong_count(area) <= 2;
+        if idle {
+            areas.remove(&area.name);
+        }
+        idle
+    }
+
+    fn lives(&self, server: &ServerId) -> bool {
+        *server == self.server
+            || self.alive.lock().expect("a short lock").as_ref().is_none_or(|alive| alive.contains(server))
+    }
+
+    fn set_stale(&self, error: &StoreError) {
+        let now = self.clock.now();
+        let newly = self.news.send_if_modified(|news| {
+            let newly = news.stale_since.is_none();
+            news.stale_since = news.stale_since.or(Some(now));
+            newly
+        });
+        if newly {
+            tracing::error!(%error, "the store is away; what is known is shown as not current");
+        }
+    }
+
+    fn set_current(&self) {
+        let now = self.clock.now();
+        let newly = self.news.send_if_modified(|news| {
+            let newly = news.stale_since.take().is_some();
+            news.current_since = if newly { now } else { news.current_since };
+            newly
+        });
+        if newly {
+            tracing::info!("the store is back, and all areas have caught up");
+        }
+    }
+}
+
+impl Listener for Hub {
+    fn heard(&self, area: &AreaName, heard: Heard, text: &str) {
+        let area = self.areas.read().expect("a short lock").get(area).cloned();
+        if let Some(area) = area {
+            area.hear(heard, text);
+        }
+    }
+
+    fn missed(&self, area: Option<&AreaName>) {
+        match area {
+            Some(name) => {
+                self.areas.read().expect("a short lock").get(name).into_iter().for_each(|a| a.needs_snapshot())
+            }
+            None => self.areas().iter().for_each(|area| area.needs_snapshot()),
+        }
+    }
+}
+
+impl Following {
+    fn new(hub: &Arc<Hub>, owner: &Owner) -> Self {
+        *hub.owners.lock().expect("a short lock").entry(owner.clone()).or_default() += 1;
+        Self { hub: hub.clone(), owner: owner.clone() }
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let mut owners = self.hub.owners.lock().expect("a short lock");
+        if let Some(count) = owners.get_mut(&self.owner) {
+            *count -= 1;
+            if *count == 0 {
+                owners.remove(&self.owner);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Who sits in an area in this process. A seat is taken on joining and given back by itself, with a moment of grace, so
+//! that a reload does not flicker.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use crate::domain::Millis;
+use crate::domain::change::Done;
+use crate::domain::event::Epoch;
+use crate::domain::name::{UserKey, Username};
+use crate::domain::state::AreaState;
+use crate::protocol::server::Online;
+
+#[derive(Debug, Default)]
+pub struct Seats {
+    seats: HashMap<u64, Seat>,
+    next: u64,
+}
+
+#[derive(Debug, Default)]
+struct Seat {
+    holds: Option<Held>,
+    /// The connection is gone; the seat is given back then.
+    until: Option<Instant>,
+}
+
+/// A name that the store has given to who sits here.
+#[derive(Debug, Clone)]
+struct Held {
+    username: Username,
+    /// When it was taken: the same name at another time may be another owner's.
+    since: Millis,
+    /// The number that the area had by then: a state before it need not know of the name.
+    epoch: Epoch,
+    seq: u64,
+}
+
+impl Seats {
+    pub fn take(&mut self) -> u64 {
+        self.next += 1;
+        self.seats.insert(self.next, Seat::default());
+        self.next
+    }
+
+    pub fn release(&mut self, seat: u64, now: Instant, grace: Duration) {
+        if let Some(seat) = self.seats.get_mut(&seat) {
+            seat.until = Some(now + grace);
+        }
+    }
+
+    /// Gives back what nobody came back to; answers when the next one is due.
+    pub fn clear_out(&mut self, now: Instant) -> Option<Instant> {
+        self.seats.retain(|_, seat| seat.until.is_none_or(|until| until > now));
+        self.seats.values().filter_map(|seat| seat.until).min()
+    }
+
+    pub fn name(&self, seat: u64) -> Option<&Username> {
+        self.seats.get(&seat)?.holds.as_ref().map(|held| &held.username)
+    }
+
+    /// Who sits here is who the store said, unless that is over by now.
+    pub fn claim(&mut self, seat: u64, done: &Done, state: &AreaState) {
+        let held = done.me.as_ref().map(|me| Held {
+            username: me.username.clone(),
+            since: me.since,
+            epoch: done.epoch.clone(),
+            seq: done.seq,
+        });
+        if let Some(seat) = self.seats.get_mut(&seat) {
+            seat.holds = held.filter(|held| held.stands_in(state));
+        }
+    }
+
+    /// The name's holder has another one now, in all tabs; or none.
+    pub fn rename(&mut self, from: &UserKey, to: Option<&Username>) {
+        for seat in self.seats.values_mut() {
+            seat.holds = match seat.holds.take() {
+                Some(held) if held.username.key() == *from => to.map(|to| Held { username: to.clone(), ..held }),
+                other => other,
+            };
+        }
+    }
+
+    /// After a whole new state: nobody keeps a name that is somebody else's, or nobody's, by now.
+    pub fn check(&mut self, state: &AreaState) {
+        for seat in self.seats.values_mut() {
+            seat.holds = seat.holds.take().filter(|held| held.stands_in(state));
+        }
+    }
+
+    /// The names here, each once, however many tabs.
+    pub fn names(&self) -> Online {
+        let named = self.seats.values().filter_map(|seat| seat.holds.as_ref());
+        named.map(|held| (held.username.key(), held.username.clone())).collect::<BTreeMap<_, _>>()
+    }
+
+    pub fn count(&self) -> u64 {
+        self.seats.len() as u64
+    }
+}
+
+impl Held {
+    fn stands_in(&self, state: &AreaState) -> bool {
+        let not_yet_known = self.epoch == state.epoch && self.seq > state.seq;
+        match state.users.get(&self.username.key()) {
+            Some(user) => user.since == self.since,
+            None => not_yet_known,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::Me;
+    use crate::domain::image::Image;
+    use crate::domain::state::User;
+
+    fn name(name: &str) -> Username {
+        Username::parse(name).unwrap()
+    }
+
+    fn done(seq: u64, since: Millis) -> Done {
+        let me = Me { username: name("Ann"), img: Image::default(), since, due: since + 100 };
+        Done { epoch: Epoch::new("r", 1), seq, at: since, me: Some(me) }
+    }
+
+    fn state(seq: u64, since: Option<Millis>) -> AreaState {
+        let user = |since| User { username: name("Ann"), img: Image::default(), since, due: since + 100, vote: None };
+        let users = since.map(|since| (name("Ann").key(), user(since))).into_iter().collect();
+        AreaState { epoch: Epoch::new("r", 1), seq, users, ..AreaState::default() }
+    }
+
+    #[test]
+    fn a_reload_within_the_grace_does_not_show() {
+        let (mut seats, now, grace) = (Seats::default(), Instant::now(), Duration::from_secs(3));
+        let first = seats.take();
+        seats.claim(first, &done(1, 5), &state(1, Some(5)));
+        seats.release(first, now, grace);
+        assert_eq!(seats.clear_out(now), Some(now + grace));
+        let second = seats.take();
+        seats.claim(second, &done(1, 5), &state(1, Some(5)));
+        assert_eq!(seats.names().len(), 1);
+        seats.clear_out(now + grace);
+        assert_eq!((seats.names().len(), seats.count()), (1, 1));
+    }
+
+    #[test]
+    fn two_tabs_are_one_person_and_both_follow_a_new_name() {
+        let mut seats = Seats::default();
+        let tabs = [seats.take(), seats.take()];
+        tabs.iter().for_each(|tab| seats.claim(*tab, &done(1, 5), &state(0, None)));
+        assert_eq!((seats.names().len(), seats.count()), (1, 2));
+        seats.rename(&name("ANN").key(), Some(&name("Bob")));
+        assert_eq!(seats.name(tabs[1]).unwrap().as_str(), "Bob");
+        seats.rename(&name("bob").key(), None);
+        assert_eq!((seats.names().len(), seats.count()), (0, 2));
+    }
+
+    #[test]
+    fn a_name_that_another_took_meanwhile_is_not_kept() {
+        let mut seats = Seats::default();
+        let seat = seats.take();
+        seats.claim(seat, &done(3, 5), &state(2, None));
+        assert!(seats.name(seat).is_some(), "the event of the claim is still on its way");
+        seats.check(&state(3, Some(5)));
+        assert!(seats.name(seat).is_some());
+        seats.check(&state(9, Some(7)));
+        assert!(seats.name(seat).is_none());
+        seats.claim(seat, &done(3, 5), &state(4, None));
+        assert!(seats.name(seat).is_none(), "gone again before it was told");
+    }
+}

@@ -1,0 +1,230 @@
+//! What clients get, beside the changes (which stores publish as texts already).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::error::Problem;
+use crate::domain::Millis;
+use crate::domain::change::{Done, Me};
+use crate::domain::event::Epoch;
+use crate::domain::image::Image;
+use crate::domain::name::{AreaName, UserKey, Username};
+use crate::domain::state::AreaState;
+use crate::domain::venue::{Venue, VenueId};
+
+/// Names that have a connection, by how they are compared.
+pub type Online = BTreeMap<UserKey, Username>;
+
+/// `{"event":"ack","id":…,"data":…}`
+pub fn ack(id: i64, data: &impl Serialize) -> String {
+    answer("ack", Some(id), data)
+}
+
+pub fn server_error(id: Option<i64>, problem: &Problem) -> String {
+    answer("serverError", id, problem)
+}
+
+/// `{"event":…,"data":…}`
+pub fn event(name: &'static str, data: &impl Serialize) -> String {
+    answer(name, None, data)
+}
+
+fn answer(event: &'static str, id: Option<i64>, data: &impl Serialize) -> String {
+    #[derive(Serialize)]
+    struct Frame<'a, T> {
+        event: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<i64>,
+        data: &'a T,
+    }
+    serde_json::to_string(&Frame { event, id, data }).expect("answers hold only texts and finite numbers")
+}
+
+/// Events in their order as one frame: the event itself where it is one, else an array.
+pub fn joined<'a>(events: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let single = events.len() == 1;
+    let inner = events.collect::<Vec<_>>().join(",");
+    if single { inner } else { format!("[{inner}]") }
+}
+
+/// The ack of `watch`.
+#[derive(Serialize)]
+pub struct Watching<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<&'a AreaName>,
+    /// The store's time, so that a page can tell how far its own clock is off.
+    pub at: Millis,
+}
+
+/// The ack of `add`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Joined<'a> {
+    pub username: &'a Username,
+    pub img: &'a Image,
+    pub epoch: &'a Epoch,
+    pub seq: u64,
+    pub at: Millis,
+    pub expires_at: Millis,
+}
+
+/// The ack of any other change.
+#[derive(Serialize)]
+pub struct Changed<'a> {
+    pub epoch: &'a Epoch,
+    pub seq: u64,
+    pub at: Millis,
+}
+
+impl<'a> From<&'a Done> for Changed<'a> {
+    fn from(done: &'a Done) -> Self {
+        Self { epoch: &done.epoch, seq: done.seq, at: done.at }
+    }
+}
+
+/// The ack of `getMe`; without a name or an area, they are null.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MeAnswer<'a> {
+    pub username: Option<&'a Username>,
+    pub img: Option<&'a Image>,
+    pub area: Option<&'a AreaName>,
+    pub expires_at: Option<Millis>,
+}
+
+impl<'a> MeAnswer<'a> {
+    pub fn new(area: Option<&'a AreaName>, me: Option<&'a Me>) -> Self {
+        Self { username: me.map(|me| &me.username), img: me.map(|me| &me.img), area, expires_at: me.map(|me| me.due) }
+    }
+}
+
+/// The whole area, the data of `updates`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Updates<'a> {
+    pub area: &'a AreaName,
+    pub epoch: &'a Epoch,
+    pub seq: u64,
+    pub users: Vec<UserRow<'a>>,
+    pub venues: Vec<&'a Venue>,
+    pub votes: Vec<VoteRow<'a>>,
+    pub online: usize,
+    pub watching: u64,
+    pub expires_at: Millis,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserRow<'a> {
+    pub username: &'a Username,
+    pub img: &'a Image,
+    pub online: bool,
+    pub at: Millis,
+    pub expires_at: Millis,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VoteRow<'a> {
+    pub username: &'a Username,
+    pub img: &'a Image,
+    pub id: &'a VenueId,
+    pub at: Millis,
+    pub expires_at: Millis,
+}
+
+/// The ack of `getVotes`.
+#[derive(Serialize)]
+pub struct Votes<'a> {
+    pub epoch: &'a Epoch,
+    pub seq: u64,
+    pub venues: Vec<&'a Venue>,
+    pub votes: Vec<VoteRow<'a>>,
+}
+
+/// The ack of `getUsers`.
+#[derive(Serialize)]
+pub struct Users<'a> {
+    pub users: Vec<UserRow<'a>>,
+}
+
+impl<'a> Updates<'a> {
+    pub fn new(area: &'a AreaName, state: &'a AreaState, online: &Online, watching: u64) -> Self {
+        Self {
+            area,
+            epoch: &state.epoch,
+            seq: state.seq,
+            users: user_rows(state, online),
+            venues: state.venues.values().collect(),
+            votes: vote_rows(state),
+            online: state.users.keys().filter(|key| online.contains_key(key)).count(),
+            watching,
+            expires_at: state.expires_at,
+        }
+    }
+}
+
+impl<'a> Votes<'a> {
+    pub fn new(state: &'a AreaState) -> Self {
+        Self { epoch: &state.epoch, seq: state.seq, venues: state.venues.values().collect(), votes: vote_rows(state) }
+    }
+}
+
+impl<'a> Users<'a> {
+    pub fn new(state: &'a AreaState, online: &Online) -> Self {
+        Self { users: user_rows(state, online) }
+    }
+}
+
+fn user_rows<'a>(state: &'a AreaState, online: &Online) -> Vec<UserRow<'a>> {
+    let row = |(key, user): (&UserKey, &'a crate::domain::state::User)| UserRow {
+        username: &user.username,
+        img: &user.img,
+        online: online.contains_key(key),
+        at: user.since,
+        expires_at: user.due,
+    };
+    state.users.iter().map(row).collect()
+}
+
+fn vote_rows(state: &AreaState) -> Vec<VoteRow<'_>> {
+    let voters = state.users.values().filter_map(|user| Some((user, user.vote.as_ref()?)));
+    voters
+        .map(|(user, vote)| VoteRow {
+            username: &user.username,
+            img: &user.img,
+            id: &vote.id,
+            at: vote.at,
+            expires_at: user.due,
+        })
+        .collect()
+}
+
+/// The data of `presence`.
+#[derive(Serialize)]
+pub struct PresenceData<'a> {
+    pub here: &'a [Username],
+    pub gone: &'a [Username],
+    pub online: usize,
+    pub watching: u64,
+}
+
+/// The data of `count`.
+#[derive(Serialize)]
+pub struct Count {
+    pub live: u64,
+}
+
+/// The data of `stale` and of `current`.
+#[derive(Serialize)]
+pub struct SinceData {
+    pub since: Millis,
+}
+
+/// The data of `bye`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bye {
+    pub retry_in_ms: u64,
+}

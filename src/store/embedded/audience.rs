@@ -1,0 +1,49 @@
+//! Who hears what the store publishes. Knows nothing of storing.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+
+use crate::domain::event::Heard;
+use crate::domain::name::AreaName;
+use crate::store::Listener;
+
+#[derive(Default)]
+pub struct Audience {
+    listener: OnceLock<Arc<dyn Listener>>,
+    followed: Mutex<HashSet<AreaName>>,
+}
+
+impl Audience {
+    /// The first one named stays.
+    pub fn seat(&self, listener: Arc<dyn Listener>) {
+        if self.listener.set(listener).is_err() {
+            tracing::warn!("the embedded store was given a second listener, which hears nothing");
+        }
+    }
+
+    pub fn follow(&self, area: &AreaName) {
+        self.followed().insert(area.clone());
+    }
+
+    pub fn unfollow(&self, area: &AreaName) {
+        self.followed().remove(area);
+    }
+
+    pub fn follows(&self, area: &AreaName) -> bool {
+        self.followed().contains(area)
+    }
+
+    /// Hands on what was published, if somebody follows the area.
+    pub fn tell(&self, area: &AreaName, heard: Heard) {
+        let Some(listener) = self.listener.get().filter(|_| self.follows(area)) else { return };
+        let text = match &heard {
+            Heard::Change(change) => change.encode(),
+            Heard::Notice(notice) => notice.encode(),
+        };
+        listener.heard(area, heard, &text);
+    }
+
+    fn followed(&self) -> MutexGuard<'_, HashSet<AreaName>> {
+        self.followed.lock().expect("nothing that holds this lock can panic")
+    }
+}

@@ -1,0 +1,187 @@
+//! What the writer has before it: how each call of the store is done, and what of a batch is to be published. Knows
+//! nothing of threads and queues, nor of files, nor of what a change does.
+
+use std::sync::Arc;
+
+use super::audience::Audience;
+use super::clock::Clock;
+use super::servers::Servers;
+use super::shelf::Shelf;
+use crate::domain::Millis;
+use crate::domain::change::{Change, Done, Me, Rules};
+use crate::domain::event::{Heard, Notice};
+use crate::domain::name::AreaName;
+use crate::domain::owner::Owner;
+use crate::domain::presence::{Claim, ClaimChange, ServerId};
+use crate::domain::record::{Moment, Record, Step};
+use crate::store::{Alive, Head, Result, Snapshot, StoreError, Swept};
+
+/// Areas that one step of the sweep looks at: a vote that comes in between waits some ten milliseconds.
+const SWEEP_STEP: usize = 64;
+
+pub struct Desk {
+    shelf: Shelf,
+    rules: Rules,
+    clock: Clock,
+    servers: Servers,
+    audience: Arc<Audience>,
+    /// To be published once it is kept, in this order.
+    unpublished: Vec<(AreaName, Heard)>,
+    closed: bool,
+}
+
+/// How far a sweep has come.
+#[derive(Debug)]
+pub struct Sweep {
+    min_ttl: Millis,
+    /// What ends later is left alone.
+    until: Millis,
+    /// The entry of the index of ends that was looked at last.
+    after: (Millis, String),
+    pub over: bool,
+    pub swept: Swept,
+}
+
+impl Desk {
+    pub fn new(shelf: Shelf, rules: Rules, audience: Arc<Audience>) -> Self {
+        let (clock, servers) = (Clock::default(), Servers::default());
+        Self { shelf, rules, clock, servers, audience, unpublished: Vec::new(), closed: false }
+    }
+
+    pub fn change(&mut self, change: &Change) -> Result<Done> {
+        let done = self.step(&change.area, |record, now, rules, step| record.change(change, now, rules, step))?;
+        done.map_err(StoreError::Refused)
+    }
+
+    pub fn snapshot(&mut self, area: &AreaName, begin: bool) -> Result<Snapshot> {
+        let (state, at) = self.step(area, |record, now, rules, step| {
+            record.expire(now, rules, step);
+            if begin {
+                record.begin(now);
+            }
+            (record.state.clone(), now.millis())
+        })?;
+        Ok(Snapshot { state, at, claims: self.servers.claims(area) })
+    }
+
+    pub fn me(&mut self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+        self.step(area, |record, now, rules, step| {
+            record.expire(now, rules, step);
+            record.me(owner)
+        })
+    }
+
+    pub fn expire(&mut self, area: &AreaName) -> Result<Option<Millis>> {
+        self.step(area, |record, now, rules, step| {
+            record.expire(now, rules, step);
+            record.state.next_due()
+        })
+    }
+
+    pub fn head(&mut self, area: &AreaName) -> Result<Head> {
+        let (epoch, seq) = self.shelf.head(area)?;
+        Ok(Head { epoch, seq, claims: self.servers.claims(area) })
+    }
+
+    pub fn report(&mut self, area: &AreaName, claim: Claim, change: ClaimChange) {
+        self.servers.claim(area, &change.server, claim);
+        self.unpublished.push((area.clone(), Heard::Notice(Notice::Here(change))));
+    }
+
+    pub fn heartbeat(&mut self, server: ServerId, following: u64) -> Vec<Alive> {
+        let now = self.clock.millis();
+        self.servers.beat(server, following, now)
+    }
+
+    pub fn retire(&mut self, server: &ServerId) {
+        self.servers.retire(server);
+    }
+
+    pub fn sweep_lease(&mut self, server: ServerId) -> bool {
+        let now = self.clock.millis();
+        self.servers.lease(server, now, self.rules.sweep_period)
+    }
+
+    pub fn begin_sweep(&mut self, min_ttl: Millis) -> Sweep {
+        let until = self.clock.millis().saturating_add(min_ttl);
+        Sweep { min_ttl, until, after: (0, String::new()), over: false, swept: Swept::default() }
+    }
+
+    /// Looks at some more areas where an end is due, the area's own or a user's.
+    pub fn sweep(&mut self, mut sweep: Sweep) -> Result<Sweep> {
+        let ends = self.shelf.ends(&sweep.after, sweep.until, SWEEP_STEP)?;
+        sweep.over = ends.len() < SWEEP_STEP;
+        for (due, name) in ends {
+            if let Ok(area) = AreaName::parse(&name) {
+                sweep.swept.looked_at += 1;
+                sweep.swept.cleared += u64::from(self.sweep_area(&area, sweep.min_ttl)?);
+            }
+            self.shelf.found(due, &name);
+            sweep.after = (due, name);
+        }
+        Ok(sweep)
+    }
+
+    /// Whether there was something to clear.
+    fn sweep_area(&mut self, area: &AreaName, min_ttl: Millis) -> Result<bool> {
+        self.step(area, |record, now, rules, step| {
+            let lived = record.state.seq > 0;
+            let gone = record.sweep(now, min_ttl, rules, step);
+            if gone {
+                *record = Record::default();
+            }
+            lived && gone
+        })
+    }
+
+    pub fn ping(&mut self) -> Result<()> {
+        self.shelf.check()
+    }
+
+    /// The batch that this is called in is the last one.
+    pub fn close(&mut self) {
+        self.closed = true;
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// One step of an area, after which `keep` has it kept and published, or neither.
+    fn step<T>(
+        &mut self,
+        name: &AreaName,
+        act: impl FnOnce(&mut Record, Moment<'_>, &Rules, &mut Step) -> T,
+    ) -> Result<T> {
+        let mut step = Step::default();
+        let (area, now) = self.shelf.area(name, self.clock.micros())?;
+        let before = area.head();
+        let result = act(&mut area.record, now, &self.rules, &mut step);
+        let events = step.events.drain(..).map(Heard::Change);
+        let heard = events.chain(step.notices.drain(..).map(Heard::Notice));
+        self.unpublished.extend(heard.map(|heard| (name.clone(), heard)));
+        area.note(&before, step);
+        self.shelf.changed(name);
+        Ok(result)
+    }
+
+    /// Ends a batch: all of it is on the disk when this returns, and published in the order of the changes; or nothing is.
+    pub fn keep(&mut self) -> Result<()> {
+        let otherwise = self.clock.millis() + self.rules.lifetime;
+        let kept = self.shelf.keep(otherwise);
+        let unpublished = std::mem::take(&mut self.unpublished);
+        if kept.is_ok() {
+            for (area, heard) in unpublished {
+                self.audience.tell(&area, heard);
+            }
+        }
+        self.shelf.let_go(|area| self.audience.follows(area));
+        kept
+    }
+
+    /// Forgets what is in memory of areas, as after a failure halfway through something.
+    pub fn start_over(&mut self) {
+        self.unpublished.clear();
+        self.shelf.start_over();
+    }
+}

@@ -1,0 +1,136 @@
+//! How the file is opened: made, locked, checked, made smaller, and asked for what the store made once. Knows nothing of
+//! areas but their tables' names.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use redb::backends::{FileBackend, InMemoryBackend};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableDefinition};
+
+use super::disk::Tables;
+
+/// `format`, `run` and `session_secret`.
+const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
+/// What this code writes; a file of a later one is left alone.
+const FORMAT: &[u8] = b"1";
+/// Bytes of the file that redb keeps in memory, at most: the areas in use are in memory by themselves.
+const CACHE: usize = 32 << 20;
+/// A file is made smaller when it is opened, if it has at least so many bytes and less than a quarter of them in use. redb
+/// uses free pages again, so a file never grows beyond twice what its fullest hour needed; giving the rest back takes
+/// about as long as writing what is left, and while the store runs nobody should wait for that.
+const COMPACT_FROM: u64 = 32 << 20;
+
+/// Why the store cannot be had. Each says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{} is in use by another process: stop that one first, or give this one a file of its own (store.path).", .0.display())]
+    InUse(PathBuf),
+    #[error("{} cannot be opened ({cause}): make it readable and writable, or name another file (store.path).", path.display())]
+    NoAccess { path: PathBuf, cause: io::Error },
+    #[error("{} is damaged, or is no file of this store ({cause}): move it away to begin with a new one.", path.display())]
+    Damaged { path: PathBuf, cause: redb::Error },
+    #[error("{} was written by a later version: start that one, or name another file (store.path).", .0.display())]
+    Later(PathBuf),
+    #[error("this machine gives no random numbers ({0}), and without them nothing is safe.")]
+    NoRandom(getrandom::Error),
+    #[error("this machine gives no thread to write with ({0}): end something else first.")]
+    NoThread(io::Error),
+}
+
+pub struct Opened {
+    pub db: Database,
+    /// Which file this is, for the epochs: made once.
+    pub run: String,
+    /// 64 random bytes, made once.
+    pub secret: Vec<u8>,
+}
+
+pub fn in_memory() -> Result<Opened, OpenError> {
+    let path = PathBuf::from(":memory:");
+    let db = Builder::new().create_with_backend(InMemoryBackend::new()).map_err(|error| refused(&path, error))?;
+    prepared(db, &path)
+}
+
+/// Makes the file, and the folders on the way, if it is not there. Only its owner can read it: it holds the secret.
+pub fn in_file(path: &Path) -> Result<Opened, OpenError> {
+    let no_access = |cause| OpenError::NoAccess { path: path.to_owned(), cause };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(no_access)?;
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path).map_err(no_access)?;
+    let size = file.metadata().map_err(no_access)?.len();
+    let backend = FileBackend::new(file).map_err(|error| refused(path, error))?;
+    let mut builder = Builder::new();
+    let mut db = builder.set_cache_size(CACHE).create_with_backend(backend).map_err(|error| refused(path, error))?;
+    if size >= COMPACT_FROM {
+        compact(&mut db, size).map_err(|cause| OpenError::Damaged { path: path.to_owned(), cause })?;
+    }
+    prepared(db, path)
+}
+
+fn refused(path: &Path, error: DatabaseError) -> OpenError {
+    let path = path.to_owned();
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(path),
+        DatabaseError::Storage(StorageError::Io(cause)) if cause.kind() != io::ErrorKind::InvalidData => {
+            OpenError::NoAccess { path, cause }
+        }
+        cause => OpenError::Damaged { path, cause: cause.into() },
+    }
+}
+
+fn compact(db: &mut Database, size: u64) -> Result<(), redb::Error> {
+    let txn = db.begin_write()?;
+    let stats = txn.stats()?;
+    txn.abort()?;
+    let used = stats.allocated_pages() * stats.page_size() as u64;
+    if used < size / 4 {
+        tracing::info!(size, used, "making the store's file smaller");
+        db.compact()?;
+    }
+    Ok(())
+}
+
+fn prepared(db: Database, path: &Path) -> Result<Opened, OpenError> {
+    let damaged = |cause| OpenError::Damaged { path: path.to_owned(), cause };
+    let [format, run, secret] = made_once(&db).map_err(damaged)?;
+    if format.as_ref().is_some_and(|format| format != FORMAT) {
+        return Err(OpenError::Later(path.to_owned()));
+    }
+    let run = run.and_then(|run| String::from_utf8(run).ok());
+    if let (Some(run), Some(secret)) = (run, secret) {
+        return Ok(Opened { db, run, secret });
+    }
+    let (mut number, mut secret) = ([0; 8], vec![0; 64]);
+    getrandom::fill(&mut number).and_then(|()| getrandom::fill(&mut secret)).map_err(OpenError::NoRandom)?;
+    let run = format!("{:016x}", u64::from_be_bytes(number));
+    make(&db, &run, &secret).map_err(damaged)?;
+    Ok(Opened { db, run, secret })
+}
+
+fn made_once(db: &Database) -> Result<[Option<Vec<u8>>; 3], redb::Error> {
+    let meta = match db.begin_read()?.open_table(META) {
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok([None, None, None]),
+        meta => meta?,
+    };
+    let row = |key| Ok::<_, redb::Error>(meta.get(key)?.map(|row| row.value().to_vec()));
+    Ok([row("format")?, row("run")?, row("session_secret")?])
+}
+
+fn make(db: &Database, run: &str, secret: &[u8]) -> Result<(), redb::Error> {
+    let txn = db.begin_write()?;
+    {
+        let mut meta = txn.open_table(META)?;
+        meta.insert("format", FORMAT)?;
+        meta.insert("run", run.as_bytes())?;
+        meta.insert("session_secret", secret)?;
+        // From here on they are there, and reading need not ask.
+        Tables::open(&txn)?;
+    }
+    Ok(txn.commit()?)
+}

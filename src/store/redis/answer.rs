@@ -1,0 +1,48 @@
+//! Reads what Redis and its scripts answer. An answer that cannot be read is an error, and never shown.
+
+use redis::{FromRedisValue, RedisError, Value};
+
+use crate::store::{Result, StoreError};
+
+/// The answer as what it should be.
+pub fn read<T: FromRedisValue>(value: Value) -> Result<T> {
+    // The error's own text would show the value, and with it people's names.
+    T::from_redis_value(value).map_err(|_| StoreError::Unavailable("Redis answered something unexpected".into()))
+}
+
+/// The parts of a script's answer after the first, which tells what it had to mend.
+pub fn parts<T: FromRedisValue>(value: Value) -> Result<T> {
+    let mut parts: Vec<Value> = read(value)?;
+    if parts.is_empty() {
+        return Err(StoreError::Unavailable("a script gave no answer".into()));
+    }
+    note_mended(read(parts.remove(0))?);
+    read(Value::Array(parts))
+}
+
+/// For the log: kinds of keys, never names of people or areas.
+pub fn note_mended(mended: Vec<String>) {
+    for what in mended {
+        if what == "run" {
+            tracing::info!("an area came back with another Redis: it begins a new epoch");
+        } else {
+            tracing::warn!(what, "Redis held something of a wrong type or not readable: it was deleted or mended");
+        }
+    }
+}
+
+/// Why there is no answer, in words for the log.
+pub fn unavailable(error: &RedisError) -> StoreError {
+    StoreError::Unavailable(match error.code() {
+        Some("OOM") => "Redis is full (maxmemory), and refuses changes until there is room".into(),
+        _ if error.kind() == redis::ErrorKind::Parse => "Redis answered something unexpected".into(),
+        _ => error.to_string(),
+    })
+}
+
+/// Whether only another connection can help: this one is dead, hangs, or ends at a server that is no primary any more.
+pub fn is_gone(error: &RedisError) -> bool {
+    error.is_io_error()
+        || error.is_unrecoverable_error()
+        || matches!(error.code(), Some("READONLY" | "MASTERDOWN" | "NOAUTH"))
+}

@@ -1,0 +1,118 @@
+//! One change of an area: which script keeps it, and what its answer means.
+
+use redis::Value;
+
+use super::RedisStore;
+use super::answer::{note_mended, read};
+use super::keys::written;
+use super::link::Again;
+use super::reading::me_of;
+use super::script::{Call, JOIN, LEAVE, Script, VOTE, WITHDRAW};
+use crate::domain::change::{Act, Change, Done, Refused};
+use crate::domain::event::Epoch;
+use crate::domain::name::Username;
+use crate::domain::venue::Pick;
+use crate::store::{Result, StoreError};
+
+/// Someone who is renamed between two attempts, in another tab, is not renamed for ever.
+const ATTEMPTS: usize = 4;
+
+enum Answer {
+    Done(Done),
+    Refused(Refused),
+    /// The owner holds another name, as it is written in keys: the script needs that one's records.
+    Held(String),
+}
+
+impl RedisStore {
+    pub(super) async fn keep_change(&self, change: &Change) -> Result<Done> {
+        let mut held = change.held.as_ref().map(|name| written(&name.key()));
+        // With `n`, a change that was kept already has no effect the second time.
+        let again = if change.n.is_some() { Again::Safe } else { Again::Never };
+        for _ in 0..ATTEMPTS {
+            let answer = self.ask(self.call_of(change, held.as_deref()), again).await?;
+            match answer_of(change, answer)? {
+                Answer::Done(done) => return Ok(done),
+                Answer::Refused(why) => return Err(why.into()),
+                Answer::Held(name) => held = Some(name),
+            }
+        }
+        Err(StoreError::Unavailable("the owner took another name between any two attempts".into()))
+    }
+
+    /// The script of the act with its arguments, as it names them in its first lines.
+    fn call_of(&self, change: &Change, held: Option<&str>) -> Call {
+        let call = |script: &'static Script, record: Option<&str>| {
+            let n = change.n.map(|n| n.to_string()).unwrap_or_default();
+            self.call(script, &change.area, record).arg(change.owner.as_str()).arg(n)
+        };
+        match &change.act {
+            Act::Join { username, img } => {
+                let name = written(&username.key());
+                let joined = call(&JOIN, Some(&name)).arg(&name).arg(username.as_str()).arg(img.as_str());
+                joined.arg(self.rules.users.to_string())
+            }
+            Act::Vote(pick) => {
+                let place = match pick {
+                    Pick::Place(venue) => venue.to_json(),
+                    Pick::Known(_) => String::new(),
+                };
+                let voted = call(&VOTE, held).arg(held.unwrap_or_default()).arg(pick.id().as_str());
+                voted.arg(place).arg(self.rules.venues.to_string())
+            }
+            Act::Withdraw => call(&WITHDRAW, None),
+            Act::Leave => call(&LEAVE, None),
+        }
+    }
+}
+
+fn answer_of(change: &Change, answer: Value) -> Result<Answer> {
+    let (outcome, mended, what): (String, Vec<String>, Vec<Value>) = outcome_of(answer)?;
+    note_mended(mended);
+    let refused = |why| Ok(Answer::Refused(why));
+    match outcome.as_str() {
+        "done" => {
+            let (epoch, seq, at, user): (String, u64, u64, Vec<u8>) = read(Value::Array(what))?;
+            Ok(Answer::Done(Done { epoch: Epoch::from_text(&epoch), seq, at, me: me_of(&user) }))
+        }
+        "held" => {
+            let (name,) = read(Value::Array(what))?;
+            Ok(Answer::Held(name))
+        }
+        "nameTaken" => {
+            let (names,): (Vec<Vec<u8>>,) = read(Value::Array(what))?;
+            match &change.act {
+                Act::Join { username, .. } => refused(Refused::NameTaken { free: free(username, &names) }),
+                _ => unexpected(),
+            }
+        }
+        "notJoined" => refused(Refused::NotJoined),
+        "noSuchVenue" => refused(Refused::NoSuchVenue),
+        "usersFull" => refused(Refused::UsersFull),
+        "venuesFull" => refused(Refused::VenuesFull),
+        _ => unexpected(),
+    }
+}
+
+/// What came of it, what was mended, and the rest.
+fn outcome_of(answer: Value) -> Result<(String, Vec<String>, Vec<Value>)> {
+    let mut parts: Vec<Value> = read(answer)?;
+    if parts.len() < 2 {
+        return unexpected();
+    }
+    let what = parts.split_off(2);
+    let (outcome, mended) = read(Value::Array(parts))?;
+    Ok((outcome, mended, what))
+}
+
+fn unexpected<T>() -> Result<T> {
+    Err(StoreError::Unavailable("a script answered something unexpected".into()))
+}
+
+/// A name like this one that is not among the names of the area.
+fn free(username: &Username, names: &[Vec<u8>]) -> Username {
+    username.free(|key| {
+        let name = written(key);
+        names.iter().any(|taken| taken == name.as_bytes())
+    })
+}

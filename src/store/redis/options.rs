@@ -1,0 +1,65 @@
+//! Where Redis is and how it is spoken to. Knows nothing of what is asked there.
+
+use std::time::Duration;
+
+use redis::io::tcp::TcpSettings;
+use redis::{AsyncConnectionConfig, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError};
+
+/// Until a connection stands, with its handshake. Within a call's limit, so that a call can outlast one attempt.
+const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+/// For one answer. A half-open connection shows by nothing else.
+pub const ANSWER_LIMIT: Duration = Duration::from_millis(1500);
+/// Connections for commands. Each carries any number of commands at once; a second one lets small answers pass a large
+/// one. With the one for pub/sub that makes 3 a process, of the 20 that the smallest hosted Redis allows in all.
+const CONNECTIONS: usize = 2;
+
+/// How to reach Redis.
+#[derive(Clone)]
+pub struct RedisOptions {
+    /// `redis://` or `rediss://` (TLS; `#insecure` at its end takes a self-signed certificate); may hold a password.
+    pub url: String,
+    /// Connections for commands, beside the one for pub/sub; at least one.
+    pub connections: usize,
+}
+
+impl RedisOptions {
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), connections: CONNECTIONS }
+    }
+
+    /// The server's address and how to speak to it; an error says what is wrong with the URL, without showing it.
+    pub(super) fn server(&self) -> Result<ConnectionInfo, BadUrl> {
+        let info = self.url.as_str().into_connection_info()?;
+        // Nagle's algorithm would let a small command wait 40 ms for the answer to the one before.
+        Ok(info.set_tcp_settings(TcpSettings::default().set_nodelay(true)))
+    }
+}
+
+impl std::fmt::Debug for RedisOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisOptions").field("connections", &self.connections).finish_non_exhaustive()
+    }
+}
+
+/// The URL of Redis cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "The URL of Redis cannot be used: {0}. It looks like redis://HOST:PORT or rediss://:PASSWORD@HOST:PORT/#insecure."
+)]
+pub struct BadUrl(#[from] RedisError);
+
+/// Limits for a connection.
+pub fn limits() -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_LIMIT)).set_response_timeout(Some(ANSWER_LIMIT))
+}
+
+/// The same server, spoken to in the protocol that brings messages beside answers.
+pub fn with_push(server: ConnectionInfo) -> ConnectionInfo {
+    let settings = server.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+    server.set_redis_settings(settings)
+}
+
+/// TLS needs somebody who does the sums. Once a process, before the first connection; who was first stays.
+pub fn prepare_tls() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}

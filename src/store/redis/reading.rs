@@ -1,0 +1,130 @@
+//! What an area is now: the picture, who an owner is there, and where its numbers stand. One record that cannot be read
+//! never hides another.
+
+use redis::{Pipeline, Value};
+
+use super::RedisStore;
+use super::answer::{parts, read};
+use super::keys::{AreaKeys, written};
+use super::link::{Again, Request};
+use super::script::{DISCARD, EXPIRE, ME, SNAPSHOT};
+use crate::domain::Millis;
+use crate::domain::change::Me;
+use crate::domain::event::Epoch;
+use crate::domain::name::AreaName;
+use crate::domain::owner::Owner;
+use crate::domain::presence::{Claim, ServerId};
+use crate::domain::state::{AreaState, User};
+use crate::domain::venue::Venue;
+use crate::store::{Head, Result, Snapshot};
+
+/// A hash as it comes: its fields and their values, which need not be valid UTF-8.
+type Fields = Vec<(Vec<u8>, Vec<u8>)>;
+/// Epoch, seq, now, the area's end, state, venues, here.
+type Picture = (String, u64, Millis, Millis, Fields, Fields, Fields);
+
+/// A field of `AREA:state` or `AREA:venues` whose value is not what it should be.
+struct Unreadable {
+    key: &'static str,
+    field: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl RedisStore {
+    pub(super) async fn read_snapshot(&self, area: &AreaName, begin: bool) -> Result<Snapshot> {
+        let (snapshot, unreadable) = self.look(area, begin).await?;
+        if unreadable.is_empty() {
+            return Ok(snapshot);
+        }
+        // What the scripts take for good and this server cannot read has to go too, or nobody could ever use it.
+        let call = unreadable.into_iter().fold(self.call(&DISCARD, area, None), |call, broken| {
+            call.arg(broken.key).arg(broken.field).arg(broken.value)
+        });
+        parts::<()>(self.ask(call, Again::Safe).await?)?;
+        Ok(self.look(area, begin).await?.0)
+    }
+
+    async fn look(&self, area: &AreaName, begin: bool) -> Result<(Snapshot, Vec<Unreadable>)> {
+        let call = self.call(&SNAPSHOT, area, None).arg(if begin { "1" } else { "" });
+        let (epoch, seq, at, expires_at, users, venues, here): Picture = parts(self.ask(call, Again::Safe).await?)?;
+        let mut state = AreaState { epoch: Epoch::from_text(&epoch), seq, expires_at, ..AreaState::default() };
+        let mut unreadable = Vec::new();
+        for (field, value) in users {
+            match serde_json::from_slice::<User>(&value) {
+                Ok(user) if written(&user.username.key()).as_bytes() == field => {
+                    state.users.insert(user.username.key(), user);
+                }
+                _ => unreadable.push(Unreadable { key: "state", field, value }),
+            }
+        }
+        for (field, value) in venues {
+            match serde_json::from_slice::<Venue>(&value) {
+                Ok(venue) if venue.id.as_str().as_bytes() == field => {
+                    state.venues.insert(venue.id.clone(), venue);
+                }
+                _ => unreadable.push(Unreadable { key: "venues", field, value }),
+            }
+        }
+        Ok((Snapshot { state, at, claims: claims_of(here) }, unreadable))
+    }
+
+    pub(super) async fn read_me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+        let call = self.call(&ME, area, None).arg(owner.as_str());
+        let (user,): (Vec<u8>,) = parts(self.ask(call, Again::Safe).await?)?;
+        Ok(me_of(&user))
+    }
+
+    pub(super) async fn send_expired(&self, area: &AreaName) -> Result<Option<Millis>> {
+        let call = self.call(&EXPIRE, area, None);
+        let (due,): (Millis,) = parts(self.ask(call, Again::Safe).await?)?;
+        Ok((due > 0).then_some(due))
+    }
+
+    pub(super) async fn read_heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
+        if areas.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut pipeline = Pipeline::with_capacity(2 * areas.len());
+        for area in areas {
+            let keys = AreaKeys::of(area);
+            pipeline.cmd("MGET").arg(keys.key("epoch")).arg(keys.key("seq"));
+            pipeline.cmd("HGETALL").arg(keys.key("here"));
+        }
+        pipeline.ignore_errors();
+        let answers: Vec<Value> = read(self.link.ask(&Request::Pipeline(pipeline), Again::Safe).await?)?;
+        Ok(answers.chunks(2).map(|of_one| head_of(&of_one[0], of_one.get(1))).collect())
+    }
+}
+
+/// An area that has no life, or whose numbers cannot be read, has the empty epoch: who follows it looks, and the look
+/// mends it.
+fn head_of(numbers: &Value, here: Option<&Value>) -> Head {
+    let here = here.and_then(|here| redis::from_redis_value_ref(here).ok()).unwrap_or_default();
+    let claims = claims_of(here);
+    let numbers: Option<(String, u64)> = redis::from_redis_value_ref(numbers).ok();
+    let (epoch, seq) = numbers.unwrap_or_default();
+    Head { epoch: Epoch::from_text(&epoch), seq, claims }
+}
+
+/// What can be read of the claims; a claim that cannot is gone with its key, or with the next one of its server.
+fn claims_of(here: Fields) -> Vec<(ServerId, Claim)> {
+    let claim = |(server, claim): (Vec<u8>, Vec<u8>)| {
+        let claim = serde_json::from_slice(&claim).ok()?;
+        Some((ServerId(String::from_utf8(server).ok()?), claim))
+    };
+    here.into_iter().filter_map(claim).collect()
+}
+
+/// Who somebody is, from a user as the state keeps it; nobody from an empty text.
+pub(super) fn me_of(user: &[u8]) -> Option<Me> {
+    if user.is_empty() {
+        return None;
+    }
+    match serde_json::from_slice::<User>(user) {
+        Ok(User { username, img, since, due, .. }) => Some(Me { username, img, since, due }),
+        Err(_) => {
+            tracing::warn!("Redis held a user that cannot be read; the area's next snapshot will mend it");
+            None
+        }
+    }
+}

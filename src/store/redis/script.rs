@@ -1,0 +1,89 @@
+//! The Lua scripts, put together from their files, and how one is called. Knows neither keys nor answers.
+
+use std::sync::LazyLock;
+
+use redis::{Cmd, Value};
+
+/// One atomic step, run by Redis.
+pub struct Script {
+    code: &'static str,
+    sha1: String,
+}
+
+impl Script {
+    fn new(code: &'static str) -> Self {
+        Self { code, sha1: redis::Script::new(code).get_hash().to_owned() }
+    }
+}
+
+/// With the first line that Redis 7 wants: a script without `allow-oom` is refused as a whole when Redis is full, and
+/// never half run.
+macro_rules! script {
+    ($name:ident, $first_line:literal, $($file:literal),+) => {
+        pub static $name: LazyLock<Script> =
+            LazyLock::new(|| Script::new(concat!($first_line, "\n", $(include_str!(concat!("scripts/", $file))),+)));
+    };
+}
+
+/// What changes something for a person: refused when Redis is full.
+macro_rules! change {
+    ($name:ident, $file:literal) => {
+        script!($name, "#!lua", "shared/given.lua", "shared/users.lua", "shared/life.lua", "shared/owner.lua", $file);
+    };
+}
+
+/// What reads, and what makes room: allowed when Redis is full.
+macro_rules! look {
+    ($name:ident, $file:literal) => {
+        script!($name, "#!lua flags=allow-oom", "shared/given.lua", "shared/users.lua", "shared/life.lua", $file);
+    };
+}
+
+change!(JOIN, "join.lua");
+change!(VOTE, "vote.lua");
+change!(WITHDRAW, "withdraw.lua");
+change!(LEAVE, "leave.lua");
+look!(SNAPSHOT, "snapshot.lua");
+look!(ME, "me.lua");
+look!(EXPIRE, "expire.lua");
+look!(SWEEP, "sweep.lua");
+look!(DISCARD, "discard.lua");
+script!(REPORT, "#!lua flags=allow-oom", "report.lua");
+script!(HEARTBEAT, "#!lua flags=allow-oom", "heartbeat.lua");
+script!(WALK, "#!lua flags=allow-oom", "walk.lua");
+script!(LEASE, "#!lua flags=allow-oom", "lease.lua");
+
+/// A script with its keys and arguments, ready to be sent.
+pub struct Call {
+    script: &'static Script,
+    keys: Vec<String>,
+    args: Vec<Vec<u8>>,
+}
+
+impl Call {
+    pub fn new(script: &'static Script, keys: Vec<String>) -> Self {
+        Self { script, keys, args: Vec::new() }
+    }
+
+    pub fn arg(mut self, arg: impl AsRef<[u8]>) -> Self {
+        self.args.push(arg.as_ref().to_vec());
+        self
+    }
+
+    fn command(&self, command: &str, script: &str) -> Cmd {
+        let mut cmd = redis::cmd(command);
+        cmd.arg(script).arg(self.keys.len()).arg(&self.keys).arg(&self.args);
+        cmd
+    }
+
+    /// One round trip; a second one only if Redis has forgotten the script (or never knew it).
+    pub async fn send(&self, connection: &mut impl redis::aio::ConnectionLike) -> redis::RedisResult<Value> {
+        match self.command("EVALSHA", &self.script.sha1).query_async(connection).await {
+            // With the text instead of a load beforehand: nothing can be forgotten in between.
+            Err(error) if error.code() == Some("NOSCRIPT") => {
+                self.command("EVAL", self.script.code).query_async(connection).await
+            }
+            answer => answer,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+-- The life of an area: its epoch and numbers, what is broken, whose time is over. Every script of an area begins with
+-- `open` and `expire`.
+
+-- No epoch: the area is not there.
+local epoch, seq = nil, 0
+-- What was broken, as the last parts of keys' names: for the log, so without any person's or area's name.
+local mended = {}
+
+-- The run of the server that executes this: it takes 7 microseconds to ask for, so once.
+local known_run
+local function run()
+  known_run = known_run or string.sub(string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'), 1, 8)
+  return known_run
+end
+
+-- Begins a new life, so that no number ever has two contents.
+local function begin()
+  local micros = TIME[1] * 1000000 + TIME[2]
+  local new
+  repeat
+    new = run() .. '.' .. digits(micros)
+    micros = micros + 1
+  until new ~= epoch
+  epoch, seq = new, 0
+  -- Neither outlives what it numbers: who comes back after that must not be told that nothing has changed.
+  local last = math.max(ends(STATE), ends(VENUES), ends(OWNERS))
+  if last == 0 then
+    last = NOW + LIFETIME + GRACE
+  end
+  redis.call('SET', EPOCH, epoch, 'PXAT', digits(last))
+  redis.call('SET', SEQ, '0', 'PXAT', digits(last))
+end
+
+local function publish(event, data)
+  seq = redis.call('INCR', SEQ)
+  redis.call('PUBLISH', CHANNEL, '{"event":"' .. event .. '","epoch":"' .. epoch .. '","seq":' .. digits(seq)
+    .. ',"at":' .. digits(NOW) .. ',"data":' .. data .. '}')
+end
+
+-- Deletes what cannot be read, writes anew what follows from the rest, and begins a new epoch. Not on the usual path:
+-- it reads the whole area.
+local function mend(what)
+  table.insert(mended, what)
+  local venues = redis.call('HGETALL', VENUES)
+  for i = 1, #venues, 2 do
+    if not is_venue(venues[i], venues[i + 1]) then
+      redis.call('HDEL', VENUES, venues[i])
+    end
+  end
+  for _, name in ipairs(redis.call('ZRANGE', DUE, 0, -1)) do
+    if redis.call('HEXISTS', STATE, name) == 0 then
+      delete_record(name)
+    end
+  end
+  redis.call('DEL', USERS, VOTES, DUE)
+  local names, latest = {}, NOW
+  local users = redis.call('HGETALL', STATE)
+  for i = 1, #users, 2 do
+    local name, user = users[i], parsed_user(users[i + 1])
+    if not user then
+      redis.call('HDEL', STATE, name)
+      delete_record(name)
+    else
+      if user.vote and redis.call('HEXISTS', VENUES, user.vote.id) == 0 then
+        user.vote = nil
+        write_user(name, user)
+        redis.call('DEL', USERS .. ':' .. name .. ':vote')
+      end
+      redis.call('ZADD', DUE, digits(user.due), name)
+      redis.call('SADD', USERS, USERS .. ':' .. name)
+      if user.vote then
+        redis.call('SADD', VOTES, USERS .. ':' .. name)
+      end
+      names[user.owner] = name
+      latest = math.max(latest, user.due)
+    end
+  end
+  local owners = redis.call('HGETALL', OWNERS)
+  for i = 1, #owners, 2 do
+    local count = string.match(owners[i], ':n$')
+    if (count and not string.match(owners[i + 1], '^%d+$')) or (not count and names[owners[i]] ~= owners[i + 1]) then
+      redis.call('HDEL', OWNERS, owners[i])
+    end
+  end
+  for owner, name in pairs(names) do
+    redis.call('HSET', OWNERS, owner, name)
+  end
+  keep_area(math.max(area_ends(), latest))
+  begin()
+end
+
+-- Whether the key is there; one of another type than it must have is deleted.
+local function found(key, kind)
+  local is = redis.call('TYPE', key).ok
+  if is ~= kind and is ~= 'none' then
+    redis.call('DEL', key)
+    table.insert(mended, string.match(key, ':(.*)$') or key)
+  end
+  return is == kind
+end
+
+-- Looks at what the script will touch, before it writes: Lua does not roll back.
+local function open()
+  local users, votes = found(USERS, 'set'), found(VOTES, 'set')
+  local users_timer, votes_timer = found(USERS_TIMER, 'string'), found(VOTES_TIMER, 'string')
+  local state, venues = found(STATE, 'hash'), found(VENUES, 'hash')
+  local due, owners = found(DUE, 'zset'), found(OWNERS, 'hash')
+  local dated, numbered = found(EPOCH, 'string'), found(SEQ, 'string')
+  local sound = #mended == 0
+  -- These two say nothing about the area's changes.
+  found(HERE, 'hash')
+  found(EXPIRE_KEYS, 'set')
+  local timers, sets = users_timer or votes_timer, users or votes or due
+  if sound and not (timers or sets or state or venues or owners or dated or numbered) then
+    return
+  end
+  local begun = dated and redis.call('GET', EPOCH) or ''
+  local count = numbered and redis.call('GET', SEQ) or ''
+  local of = #begun <= 64 and string.match(begun, '^(%x+)%.%d+$')
+  -- Just as INCR wants it: no more digits than a number keeps here, none before the first.
+  local counts = #count <= 15 and string.match(count, '^%d+$') and count == digits(tonumber(count))
+  if not of or not counts then
+    return mend('epoch and seq')
+  end
+  epoch, seq = begun, tonumber(count)
+  local size = state and redis.call('HLEN', STATE) or 0
+  local same = (users and redis.call('SCARD', USERS) or 0) == size and (due and redis.call('ZCARD', DUE) or 0) == size
+  if not sound or not same or (size > 0 and not owners) or (votes and not venues) then
+    return mend('what belongs together')
+  end
+  if of ~= run() then
+    table.insert(mended, 'run')
+    begin()
+  end
+end
+
+local function read_user(name)
+  local text = redis.call('HGET', STATE, name)
+  return text and parsed_user(text), text
+end
+
+-- The user of that name, if there is one.
+local function user_of(name)
+  local user, text = read_user(name)
+  if text and not (user and (not user.vote or redis.call('HEXISTS', VENUES, user.vote.id) == 1)) then
+    mend('a user')
+    user = read_user(name)
+  end
+  return user
+end
+
+-- The venue of that id as JSON, if the area has it.
+local function venue_of(id)
+  local text = redis.call('HGET', VENUES, id)
+  if text and not is_venue(id, text) then
+    mend('a venue')
+    return false
+  end
+  return text
+end
+
+-- Sends everyone whose two hours are over, in the order of their ends.
+local function expire()
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', digits(NOW))) do
+    local user = user_of(name)
+    if user and user.due > NOW then
+      mend('due')
+    elseif user then
+      take_out(name, user)
+      publish('userLeft', '{"username":' .. quoted(user.username) .. ',"reason":"expired"}')
+    end
+  end
+end

@@ -1,0 +1,13 @@
+-- The area now, in few reads whatever its size. With BEGIN, an area without a life gets one.
+
+local BEGIN = ARGV[4] == '1'
+
+open()
+expire()
+if BEGIN and not epoch then
+  begin()
+end
+return {
+  mended, epoch or '', seq, NOW, area_ends(),
+  redis.call('HGETALL', STATE), redis.call('HGETALL', VENUES), redis.call('HGETALL', HERE),
+}

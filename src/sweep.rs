@@ -1,0 +1,33 @@
+//! The sweep: every so often one server looks for areas whose time is over, and makes room. Nobody has to wait for it to
+//! be true: the next change or look at an area says so first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::domain::Millis;
+use crate::domain::presence::ServerId;
+use crate::store::{Result, Store};
+
+/// Runs for as long as the process.
+pub async fn run(store: Arc<dyn Store>, server: ServerId, every: Duration, min_ttl: Millis) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = once(&*store, &server, min_ttl).await {
+            tracing::warn!(%error, "the sweep did not get through; the next one does what is left");
+        }
+    }
+}
+
+async fn once(store: &dyn Store, server: &ServerId, min_ttl: Millis) -> Result<()> {
+    if !store.sweep_lease(server).await? {
+        return Ok(());
+    }
+    let swept = store.sweep(min_ttl).await?;
+    metrics::counter!("wte_sweep_cleared_total").increment(swept.cleared);
+    tracing::info!(looked_at = swept.looked_at, cleared = swept.cleared, "swept");
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Why a search found nothing out, in sentences for the person who asked. Causes go to the log, not in here.
+
+use std::time::Duration;
+
+use super::question::BadQuestion;
+
+/// What always works, whatever the search does.
+const WRITE_IN: &str = "You can still add any place by its name.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VenueError {
+    #[error(transparent)]
+    Question(#[from] BadQuestion),
+    #[error("There seems to be no place of that name to search around. Try another one. {WRITE_IN}")]
+    UnknownPlace,
+    /// This session has asked too often.
+    #[error("These were many searches in a short time: wait a moment. {WRITE_IN}")]
+    RateLimited { retry_after: Duration },
+    /// This server asks the source too much at once already.
+    #[error("Many people are searching right now: try again in a moment. {WRITE_IN}")]
+    Busy,
+    #[error("The search for places took too long. Try again in a moment. {WRITE_IN}")]
+    TimedOut,
+    #[error("The search for places does not work right now. Try again in a while. {WRITE_IN}")]
+    Unreachable,
+    /// The source has had enough of this server, for as long as it says, if it says.
+    #[error("The search for places is used up for now. {WRITE_IN}")]
+    OverQuota { retry_after: Option<Duration> },
+    #[error("The search for places turns this server away: who runs it has to look at its key. {WRITE_IN}")]
+    BadKey,
+    #[error("The search for places gave an answer that makes no sense. Try again in a while. {WRITE_IN}")]
+    BadAnswer,
+}
+
+/// Why the search cannot be set up; said at start, to who runs the server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    #[error("venues.source is auto, foursquare, openstreetmap or none, not {0:?}.")]
+    Source(String),
+    #[error("{0} is an address that starts with https:// or http://.")]
+    Address(&'static str),
+    #[error("venues.source is foursquare, which needs a key: set FOURSQUARE_API_KEY.")]
+    NoKey,
+    #[error("FOURSQUARE_API_KEY has characters that no key has.")]
+    OddKey,
+    #[error("venues.center is a latitude from -90 to 90 and a longitude from -180 to 180.")]
+    Center,
+    #[error("The client for venue searches cannot be built: {0}")]
+    Client(String),
+}

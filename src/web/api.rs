@@ -1,0 +1,134 @@
+//! The REST calls, on the same hub as the sockets: extract, call one room, render.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use super::problem::WebError;
+use super::session::{self, Session};
+use super::{Web, acts, origin};
+use crate::domain::change::{Act, Change, Done};
+use crate::domain::name::AreaName;
+use crate::protocol::client::Fields;
+use crate::protocol::error::{Code, Problem};
+use crate::protocol::server::{Changed, Joined, Updates};
+use crate::protocol::{FRAME_MAX_BYTES, INTEGER_MAX};
+use crate::venues::{Question, RawQuestion, VenueError};
+
+type Answer = Result<HttpResponse, WebError>;
+
+/// `POST /api/session`: a cookie, if there is none that is valid.
+pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
+    let mut response = fresh(&serde_json::json!({}));
+    session::give(&request, &web, &mut response)?;
+    Ok(response)
+}
+
+/// `GET /api/areas/AREA`
+pub async fn area(path: Path<String>, web: Data<Web>) -> Answer {
+    let name = AreaName::parse(&path)?;
+    let look = web.hub.look(&name, |state, online, watching| fresh(&Updates::new(&name, state, online, watching)));
+    Ok(look.await?)
+}
+
+/// `GET /api/venues?ll=LAT,LNG&query=TEXT&near=TEXT&limit=N`
+pub async fn venues(question: Query<RawQuestion>, web: Data<Web>, session: Session) -> Answer {
+    let question = Question::parse(question.into_inner()).map_err(VenueError::from)?;
+    let answer = web.venues.search(session.owner().as_str(), question).await?;
+    Ok(fresh(&*answer))
+}
+
+/// `PUT /api/areas/AREA/me`
+pub async fn put_me(
+    request: HttpRequest,
+    path: Path<String>,
+    body: Payload,
+    web: Data<Web>,
+    session: Session,
+) -> Answer {
+    let body = read(body, &web).await?;
+    let fields = Fields::read(&body)?;
+    let (username, img) = fields.who()?;
+    let act = Act::Join { username: username.clone(), img: img.clone() };
+    let change = wish(&path, &session, fields.n()?, act)?;
+    let done = acts::join(&web, &change, origin::address(&request, &web)).await?;
+    let (username, img, expires_at) = match &done.me {
+        Some(me) => (&me.username, &me.img, me.due),
+        None => (&username, &img, done.at),
+    };
+    Ok(fresh(&Joined { username, img, epoch: &done.epoch, seq: done.seq, at: done.at, expires_at }))
+}
+
+/// `PUT /api/areas/AREA/vote`
+pub async fn put_vote(path: Path<String>, body: Payload, web: Data<Web>, session: Session) -> Answer {
+    let body = read(body, &web).await?;
+    let fields = Fields::read(&body)?;
+    let act = Act::Vote(fields.pick()?);
+    changed(&web, &wish(&path, &session, fields.n()?, act)?).await
+}
+
+/// `n` of a DELETE, which need not have a body.
+#[derive(Deserialize)]
+pub struct Beside {
+    n: Option<u64>,
+}
+
+/// `DELETE /api/areas/AREA/me`
+pub async fn delete_me(
+    path: Path<String>,
+    beside: Query<Beside>,
+    body: Payload,
+    web: Data<Web>,
+    session: Session,
+) -> Answer {
+    delete(&path, &beside, body, &web, &session, Act::Leave).await
+}
+
+/// `DELETE /api/areas/AREA/vote`
+pub async fn delete_vote(
+    path: Path<String>,
+    beside: Query<Beside>,
+    body: Payload,
+    web: Data<Web>,
+    session: Session,
+) -> Answer {
+    delete(&path, &beside, body, &web, &session, Act::Withdraw).await
+}
+
+async fn delete(path: &str, beside: &Beside, body: Payload, web: &Web, session: &Session, act: Act) -> Answer {
+    let body = read(body, web).await?;
+    let n = Fields::read(&body)?.n()?.or(beside.n);
+    if n.is_some_and(|n| n > INTEGER_MAX) {
+        return Err(Problem::new(Code::BadMessage, "n is an integer from 1, of at most 53 bits.").into());
+    }
+    changed(web, &wish(path, session, n, act)?).await
+}
+
+fn wish(area: &str, session: &Session, n: Option<u64>, act: Act) -> Result<Change, WebError> {
+    Ok(Change { area: AreaName::parse(area)?, owner: session.owner(), held: None, n, act })
+}
+
+async fn changed(web: &Web, change: &Change) -> Answer {
+    let done: Done = acts::change(web, change).await?;
+    Ok(fresh(&Changed::from(&done)))
+}
+
+/// A body of at most 16 KiB that is there in time.
+async fn read(body: Payload, web: &Web) -> Result<String, WebError> {
+    let late = |_| Problem::new(Code::BadMessage, "The request's body took too long.");
+    let whole = timeout(web.options.body_timeout, body.to_bytes_limited(FRAME_MAX_BYTES)).await.map_err(late)?;
+    let bytes = match whole {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) => return Err(Problem::new(Code::BadMessage, "The request's body could not be read.").into()),
+        Err(_) => return Err(Problem::new(Code::TooLarge, "A request's body has at most 16 KiB.").into()),
+    };
+    let text = String::from_utf8(bytes.into()).map_err(|_| Problem::new(Code::BadMessage, "A body is UTF-8."))?;
+    Ok(text)
+}
+
+/// An answer that holds for this moment only.
+fn fresh(data: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(data)
+}

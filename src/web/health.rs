@@ -1,0 +1,56 @@
+//! What operators and their tools ask: alive, ready, figures.
+
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::Web;
+use super::problem::WebError;
+use crate::protocol::error::{Code, Problem};
+
+/// `GET /healthz`: the process serves.
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).body("alive\n")
+}
+
+/// `GET /readyz`: the store answers, and this process is not about to end.
+pub async fn readyz(web: Data<Web>) -> HttpResponse {
+    let not_ready = if web.draining.borrow().is_draining() {
+        Some("The server is about to end.")
+    } else if web.store.ping().await.is_err() {
+        Some("The store does not answer.")
+    } else {
+        None
+    };
+    let mut response = match not_ready {
+        None => HttpResponse::Ok(),
+        Some(_) => HttpResponse::ServiceUnavailable(),
+    };
+    response.insert_header((CACHE_CONTROL, "no-store")).body(format!("{}\n", not_ready.unwrap_or("ready")))
+}
+
+/// `GET /metrics`: for this machine alone, or for who has the token.
+pub async fn metrics(request: HttpRequest, web: Data<Web>) -> Result<HttpResponse, WebError> {
+    if !may_read(&request, &web) {
+        let message = "The figures are for this machine alone, or for who has server.metrics_token.";
+        return Err(Problem::new(Code::ForeignOrigin, message).into());
+    }
+    metrics::gauge!("wte_areas_live").set(u32::try_from(web.hub.live_areas()).unwrap_or(u32::MAX));
+    let text = (web.options.figures)();
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
+}
+
+fn may_read(request: &HttpRequest, web: &Web) -> bool {
+    let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    if let (Some(token), Some(given)) = (&web.options.metrics_token, given) {
+        return same(token.as_bytes(), given.as_bytes());
+    }
+    // A proxy on this machine is a loopback peer too, for whoever comes through it.
+    let forwarded = ["x-forwarded-for", "forwarded", "via"].iter().any(|name| request.headers().contains_key(*name));
+    !forwarded && request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+}
+
+/// Takes as long for a near miss as for a far one.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}

@@ -1,0 +1,123 @@
+//! Where a request comes from: the page that sent it, the client's address, and whether TLS was in between.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use actix_web::HttpRequest;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{HOST, HeaderName, ORIGIN};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use url::Url;
+
+use super::Web;
+use super::problem::WebError;
+use crate::protocol::error::{Code, Problem};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// What limits count by: an IPv4 address, or the /64 that one IPv6 customer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Address(IpAddr);
+
+impl From<IpAddr> for Address {
+    fn from(ip: IpAddr) -> Self {
+        Self(match ip.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+            v4 => v4,
+        })
+    }
+}
+
+/// The client's address: the peer's, or the one that so many trusted hops back in X-Forwarded-For says. What is further
+/// left in that header, anybody can write.
+pub fn address(request: &HttpRequest, web: &Web) -> Address {
+    let peer = request.peer_addr().map_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let hops = web.options.trusted_proxies;
+    let forwarded = || {
+        let values = request.headers().get_all(FORWARDED_FOR).filter_map(|value| value.to_str().ok());
+        let list: Vec<_> = values.flat_map(|value| value.split(',')).collect();
+        list.get(list.len().checked_sub(hops)?)?.trim().parse::<IpAddr>().ok()
+    };
+    (if hops > 0 { forwarded() } else { None }).unwrap_or(peer).into()
+}
+
+/// Whether the browser spoke TLS: the public address says so, or the trusted proxy does.
+pub fn is_secure(request: &HttpRequest, web: &Web) -> bool {
+    if web.options.public_url.as_ref().is_some_and(|url| url.scheme() == "https") {
+        return true;
+    }
+    let last = |value: &str| value.rsplit(',').next().map(|proto| proto.trim().eq_ignore_ascii_case("https"));
+    web.options.trusted_proxies > 0
+        && request.headers().get(FORWARDED_PROTO).and_then(|value| last(value.to_str().ok()?)).unwrap_or(false)
+}
+
+/// The address that this server has for the client, as `https://lunch.example`. Host is the client's word, so it is used
+/// for what goes back to that client alone.
+pub fn own_base(request: &HttpRequest, web: &Web) -> String {
+    match &web.options.public_url {
+        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+        None => {
+            let scheme = if is_secure(request, web) { "https" } else { "http" };
+            format!("{scheme}://{}", host(request).unwrap_or_default())
+        }
+    }
+}
+
+/// The Host header, if it looks like one; X-Forwarded-Host can be forged and is not read.
+pub fn host(request: &HttpRequest) -> Option<&str> {
+    let host = request.headers().get(HOST)?.to_str().ok()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']' | b'_');
+    (!host.is_empty() && host.len() <= 255 && host.bytes().all(plain)).then_some(host)
+}
+
+/// 403 unless the request comes from a page of this server, or of an allowed origin. Browsers always say where an unsafe
+/// request comes from, and scripts of other sites cannot change it.
+pub fn check(request: &HttpRequest, web: &Web) -> Result<(), WebError> {
+    let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+    if is_own(origin, request, web) || web.options.allowed_origins.iter().any(|allowed| allowed == origin) {
+        return Ok(());
+    }
+    let message = "This came from a page of another site. Open the page of this server and try again.";
+    Err(Problem::new(Code::ForeignOrigin, message).into())
+}
+
+fn is_own(origin: &str, request: &HttpRequest, web: &Web) -> bool {
+    let Ok(url) = Url::parse(origin) else { return false };
+    if web.options.public_url.as_ref().is_some_and(|public| public.origin() == url.origin()) {
+        return true;
+    }
+    let Some(host) = host(request) else { return false };
+    // A page over plain HTTP is no page of a server behind TLS.
+    let schemes: &[&str] = if is_secure(request, web) { &["https"] } else { &["http", "https"] };
+    let same = |scheme: &&str| Url::parse(&format!("{scheme}://{host}")).is_ok_and(|own| own.origin() == url.origin());
+    schemes.iter().any(same)
+}
+
+/// Guards every unsafe method.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        let web = request.app_data::<Data<Web>>().expect("the App was built with it");
+        check(request.request(), web)?;
+    }
+    next.call(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_customer_is_one_address() {
+        let address = |text: &str| Address::from(text.parse::<IpAddr>().unwrap());
+        assert_eq!(address("2001:db8:1:2::1"), address("2001:db8:1:2:ffff::9"));
+        assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
+        assert_eq!(address("::ffff:192.0.2.1"), address("192.0.2.1"));
+        assert_ne!(address("192.0.2.1"), address("192.0.2.2"));
+    }
+}

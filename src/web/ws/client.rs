@@ -1,0 +1,227 @@
+//! One client's task: it waits for what the client sends, for what is new in its area, and for what everyone is told.
+
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
+
+use actix_web::web::Data;
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, ProtocolError};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::wire::{Gone, Wire};
+use crate::domain::owner::Owner;
+use crate::hub::{Follower, News};
+use crate::protocol::client::Request;
+use crate::protocol::error::{Code, Problem};
+use crate::protocol::server::{self, Bye, Count, SinceData};
+use crate::web::limits::{Bucket, Connection};
+use crate::web::origin::Address;
+use crate::web::{Draining, Web};
+
+/// Routers end a WebSocket after 55 s without traffic.
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// Two pings unanswered: nobody is there.
+const SILENT_FOR: Duration = Duration::from_secs(60);
+
+/// Why a connection ends.
+pub(super) enum End {
+    Gone,
+    Close(CloseCode, &'static str),
+}
+
+impl From<Gone> for End {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+pub(super) struct Client {
+    pub(super) web: Data<Web>,
+    pub(super) owner: Owner,
+    pub(super) address: Address,
+    pub(super) wire: Wire,
+    /// The area that this socket follows.
+    pub(super) follower: Option<Follower>,
+    /// What the client was last told of what everyone is told; none before it follows anything.
+    pub(super) told: Option<News>,
+    news: watch::Receiver<News>,
+    draining: watch::Receiver<Draining>,
+    bucket: Bucket,
+    /// Bad messages, less the good ones since.
+    bad: u32,
+    heard_at: Instant,
+    _connection: Connection,
+}
+
+impl Client {
+    pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, wire: Wire, connection: Connection) -> Self {
+        let now = Instant::now();
+        Self {
+            owner,
+            address,
+            wire,
+            follower: None,
+            told: None,
+            news: web.hub.news(),
+            draining: web.draining.subscribe(),
+            bucket: Bucket::new(web.options.events_per_second, web.options.event_burst, now),
+            bad: 0,
+            heard_at: now,
+            web,
+            _connection: connection,
+        }
+    }
+
+    pub(super) async fn run(mut self, mut stream: AggregatedMessageStream) {
+        metrics::gauge!("wte_connections").increment(1);
+        metrics::counter!("wte_connections_total", "outcome" => "opened").increment(1);
+        let end = self.serve(&mut stream).await.err().unwrap_or(End::Gone);
+        let Self { wire, follower, .. } = self;
+        drop(follower);
+        if let End::Close(code, why) = end {
+            let number = u16::from(code);
+            metrics::counter!("wte_connections_closed_total", "code" => number.to_string()).increment(1);
+            wire.close(code, why).await;
+        }
+        metrics::gauge!("wte_connections").decrement(1);
+    }
+
+    /// Runs until it ends; the result is always the end.
+    async fn serve(&mut self, stream: &mut AggregatedMessageStream) -> Result<(), End> {
+        let mut ticks = interval(PING_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.tick().await;
+        loop {
+            tokio::select! {
+                message = stream.recv() => self.message(message).await?,
+                () = changed(&mut self.follower) => self.send_new().await?,
+                Ok(()) = self.news.changed() => self.send_news().await?,
+                Ok(()) = self.draining.changed() => self.say_goodbye().await?,
+                _ = ticks.tick() => {
+                    if self.heard_at.elapsed() > SILENT_FOR {
+                        return Err(End::Gone);
+                    }
+                    self.wire.ping().await?;
+                }
+            }
+        }
+    }
+
+    async fn message(&mut self, message: Option<Result<AggregatedMessage, ProtocolError>>) -> Result<(), End> {
+        self.heard_at = Instant::now();
+        match message {
+            Some(Ok(AggregatedMessage::Text(text))) => self.text(&text).await,
+            Some(Ok(AggregatedMessage::Ping(data))) => Ok(self.wire.pong(&data).await?),
+            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
+            Some(Ok(AggregatedMessage::Binary(_))) => Err(End::Close(CloseCode::Unsupported, "Messages are text.")),
+            Some(Ok(AggregatedMessage::Close(_))) => Err(End::Close(CloseCode::Normal, "")),
+            Some(Err(error)) => Err(end_of(&error)),
+            None => Err(End::Gone),
+        }
+    }
+
+    async fn text(&mut self, text: &str) -> Result<(), End> {
+        let (id, problem) = match Request::decode(text) {
+            Ok(request) => match self.bucket.take(self.heard_at) {
+                Ok(()) => {
+                    self.bad = self.bad.saturating_sub(1);
+                    return self.request(request).await;
+                }
+                Err(wait) => {
+                    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+                    (request.id, Problem::rate_limited("Too many messages at once. Wait a moment.", ms))
+                }
+            },
+            Err(bad) => (bad.id, bad.problem),
+        };
+        self.bad += 1;
+        self.refuse(id, problem).await?;
+        if self.web.options.bad_messages.is_some_and(|most| self.bad > most) {
+            return Err(End::Close(CloseCode::Policy, "Too many bad messages."));
+        }
+        Ok(())
+    }
+
+    /// All that is new in the area, in one write.
+    pub(super) async fn send_new(&mut self) -> Result<(), End> {
+        if let Some(text) = self.follower.as_mut().and_then(Follower::read) {
+            metrics::counter!("wte_events_delivered_total").increment(1);
+            self.wire.text(text).await?;
+        }
+        Ok(())
+    }
+
+    /// The live count, and whether the store is there; nothing before the client follows anything.
+    pub(super) async fn send_news(&mut self) -> Result<(), End> {
+        let news = *self.news.borrow_and_update();
+        let Some(told) = self.told.replace(news) else {
+            self.told = None;
+            return Ok(());
+        };
+        if news.live != told.live {
+            self.wire.text(server::event("count", &Count { live: news.live })).await?;
+        }
+        match (told.stale_since, news.stale_since) {
+            (None, Some(since)) => self.wire.text(server::event("stale", &SinceData { since })).await?,
+            (Some(_), None) => {
+                self.wire.text(server::event("current", &SinceData { since: news.current_since })).await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn say_goodbye(&mut self) -> Result<(), End> {
+        let Some(bye) = self.draining.borrow_and_update().bye() else { return Ok(()) };
+        self.wire.text(server::event("bye", &Bye { retry_in_ms: bye })).await?;
+        Err(End::Close(CloseCode::Restart, "The server restarts."))
+    }
+
+    /// Answers a request that has an id.
+    pub(super) async fn answer(&mut self, id: Option<i64>, data: &impl serde::Serialize) -> Result<(), End> {
+        match id {
+            Some(id) => Ok(self.wire.text(server::ack(id, data)).await?),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn refuse(&mut self, id: Option<i64>, problem: Problem) -> Result<(), End> {
+        metrics::counter!("wte_errors_total", "code" => problem.code.as_str()).increment(1);
+        Ok(self.wire.text(server::server_error(id, &problem)).await?)
+    }
+}
+
+/// Waits until there may be something new in the area; for ever without one.
+async fn changed(follower: &mut Option<Follower>) {
+    match follower {
+        Some(follower) => follower.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn end_of(error: &ProtocolError) -> End {
+    match error {
+        ProtocolError::Overflow => End::Close(CloseCode::Size, "A message has at most 16 KiB."),
+        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            End::Close(CloseCode::Invalid, "Messages are valid UTF-8.")
+        }
+        // How actix-ws says that the parts of a message are too much together.
+        ProtocolError::Io(error) if error.to_string().contains("continuation size") => {
+            End::Close(CloseCode::Size, "A message has at most 16 KiB.")
+        }
+        ProtocolError::Io(_) => End::Gone,
+        _ => End::Close(CloseCode::Protocol, "That is not the WebSocket protocol."),
+    }
+}
+
+/// To one too many: why, and 1013.
+pub(super) async fn turn_away(mut wire: Wire) {
+    metrics::counter!("wte_connections_total", "outcome" => "overCapacity").increment(1);
+    let problem = Problem::new(
+        Code::OverCapacity,
+        "There are too many connections from your network, or in all. Try again later.",
+    );
+    if wire.text(server::server_error(None, &problem)).await.is_ok() {
+        wire.close(CloseCode::Again, "Over capacity.").await;
+    }
+}

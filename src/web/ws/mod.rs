@@ -1,0 +1,41 @@
+//! The way to the socket: the handshake's checks, and what ends a connection. Knows frames and cursors; the hub knows neither.
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, rt};
+
+use super::problem::WebError;
+use super::session::Session;
+use super::{Web, origin};
+use crate::protocol::FRAME_MAX_BYTES;
+
+mod client;
+mod requests;
+mod wire;
+
+use client::Client;
+use wire::Wire;
+
+/// `GET /ws`: a page of this server (or an allowed one), with a session.
+pub async fn upgrade(
+    request: HttpRequest,
+    body: Payload,
+    web: Data<Web>,
+    session: Result<Session, WebError>,
+) -> Result<HttpResponse, actix_web::Error> {
+    // Whose page it is comes first: a foreign one learns nothing of the session.
+    origin::check(&request, &web)?;
+    let owner = session?.owner();
+    let address = origin::address(&request, &web);
+    let connection = web.connections.open(address);
+    let (response, session, stream) = actix_ws::handle(&request, body)?;
+    let stream =
+        stream.max_frame_size(FRAME_MAX_BYTES).aggregate_continuations().max_continuation_size(FRAME_MAX_BYTES);
+    let wire = Wire::new(session, web.options.read_stall);
+    rt::spawn(async move {
+        match connection {
+            Some(connection) => Client::new(web, owner, address, wire, connection).run(stream).await,
+            None => client::turn_away(wire).await,
+        }
+    });
+    Ok(response)
+}

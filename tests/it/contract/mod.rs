@@ -1,0 +1,140 @@
+//! What every store must do, claim by claim. Knows no store: `contract_suite!` makes one test of each claim for the
+//! store that a `Ground` opens.
+
+pub mod ears;
+pub mod expiry;
+pub mod group;
+pub mod names;
+pub mod places;
+pub mod presence;
+pub mod races;
+pub mod retries;
+pub mod snapshots;
+pub mod storms;
+pub mod sweep;
+pub mod votes;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use where_to_eat::domain::change::Rules;
+use where_to_eat::store::{Listener, Store};
+
+/// Data that no other test touches (a sweep looks at all of it), and the stores upon it.
+#[async_trait]
+pub trait Ground: Send + Sync {
+    /// A store as one more server process would open it, with the listener named already. Where only one process can
+    /// have the data, the same store again, and `listener` hears what the others hear. All are opened with the same rules.
+    async fn open(&self, rules: Rules, listener: Arc<dyn Listener>) -> Arc<dyn Store>;
+}
+
+/// One test for each claim: `contract_suite!(crate::path::to::ground)`, in a module named after the store, where
+/// `async fn ground() -> impl Ground`. The one list of all claims; rustc complains of a claim that is not in it.
+macro_rules! contract_suite {
+    ($ground:path) => {
+        $crate::contract::contract_suite! { $ground =>
+            names {
+                the_first_name_in_an_area_is_its_first_change
+                a_name_that_another_owner_holds_is_taken_and_a_free_one_is_offered
+                names_are_compared_without_case_and_form
+                accents_make_another_name
+                welcome_again_renews_and_makes_no_event
+                a_new_picture_is_one_event
+                another_spelling_of_the_own_name_is_the_same_user
+                renaming_moves_the_vote_in_one_change
+                renaming_to_a_taken_name_keeps_the_old_one
+                names_made_to_collide_stay_apart
+                areas_with_like_names_stay_apart
+                a_wrong_hint_of_the_held_name_does_no_harm
+                a_full_area_takes_nobody_new
+                who_has_no_name_can_do_nothing
+            }
+            votes {
+                a_vote_is_seen
+                a_second_vote_replaces_the_first
+                the_same_venue_again_renews_and_makes_no_event
+                a_vote_taken_back_is_gone_and_the_venue_stays
+                taking_back_what_is_not_there_makes_no_event
+                taking_back_a_vote_does_not_renew
+                leaving_takes_the_vote_along_and_frees_the_name
+                who_takes_a_freed_name_starts_anew
+                leaving_twice_is_leaving_once
+            }
+            places {
+                an_id_alone_is_a_venue_that_the_area_has
+                an_unknown_id_is_no_such_venue
+                the_first_rendering_of_an_id_stands
+                a_write_in_by_two_people_is_one_place
+                a_venue_keeps_every_byte
+                ids_made_to_collide_stay_apart
+                a_full_list_takes_only_votes_for_what_is_there
+            }
+            retries {
+                a_retry_has_no_effect
+                an_older_intent_never_beats_a_newer_one
+                n_is_kept_after_leaving
+                n_is_kept_after_expiry
+                without_n_there_is_no_guard
+                a_refused_change_does_not_use_up_its_n
+                n_belongs_to_one_owner_in_one_area
+                the_largest_numbers_of_a_browser_are_told_apart
+            }
+            expiry {
+                who_does_nothing_leaves_when_the_time_is_over
+                expire_tells_the_next_end
+                ends_come_in_their_order
+                an_act_makes_a_user_stay
+                who_is_gone_is_nobody
+                a_snapshot_shows_nobody_whose_time_is_over
+                a_refused_change_still_sends_who_is_over
+                the_name_of_who_is_gone_is_free
+            }
+            sweep {
+                an_area_with_time_left_stays
+                an_area_whose_time_is_over_is_cleared_once
+                min_ttl_clears_what_has_less_time_left
+                a_new_life_follows_cleared_without_a_gap
+                the_sweep_takes_only_what_is_over
+                the_sweep_sends_who_is_over_from_an_area_that_lives
+                a_swept_area_forgets_everything
+                only_one_server_sweeps
+                the_lease_ends_with_its_period
+            }
+            snapshots {
+                looking_at_an_area_that_is_not_there_writes_nothing
+                begin_gives_an_area_its_epoch
+                a_snapshot_is_what_the_events_say
+                two_servers_hear_the_same_in_the_same_order
+                a_text_is_the_change_as_clients_get_it
+                heads_come_in_the_order_asked_for
+                who_follows_again_hears_again
+            }
+            presence {
+                a_claim_is_seen_until_it_is_empty
+                a_step_of_a_claim_is_heard
+                servers_live_until_they_retire
+                the_store_answers_and_keeps_its_secret
+            }
+            races {
+                two_sessions_for_one_name
+                a_retry_against_a_newer_change
+                a_vote_against_the_sweep
+                expiry_against_renewal
+                a_snapshot_against_changes
+            }
+            storms {
+                everyone_at_once_ends_in_one_view
+                everyone_at_once_while_times_end_ends_in_one_view
+            }
+        }
+    };
+    ($ground:path => $($topic:ident { $($claim:ident)+ })+) => {
+        $(mod $topic {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $claim() {
+                $crate::contract::$topic::$claim(&$ground().await).await;
+            })+
+        })+
+    };
+}
+pub(crate) use contract_suite;

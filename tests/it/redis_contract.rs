@@ -1,0 +1,26 @@
+//! The contract suite on Redis: each test has a server of its own, for a sweep looks at all of its data.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use where_to_eat::domain::change::Rules;
+use where_to_eat::store::redis::{RedisOptions, RedisStore};
+use where_to_eat::store::{Listener, Store};
+
+use crate::contract::{Ground, contract_suite};
+use crate::redis_server::RedisServer;
+
+async fn ground() -> impl Ground {
+    RedisServer::start()
+}
+
+#[async_trait]
+impl Ground for RedisServer {
+    async fn open(&self, rules: Rules, listener: Arc<dyn Listener>) -> Arc<dyn Store> {
+        let store = RedisStore::new(&RedisOptions::new(self.url()), rules).expect("the URL is a good one");
+        store.listen(listener);
+        store
+    }
+}
+
+contract_suite!(crate::redis_contract::ground);

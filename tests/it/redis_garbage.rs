@@ -1,0 +1,268 @@
+//! What others wrote under the store's keys, or took away: it is mended, told by a new epoch, and hurts nobody else.
+
+use std::collections::BTreeSet;
+
+use where_to_eat::domain::change::{Act, Refused};
+use where_to_eat::domain::event::Epoch;
+use where_to_eat::domain::venue::{Pick, VenueId};
+use where_to_eat::store::{Snapshot, StoreError};
+
+use crate::contract::group::{Group, LONG, eventually, join, lasting, name, refused, vote};
+use crate::redis_server::RedisServer;
+
+/// The keys that the scripts decide by, with their types.
+const KEYS: [(&str, &str); 10] = [
+    ("users", "set"),
+    ("users:timer", "string"),
+    ("votes", "set"),
+    ("votes:timer", "string"),
+    ("state", "hash"),
+    ("venues", "hash"),
+    ("due", "zset"),
+    ("owners", "hash"),
+    ("epoch", "string"),
+    ("seq", "string"),
+];
+/// One of each type.
+const GARBAGE: [(&str, &[&str]); 5] = [
+    ("string", &["SET", "", "{\"half"]),
+    ("list", &["RPUSH", "", "a", "b"]),
+    ("set", &["SADD", "", "a", "lunch:users:ann"]),
+    ("zset", &["ZADD", "", "1", "a"]),
+    ("hash", &["HSET", "", "a", "b"]),
+];
+
+fn put(server: &RedisServer, key: &str, garbage: &[&str]) {
+    server.ask::<i64>(&["DEL", key]);
+    let mut command = garbage.to_vec();
+    command[1] = key;
+    server.ask::<redis::Value>(&command);
+}
+
+async fn two_voters(server: &RedisServer) -> Group {
+    let group = Group::meet(server, LONG).await;
+    for who in ["Ann", "Bob"] {
+        group.act_n(who, 1, join(who)).await.unwrap();
+        group.act_n(who, 2, vote("thai")).await.unwrap();
+    }
+    group
+}
+
+/// The picture, and that all keys of the area say the same.
+async fn sound(server: &RedisServer, group: &Group) -> Snapshot {
+    let snapshot = group.store.snapshot(&group.area, false).await.expect("the area can be read");
+    let state = &snapshot.state;
+    let key = |part: &str| format!("{}:{part}", group.area);
+    let record = |who: &str| key(&format!("users:{who}"));
+    let users: BTreeSet<_> = state.users.keys().map(|user| record(user.as_str())).collect();
+    let voters = state.users.iter().filter(|(_, user)| user.vote.is_some());
+    let voters: BTreeSet<_> = voters.map(|(user, _)| record(user.as_str())).collect();
+    assert_eq!(server.ask::<BTreeSet<String>>(&["SMEMBERS", &key("users")]), users);
+    assert_eq!(server.ask::<BTreeSet<String>>(&["SMEMBERS", &key("votes")]), voters);
+    for (user, due) in server.ask::<Vec<(String, u64)>>(&["ZRANGE", &key("due"), "0", "-1", "WITHSCORES"]) {
+        let user = state.users.values().find(|known| known.username.key().as_str() == user);
+        assert_eq!(user.map(|user| user.due), Some(due));
+    }
+    assert_eq!(server.ask::<usize>(&["ZCARD", &key("due")]), users.len());
+    assert!(state.users.values().filter_map(|user| user.vote.as_ref()).all(|v| state.venues.contains_key(&v.id)));
+    for other in server.keys(&key("*")) {
+        assert!(server.ask::<i64>(&["PTTL", &other]) > 0, "{other} never ends");
+    }
+    snapshot
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_type_under_any_key_is_mended() {
+    let server = RedisServer::start();
+    for (part, kind) in KEYS {
+        for (garbage, command) in GARBAGE.iter().filter(|(garbage, _)| *garbage != kind) {
+            let case = format!("a {garbage} as {part}");
+            let group = two_voters(&server).await;
+            put(&server, &format!("{}:{part}", group.area), command);
+            let voted = group.act_n("Ann", 3, vote("sushi")).await;
+            assert!(matches!(voted, Ok(_) | Err(StoreError::Refused(Refused::NotJoined))), "{case}: {voted:?}");
+            let state = sound(&server, &group).await.state;
+            assert!(state.epoch != group.start.epoch && state.epoch != Epoch::default(), "{case}: a new epoch");
+            // What is lost is lost with its key alone; everybody can go on.
+            assert_eq!(state.users.len(), if part == "state" { 0 } else { 2 }, "{case}");
+            for who in ["Ann", "Bob"] {
+                group.act_n(who, 4, join(who)).await.unwrap_or_else(|error| panic!("{case}: {error}"));
+                group.act_n(who, 5, vote("ramen")).await.unwrap_or_else(|error| panic!("{case}: {error}"));
+            }
+            sound(&server, &group).await;
+            assert_eq!(group.votes().await, "Ann ramen, Bob ramen", "{case}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_gone_is_written_anew() {
+    let server = RedisServer::start();
+    // The timers end by themselves, and the votes are told by the state alone: each next act writes those anew.
+    let told_by_others = ["users:timer", "votes:timer", "votes"];
+    for (part, _) in KEYS.iter().filter(|(part, _)| !told_by_others.contains(part)) {
+        let group = two_voters(&server).await;
+        server.ask::<i64>(&["DEL", &format!("{}:{part}", group.area)]);
+        let state = sound(&server, &group).await.state;
+        assert_ne!(state.epoch, group.start.epoch, "without {part}: a new epoch");
+        assert_eq!(state.users.len(), if *part == "state" { 0 } else { 2 }, "without {part}");
+        if *part != "state" {
+            assert_eq!(refused(group.act("other", join("Ann")).await), free("Ann 2"), "without {part}");
+        }
+        group.act_n("Ann", 3, join("Ann")).await.unwrap();
+    }
+}
+
+fn free(username: &str) -> Refused {
+    Refused::NameTaken { free: name(username) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn garbage_as_a_record_or_a_list_of_servers_is_written_over() {
+    let server = RedisServer::start();
+    let group = two_voters(&server).await;
+    for (_, command) in GARBAGE {
+        for part in ["", ":img", ":owner", ":vote"] {
+            put(&server, &format!("{}:users:ann{part}", group.area), command);
+        }
+        put(&server, &format!("{}:here", group.area), command);
+        for key in ["expireKeys", "servers", "servers:following", "sweep:lease"] {
+            put(&server, key, command);
+        }
+        let id = where_to_eat::domain::presence::ServerId("one".into());
+        group.store.heartbeat(&id, 1).await.unwrap();
+        group.store.sweep_lease(&id).await.unwrap();
+        group.store.sweep(0).await.unwrap();
+        group.vote("Ann", "sushi").await;
+        group.vote("Ann", "thai").await;
+        let heads = group.store.heads(std::slice::from_ref(&group.area)).await.unwrap();
+        assert_eq!(heads[0].epoch, group.start.epoch, "the area's changes are whole");
+        let record = |part: &str| server.ask::<String>(&["GET", &format!("{}:users:ann{part}", group.area)]);
+        assert_eq!((record("").as_str(), record(":img").as_str()), ("Ann", ""));
+        assert!(record(":vote").contains("thai"));
+        let members: BTreeSet<String> = server.ask(&["SMEMBERS", "expireKeys"]);
+        assert_eq!(members, ["users", "votes"].map(|part| format!("{}:{part}", group.area)).into());
+        server.ask::<i64>(&["DEL", "servers", "servers:following", "sweep:lease", &format!("{}:here", group.area)]);
+    }
+    sound(&server, &group).await;
+    assert_eq!(group.votes().await, "Ann thai, Bob thai");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_half_user_is_gone_and_hides_nobody() {
+    let server = RedisServer::start();
+    let bad = ["{\"username\":\"An", "[]", "7", "{}", r#"{"username":"Ann","img":"","since":1.5,"due":2,"owner":""}"#];
+    // The scripts can read these two, the server cannot: a control character, and bytes that are no text.
+    let user = |username: &str| {
+        format!(r#"{{"username":"{username}","img":"","since":1,"due":9007199254740990,"owner":"x"}}"#)
+    };
+    for bad in bad.map(str::to_owned).into_iter().chain([user("A\\u0007nn"), user("Bob")]) {
+        let group = two_voters(&server).await;
+        server.ask::<i64>(&["HSET", &format!("{}:state", group.area), "ann", &bad]);
+        let state = sound(&server, &group).await.state;
+        assert_eq!(state.users.keys().map(|key| key.as_str()).collect::<Vec<_>>(), ["bob"], "{bad}");
+        assert_ne!(state.epoch, group.start.epoch, "{bad}");
+        assert!(server.keys(&format!("{}:users:ann*", group.area)).is_empty(), "{bad}");
+        assert_eq!(refused(group.act_n("Ann", 3, vote("sushi")).await), Refused::NotJoined, "{bad}");
+        group.act_n("Ann", 4, join("Ann")).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_half_venue_is_gone_with_its_votes() {
+    let server = RedisServer::start();
+    for bad in
+        ["{\"id\":\"thai\",\"na", "null", r#"{"id":"other","name":"Thai"}"#, r#"{"id":"thai","name":"T","url":3}"#]
+    {
+        let group = two_voters(&server).await;
+        group.vote("Bob", "sushi").await;
+        server.ask::<i64>(&["HSET", &format!("{}:venues", group.area), "thai", bad]);
+        let state = sound(&server, &group).await.state;
+        assert_eq!(state.venues.keys().map(VenueId::as_str).collect::<Vec<_>>(), ["sushi"], "{bad}");
+        assert_eq!(group.votes().await, "Bob sushi", "{bad}");
+        let known = Act::Vote(Pick::Known(VenueId::parse("thai").unwrap()));
+        assert_eq!(refused(group.act("Ann", known).await), Refused::NoSuchVenue, "{bad}");
+        group.vote("Ann", "thai").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_half_venue_met_by_a_vote_is_mended_then_and_there() {
+    let server = RedisServer::start();
+    let group = two_voters(&server).await;
+    server.ask::<i64>(&["HSET", &format!("{}:venues", group.area), "thai", "{"]);
+    let voted = group.vote("Ann", "thai").await;
+    assert_eq!(voted.seq, 1, "the first of a new epoch");
+    sound(&server, &group).await;
+    assert_eq!(group.votes().await, "Ann thai");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unreadable_number_begins_a_new_epoch() {
+    let server = RedisServer::start();
+    for (part, bad) in [("epoch", "x"), ("epoch", ""), ("seq", "x"), ("seq", "-1"), ("seq", "007"), ("seq", "1e3")] {
+        let group = two_voters(&server).await;
+        server.ask::<String>(&["SET", &format!("{}:{part}", group.area), bad, "KEEPTTL"]);
+        let voted = group.vote("Ann", "sushi").await;
+        assert_eq!(voted.seq, 1, "{part} {bad}");
+        assert_ne!(voted.epoch, group.start.epoch, "{part} {bad}");
+        sound(&server, &group).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_end_is_set_right_and_nobody_leaves_early() {
+    let server = RedisServer::start();
+    let group = two_voters(&server).await;
+    server.ask::<i64>(&["ZADD", &format!("{}:due", group.area), "1", "ann"]);
+    let state = sound(&server, &group).await.state;
+    assert_eq!(state.users.len(), 2);
+    assert_ne!(state.epoch, group.start.epoch);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_record_does_not_hide_who_is_over() {
+    let server = RedisServer::start();
+    let group = Group::meet(&server, lasting(400)).await;
+    for who in ["Ann", "Bob", "Cem"] {
+        group.join(who).await;
+    }
+    server.ask::<i64>(&["HSET", &format!("{}:state", group.area), "bob", "{"]);
+    eventually("all are gone", async || group.store.expire(&group.area).await == Ok(None)).await;
+    assert!(sound(&server, &group).await.state.users.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn garbage_among_the_timers_hides_no_area_from_the_sweep() {
+    let server = RedisServer::start();
+    let over = Group::meet(&server, lasting(300)).await;
+    let bad = over.with_area(crate::contract::group::new_area()).await;
+    let joined = over.join("Ann").await;
+    bad.join("Ann").await;
+    put(&server, &format!("{}:state", bad.area), GARBAGE[1].1);
+    let members = ["", "no area", "UPPER:users", "lunch:state", "a:b:c", "\u{7}:users", "never-there:users"];
+    for member in members {
+        server.ask::<i64>(&["SADD", "expireKeys", member]);
+    }
+    over.until(joined.at + 310).await;
+    assert!(over.store.sweep(0).await.unwrap().cleared >= 1);
+    assert_eq!(over.state().await.epoch, Epoch::default());
+    eventually("nothing is left", async || {
+        over.store.sweep(0).await.unwrap();
+        server.keys("*").is_empty()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn garbage_on_a_channel_is_skipped() {
+    let server = RedisServer::start();
+    let group = Group::meet(&server, LONG).await;
+    let channel = format!("{}:events", group.area);
+    for text in ["", "{", "null", r#"{"notice":"?"}"#, r#"{"event":"vote","seq":-1}"#] {
+        server.ask::<i64>(&["PUBLISH", &channel, text]);
+    }
+    let joined = group.join("Ann").await;
+    group.heard(&joined).await;
+    assert_eq!(group.sounds().len(), 1);
+}

@@ -1,0 +1,65 @@
+//! One browser: a session's cookie, and the calls of a page.
+
+use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::Value;
+
+use super::{Server, Socket};
+
+#[derive(Clone)]
+pub struct Browser {
+    pub base: String,
+    pub cookie: String,
+    client: Client,
+}
+
+impl Browser {
+    /// A new browser that has opened the page.
+    pub async fn open(server: &Server) -> Self {
+        let base = server.url("");
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let request = client.post(format!("{base}/api/session")).header(ORIGIN, &base);
+        let response = request.send().await.expect("the server answers");
+        assert_eq!(response.status(), StatusCode::OK);
+        let set = response.headers()[SET_COOKIE].to_str().unwrap();
+        let cookie = set.split(';').next().unwrap().to_owned();
+        Self { base, cookie, client }
+    }
+
+    /// The same browser at another process of the same product.
+    pub fn at(&self, server: &Server) -> Self {
+        Self { base: server.url(""), ..self.clone() }
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Response {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        request = request.header(ORIGIN, &self.base).header(COOKIE, &self.cookie);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        request.send().await.expect("the server answers")
+    }
+
+    /// The status and the JSON of an answer.
+    pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (StatusCode, Value) {
+        let response = self.send(method, path, body).await;
+        let status = response.status();
+        (status, response.json().await.unwrap_or_default())
+    }
+
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+        self.call(Method::GET, path, None).await
+    }
+
+    pub async fn socket(&self) -> Socket {
+        Socket::open(&self.base, Some(&self.base), Some(&self.cookie)).await.expect("a socket")
+    }
+
+    /// A socket that has a name in an area, and has taken the area's state in.
+    pub async fn join(&self, area: &str, username: &str) -> Socket {
+        let mut socket = self.socket().await;
+        socket.ask("add", serde_json::json!({"area": area, "username": username})).await;
+        socket.event("updates").await;
+        socket
+    }
+}

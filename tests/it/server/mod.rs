@@ -1,0 +1,137 @@
+//! A real server process on a port of its own, and browsers and sockets to use it with. Ends only what it started.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+mod browser;
+mod socket;
+
+pub use browser::Browser;
+pub use socket::Socket;
+
+/// However busy the machine is, a step that takes longer than this will not come any more.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+type Environment = BTreeMap<String, String>;
+type Log = Arc<watch::Sender<Vec<String>>>;
+
+/// A running server; killed on drop.
+pub struct Server {
+    child: Child,
+    pub port: u16,
+    env: Environment,
+    log: Log,
+}
+
+impl Server {
+    /// A server on `:memory:` without venue sources, and with these settings beside.
+    pub async fn start(settings: &[(&str, &str)]) -> Self {
+        let usual = [
+            ("WTE__STORE__PATH", ":memory:"),
+            ("WTE__VENUES__SOURCE", "none"),
+            ("WTE__SERVER__HOST", "127.0.0.1"),
+            ("WTE__LOG__FORMAT", "json"),
+            ("PORT", "0"),
+        ];
+        Self::spawn(environment(usual.iter().chain(settings))).await
+    }
+
+    /// What a server that must not start says, to who starts it.
+    pub async fn refusal(settings: &[(&str, &str)]) -> String {
+        let output = timeout(PATIENCE, command(&environment(settings.iter())).output()).await;
+        let output = output.expect("it ends").expect("the program can be run");
+        assert!(!output.status.success(), "it started, and should not have");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    async fn spawn(env: Environment) -> Self {
+        let mut child = command(&env).spawn().expect("the program can be run");
+        let log: Log = Arc::new(watch::Sender::new(Vec::new()));
+        follow(child.stdout.take().unwrap(), log.clone());
+        follow(child.stderr.take().unwrap(), log.clone());
+        let mut lines = log.subscribe();
+        let port = async {
+            tokio::select! {
+                lines = lines.wait_for(|lines| lines.iter().any(|line| port_in(line).is_some())) => {
+                    lines.unwrap().iter().find_map(|line| port_in(line))
+                }
+                _ = child.wait() => None,
+            }
+        };
+        let port = timeout(PATIENCE, port).await.ok().flatten();
+        let port = port.unwrap_or_else(|| panic!("the server did not start:\n{}", log.borrow().join("\n")));
+        Self { child, port, env, log }
+    }
+
+    /// Ends the process without a word, as kill -9 does.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("our child");
+    }
+
+    /// SIGTERM.
+    pub async fn terminate(&self) {
+        let pid = self.child.id().expect("it runs").to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    }
+
+    /// Waits until the process has ended; answers whether it ended well.
+    pub async fn ended(&mut self) -> bool {
+        timeout(PATIENCE, self.child.wait()).await.expect("the server ends").expect("our child").success()
+    }
+
+    /// The same server again, on the same port.
+    pub async fn restart(&mut self) {
+        let mut env = self.env.clone();
+        env.insert("PORT".to_owned(), self.port.to_string());
+        *self = Self::spawn(env).await;
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.borrow().join("\n")
+    }
+}
+
+fn environment<'a>(settings: impl Iterator<Item = &'a (&'a str, &'a str)>) -> Environment {
+    settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn command(env: &Environment) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_where-to-eat"));
+    command.env_clear().envs(env).kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn follow(from: impl AsyncRead + Unpin + Send + 'static, log: Log) {
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(from).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            log.send_modify(|log| log.push(line));
+        }
+    });
+}
+
+fn port_in(line: &str) -> Option<u16> {
+    let entry: Value = serde_json::from_str(line).ok()?;
+    if entry["message"] != "listening" {
+        return None;
+    }
+    entry["address"].as_str()?.rsplit(':').next()?.parse().ok()
+}

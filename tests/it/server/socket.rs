@@ -1,0 +1,167 @@
+//! One WebSocket that speaks the product's protocol, and remembers what it was told.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::PATIENCE;
+
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Events that came and were not asked for yet.
+    waiting: VecDeque<Value>,
+    next_id: i64,
+}
+
+impl Socket {
+    /// The HTTP status if the handshake is refused.
+    pub async fn open(base: &str, origin: Option<&str>, cookie: Option<&str>) -> Result<Self, u16> {
+        let mut request = format!("{}/ws", base.replace("http", "ws")).into_client_request().unwrap();
+        for (name, value) in [("origin", origin), ("cookie", cookie)] {
+            if let Some(value) = value {
+                request.headers_mut().insert(name, value.parse().unwrap());
+            }
+        }
+        match timeout(PATIENCE, connect_async(request)).await.expect("a handshake within the limit") {
+            Ok((stream, _)) => Ok(Self { stream, waiting: VecDeque::new(), next_id: 0 }),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("no connection: {error}"),
+        }
+    }
+
+    pub async fn send(&mut self, message: Message) {
+        self.stream.send(message).await.expect("the server takes it");
+    }
+
+    pub async fn send_text(&mut self, text: &str) {
+        self.send(Message::text(text)).await;
+    }
+
+    /// Sends an event without waiting for its answer; answers its id.
+    pub async fn post(&mut self, event: &str, n: Option<u64>, data: Value) -> i64 {
+        self.next_id += 1;
+        let mut frame = json!({"event": event, "id": self.next_id, "data": data});
+        if let Some(n) = n {
+            frame["n"] = n.into();
+        }
+        self.send_text(&frame.to_string()).await;
+        self.next_id
+    }
+
+    /// The answer to an id: an `ack` or a `serverError`.
+    pub async fn answer(&mut self, id: i64) -> Value {
+        self.find(|event| event["id"] == id).await
+    }
+
+    /// Sends an event and takes its answer.
+    pub async fn try_ask(&mut self, event: &str, n: Option<u64>, data: Value) -> Result<Value, Value> {
+        let id = self.post(event, n, data).await;
+        let mut answer = self.answer(id).await;
+        match answer["event"].as_str() {
+            Some("ack") => Ok(answer["data"].take()),
+            _ => Err(answer["data"].take()),
+        }
+    }
+
+    /// Sends an event that has to be acknowledged; answers the ack's data.
+    pub async fn ask(&mut self, event: &str, data: Value) -> Value {
+        self.try_ask(event, None, data).await.unwrap_or_else(|error| panic!("{event}: {error}"))
+    }
+
+    /// The code of the error that an event is answered with.
+    pub async fn refused(&mut self, event: &str, data: Value) -> String {
+        match self.try_ask(event, None, data).await {
+            Ok(ack) => panic!("{event} was acknowledged: {ack}"),
+            Err(error) => error["code"].as_str().unwrap_or_default().to_owned(),
+        }
+    }
+
+    pub async fn vote(&mut self, id: &str) -> Value {
+        self.ask("addVote", json!({"fs": {"id": id, "name": format!("Place {id}")}})).await
+    }
+
+    /// The next event of this name; others stay for later.
+    pub async fn event(&mut self, name: &str) -> Value {
+        self.find(|event| event["event"] == name && event["id"].is_null()).await
+    }
+
+    /// The first event, waiting or to come, that is like this.
+    pub async fn find(&mut self, like: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.waiting.iter().position(&like) {
+            return self.waiting.remove(at).unwrap();
+        }
+        let come = timeout(PATIENCE, async {
+            loop {
+                let before = self.waiting.len();
+                if !self.receive().await {
+                    panic!("the connection ended; before: {:?}", self.waiting);
+                }
+                if let Some(at) = self.waiting.iter().skip(before).position(&like) {
+                    return self.waiting.remove(before + at).unwrap();
+                }
+            }
+        });
+        match come.await {
+            Ok(event) => event,
+            Err(_) => panic!("it never came; what did: {:?}", self.waiting),
+        }
+    }
+
+    /// Takes the next frame in; false at the end.
+    async fn receive(&mut self) -> bool {
+        match self.stream.next().await {
+            Some(Ok(Message::Text(text))) => {
+                match serde_json::from_str(&text).expect("the server sends JSON") {
+                    Value::Array(events) => self.waiting.extend(events),
+                    event => self.waiting.push_back(event),
+                }
+                true
+            }
+            Some(Ok(Message::Close(_)) | Err(_)) | None => false,
+            Some(Ok(_)) => true,
+        }
+    }
+
+    /// The close code that the connection ends with; none if it just breaks off.
+    pub async fn closed(&mut self) -> Option<u16> {
+        let end = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
+                    Some(Ok(Message::Text(text))) => {
+                        match serde_json::from_str(&text).expect("the server sends JSON") {
+                            Value::Array(events) => self.waiting.extend(events),
+                            event => self.waiting.push_back(event),
+                        }
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
+            }
+        };
+        timeout(PATIENCE, end).await.expect("the connection ends")
+    }
+
+    /// Everything that came until the server answered one more question: so nothing sent before is missing.
+    pub async fn drain(&mut self) -> Vec<Value> {
+        let id = self.post("getMe", None, json!({})).await;
+        self.answer(id).await;
+        self.waiting.drain(..).collect()
+    }
+
+    /// Takes in what comes within this time, and drops nothing.
+    pub async fn linger(&mut self, time: Duration) {
+        let _ = timeout(time, async { while self.receive().await {} }).await;
+    }
+
+    pub async fn close(mut self) {
+        let _ = self.stream.close(None).await;
+    }
+}
