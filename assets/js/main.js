@@ -24,7 +24,7 @@ let area = null;
 let drawing = false;
 
 const { tell, summary, reset } = notices();
-const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw });
+const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
 const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
 const areaViews = [head({ origin, tell }), rows, addView({ memory, slotOf: rows.slotOf }), people({ tell })];
@@ -35,19 +35,19 @@ function redraw() {
   drawing = true;
   setTimeout(() => {
     drawing = false;
-    if (area) for (const view of areaViews) view.render(area, socket.status);
+    if (area) for (const view of areaViews) view.render(area, socket);
     if (area?.refusal) show({ bad: area.name });
   });
 }
 
+function news({ event, data }) {
+  if (event === "count") start.count(data.live);
+  if (event === "current") area?.backInTouch();
+  redraw();
+}
+
 /** The landing page follows no area: the live count alone. */
-const nobody = {
-  where: () => undefined,
-  followed() {},
-  lost() {},
-  refused() {},
-  events: (list) => list.filter((event) => event.event === "count").forEach((event) => start.count(event.data.live)),
-};
+const nobody = { where: () => undefined, followed() {}, lost() {}, refused() {}, events() {} };
 
 function show({ area: name, bad }) {
   if (name && name === area?.name) return;

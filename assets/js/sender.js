@@ -23,7 +23,7 @@ export class Sender {
       try {
         if (!ready()) throw { code: "notConnected" };
         waiting(false);
-        return await this.#socket.request(event, { n, data: data?.() });
+        return await this.#socket.request(event, { n, data });
       } catch (error) {
         if (this.#ended || dropped()) throw { code: "dropped" };
         if (!PASSING.has(error.code) || Date.now() >= until) throw error;

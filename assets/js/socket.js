@@ -21,18 +21,25 @@ const PATIENT_MS = 15_000;
 /** A server may ask for more patience with `bye`, but not for this much. */
 const BYE_MS = 30_000;
 
+/** What is told to everyone, whatever they follow. */
+const NEWS = new Set(["count", "stale", "current"]);
+
 /** Errors that go away by themselves: the same request may succeed later. */
 export const PASSING = new Set(["storeUnavailable", "overCapacity", "rateLimited", "internal", "notConnected", "connectionLost", "noAnswer"]);
 
 /**
  * `open(heard)` makes a wire, `renewSession()` answers `ok`, `refused` or `unreachable`, `changed(status)` hears of `connecting`,
- * `open`, `checking`, `unavailable` (the server is there, its store is not), `reconnecting`, `offline`, `refused`.
+ * `open`, `checking`, `unavailable` (the server is there, its store is not), `reconnecting`, `offline`, `refused`; `news(event)`
+ * of what is told to everyone.
  */
 export class Socket {
   status = "connecting";
+  /** The server has lost its store, and shows what it knew. */
+  stale = false;
   #open;
   #renewSession;
   #changed;
+  #news;
   #random;
   #wire = null;
   #opened = false;
@@ -46,10 +53,11 @@ export class Socket {
   #watching = null;
   #timers = new Map();
 
-  constructor({ open, renewSession, changed = () => {}, random = Math.random }) {
+  constructor({ open, renewSession, changed = () => {}, news = () => {}, random = Math.random }) {
     this.#open = open;
     this.#renewSession = renewSession;
     this.#changed = changed;
+    this.#news = news;
     this.#random = random;
   }
 
@@ -121,7 +129,7 @@ export class Socket {
     for (const name of [...this.#timers.keys()]) this.#stop(name);
     const wire = this.#wire;
     this.#wire = null;
-    this.#opened = this.#greeted = false;
+    this.#opened = this.#greeted = this.stale = false;
     this.#watching = null;
     wire?.close();
     for (const request of [...this.#requests.values()]) request.failed({ code: "connectionLost" });
@@ -192,11 +200,17 @@ export class Socket {
         hand();
         this.#answer(event);
       } else if (event.event === "bye") this.#bye(event.data);
+      else if (NEWS.has(event.event)) this.#hear(event);
       // Until the answer to `watch`, what comes is still of the place before.
-      else if (!this.#watching || event.event === "count") events.push(event);
+      else if (!this.#watching) events.push(event);
       if (this.#wire !== wire) return;
     }
     hand();
+  }
+
+  #hear(event) {
+    if (event.event !== "count") this.stale = event.event === "stale";
+    this.#news(event);
   }
 
   #answer({ event, id, data }) {

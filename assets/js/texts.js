@@ -52,7 +52,7 @@ const texts = {
   standings: "Standings",
   loading: "Fetching the standings…",
   emptyTitle: "Nothing on the table yet",
-  emptyText: "Suggest the first place: type a name below.",
+  emptyText: "Suggest the first place: a name is enough.",
   noVotes: "No votes right now. Every place below can have yours.",
   leads: (name, n, next, m) => `${name} leads with ${votes(n)}` + (next ? `, then ${next} with ${m}.` : "."),
   tie: (names, n) => `A tie: ${joined(names)} with ${votes(n)} each.`,
@@ -64,10 +64,10 @@ const texts = {
   voteFor: (name) => ` for ${name}`,
   voteMoves: (name, from) => ` for ${name}; moves it from ${from}`,
   yourVote: "Your vote",
-  takeBack: (name) => `: ${name}. Tap again to take it back`,
+  takeBack: (name) => ` for ${name}. Tap again to take it back`,
   saving: "Saving…",
   waiting: "Waiting…",
-  savingFor: (name) => `, vote for ${name}`,
+  savingFor: (name) => ` the vote for ${name}`,
   map: "Map",
   mapOf: (name) => ` of ${name}`,
   opensNew: " (opens in a new tab)",
@@ -98,8 +98,8 @@ const texts = {
   nameLost: (name) => `While you were away somebody else took the name ${name}. Take another with your next vote.`,
 
   // The name.
-  nameLabel: "Your name, for the others to see",
-  nameHint: "Only in this group. No account.",
+  nameLabel: "Your name here",
+  nameHint: "For the others in this group to see. No account.",
   nameGo: "Vote",
   nameGoAdd: "Add and vote",
   nameChange: "Save name",
@@ -112,7 +112,7 @@ const texts = {
 
   // Adding a place.
   addTitle: "Add a place",
-  addLabel: "Name of a place or a kind of food",
+  addLabel: "A place, or a kind of food",
   addHint: "Picking one gives it your vote.",
   addShort: "Three letters start the search.",
   near: "Near",
@@ -138,20 +138,18 @@ const texts = {
   failed: "That did not work. Nothing was changed; please try again.",
 };
 
+/** By code. Where the server's own sentence says more than its code (`areaFull`, `badVenue`, `overCapacity`), it is the one. */
 const errors = {
   badMessage: "The server did not understand this page. Reload it, please.",
   unknownEvent: "The server did not understand this page. Reload it, please.",
+  tooLarge: "That was too long for the server.",
   badArea: "That is no group’s name.",
   badName: texts.nameBad,
-  badImage: "That picture cannot be used.",
-  badVenue: "That place cannot be added as it is. Try another way to write it.",
   nameTaken: "Somebody else has that name here.",
   noSuchVenue: "That place is not in this group any more. Add it again.",
   notJoined: "You need a name here first.",
   notWatching: "The page lost its group. Reload it, please.",
   rateLimited: "That was a little fast. Wait a moment, then try again.",
-  areaFull: "This group is full.",
-  overCapacity: "The server is full right now. It will be tried again.",
   storeUnavailable: "The server cannot save right now. It will be tried again.",
   notConnected: "You are offline. Try again when the connection is back.",
   noAnswer: "The server did not answer in time. Try again.",

@@ -18,9 +18,9 @@ const LINKS = {
 };
 
 /** What the page may say of its connection: "live" only while it is. */
-export function linkOf(status, area) {
+export function linkOf({ status, stale }, area) {
   if (status !== "open") return status;
-  if (area.stale) return "stale";
+  if (stale) return "stale";
   return area.live ? "live" : "connecting";
 }
 
@@ -41,9 +41,9 @@ export function head({ origin, tell }) {
   };
 
   return {
-    render(area, status) {
+    render(area, socket) {
       name = area.name;
-      const [kind, words, banner] = LINKS[linkOf(status, area)];
+      const [kind, words, banner] = LINKS[linkOf(socket, area)];
       setText(byId("area-title"), name);
       byId("link-state").dataset.link = kind;
       setText(byId("link-words"), say(words));
