@@ -5,7 +5,9 @@
 mod architecture;
 mod contract;
 mod live;
+mod names;
 mod packing;
+mod protocol;
 mod readme;
 mod redis_contract;
 mod redis_faults;

@@ -12,10 +12,14 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 mod browser;
+mod raw;
 mod socket;
+mod view;
 
 pub use browser::Browser;
+pub use raw::Raw;
 pub use socket::Socket;
+pub use view::View;
 
 /// However busy the machine is, a step that takes longer than this will not come any more.
 pub const PATIENCE: Duration = Duration::from_secs(20);

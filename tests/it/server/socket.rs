@@ -92,6 +92,11 @@ impl Socket {
         self.find(|event| event["event"] == name && event["id"].is_null()).await
     }
 
+    /// The very next event, whatever it is.
+    pub async fn next(&mut self) -> Value {
+        self.find(|_| true).await
+    }
+
     /// The first event, waiting or to come, that is like this.
     pub async fn find(&mut self, like: impl Fn(&Value) -> bool) -> Value {
         if let Some(at) = self.waiting.iter().position(&like) {
