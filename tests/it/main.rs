@@ -4,6 +4,7 @@
 
 mod architecture;
 mod contract;
+mod hostile;
 mod live;
 mod names;
 mod packing;
