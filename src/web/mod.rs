@@ -1,14 +1,11 @@
 //! Every URL, in one table. What comes in is checked here; what goes out is rendered here.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::rt::net::TcpStream;
 use actix_web::web::{self as routes, ServiceConfig};
 use actix_web::{FromRequest, Handler, Resource, Responder};
-use socket2::SockRef;
 use tokio::sync::watch;
 use url::Url;
 
@@ -24,11 +21,13 @@ mod health;
 mod limits;
 mod origin;
 mod pages;
+mod patience;
 mod problem;
 mod session;
 mod ws;
 
 pub use limits::{Connections, Names};
+pub use patience::Patience;
 pub use session::Sessions;
 
 /// What all workers share; built outside the server's factory, else each would have its own.
@@ -91,17 +90,6 @@ impl Draining {
     }
 }
 
-/// Sets what the operating system is to do for a connection: one whose peer takes nothing, or is gone without a word,
-/// ends after `stall`, however it is served.
-pub fn on_connect(connection: &dyn Any, stall: Option<Duration>) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
-    let socket = SockRef::from(stream);
-    // Only a bound that the kernel adds to our own: without it, the connection is still closed by the pings.
-    if let Err(error) = socket.set_tcp_user_timeout(stall) {
-        tracing::debug!(%error, "no limit for unread data");
-    }
-}
-
 /// What can be got can be asked about: link previews do.
 fn readable<F, Args>(path: &str, handler: F) -> Resource
 where
@@ -124,6 +112,7 @@ pub fn table(app: &mut ServiceConfig) {
         routes::scope("")
             .wrap(from_fn(origin::guard))
             .wrap(from_fn(headers::add))
+            .wrap(from_fn(patience::note))
             .service(readable("/", pages::landing).wrap(Compress::default()))
             .service(readable("/a/{area}", pages::area).wrap(Compress::default()))
             .service(readable("/assets/{version}/{path:.*}", assets::asset))

@@ -3,11 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
 mod architecture;
+mod connections;
 mod contract;
 mod embedded_contract;
 mod embedded_file;
+mod hostile;
 mod live;
+mod names;
 mod packing;
+mod protocol;
 mod readme;
 mod redis_contract;
 mod redis_faults;
