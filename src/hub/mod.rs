@@ -28,8 +28,8 @@ mod pulse;
 mod seats;
 mod view;
 
-pub use area::Bounds;
 pub use follower::Follower;
+pub use view::Bounds;
 
 use area::LiveArea;
 use clock::StoreClock;

@@ -72,13 +72,7 @@ impl Client {
             Err(error) => return self.refuse(id, error.into()).await,
         };
         next.claim(&done);
-        // A change that came too late has no effect: then the name is the one that the owner has, if any.
-        let (username, img, expires_at) = match &done.me {
-            Some(me) => (&me.username, &me.img, me.due),
-            None => (&username, &img, done.at),
-        };
-        let joined = Joined { username, img, epoch: &done.epoch, seq: done.seq, at: done.at, expires_at };
-        self.answer(id, &joined).await?;
+        self.answer(id, &Joined::new(&done, &username, &img)).await?;
         self.switch(Some(next)).await
     }
 
