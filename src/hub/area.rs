@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use bytestring::ByteString;
 use tokio::sync::{Notify, watch};
 
-use super::view::{Bounds, View};
+use super::Bounds;
+use super::view::View;
 use crate::domain::Millis;
 use crate::domain::change::{Done, Me};
 use crate::domain::event::Heard;

@@ -29,13 +29,23 @@ mod seats;
 mod view;
 
 pub use follower::Follower;
-pub use view::Bounds;
 
 use area::LiveArea;
 use clock::StoreClock;
 
 /// How long somebody waits for an area's first state before it is an error.
 const LOAD_LIMIT: Duration = Duration::from_secs(2);
+
+/// Sizes and times of a live area.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    pub lifetime: Millis,
+    /// Events, and bytes of them, that an area keeps for those who are behind.
+    pub recent_events: usize,
+    pub recent_bytes: usize,
+    /// How long a seat is kept after its connection is gone.
+    pub grace: Duration,
+}
 
 /// What everyone connected is told, in whatever area.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -1,10 +1,11 @@
 //! What one live area knows: its state at a number, the recent events, who sits here and who is there. All of it under one
 //! lock; knows no store, no socket, no task.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytestring::ByteString;
 
+use super::Bounds;
 use super::log::Log;
 use super::seats::Seats;
 use crate::domain::Millis;
@@ -16,17 +17,6 @@ use crate::domain::state::{Applied, AreaState};
 use crate::protocol::client::Since;
 use crate::protocol::server::{self, Online, PresenceData, Updates};
 use crate::store::{Head, Snapshot};
-
-/// Sizes and times of a live area.
-#[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    pub lifetime: Millis,
-    /// Events, and bytes of them, that an area keeps for those who are behind.
-    pub recent_events: usize,
-    pub recent_bytes: usize,
-    /// How long a seat is kept after its connection is gone.
-    pub grace: Duration,
-}
 
 pub(super) struct View {
     area: AreaName,
