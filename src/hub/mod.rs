@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
@@ -52,10 +52,19 @@ pub struct Bounds {
 pub struct News {
     /// People following any area, on all servers.
     pub live: u64,
+    /// When that number last changed: it does so once in five seconds at most.
+    counted: Option<Instant>,
     /// Since when the store is away, by the store's clock.
     pub stale_since: Option<Millis>,
     /// Since when all is current again.
     pub current_since: Millis,
+}
+
+impl News {
+    /// What somebody knows who was told nothing yet: whatever the count is, it is new.
+    pub fn none() -> Self {
+        Self { live: u64::MAX, ..Self::default() }
+    }
 }
 
 /// Why an area could not be followed.

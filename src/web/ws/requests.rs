@@ -132,7 +132,7 @@ impl Client {
         self.send_new().await?;
         if self.told.is_none() {
             // The count is new to who has just come, whatever it is; and so is that the store is away.
-            self.told = Some(News { live: u64::MAX, ..News::default() });
+            self.told = Some(News::none());
         }
         self.send_news().await
     }
