@@ -167,10 +167,10 @@ mod tests {
         shelf.area(name, 1).unwrap().0.record.state.users.len()
     }
 
-    fn join(shelf: &mut Shelf, name: &AreaName, who: &str) {
+    fn join(shelf: &mut Shelf, name: &AreaName, who: &str, second: u64) {
         let act = Act::Join { username: Username::parse(who).unwrap(), img: Image::default() };
         let change = Change { area: name.clone(), owner: Owner::of(who), held: None, n: None, act };
-        let (area, now) = shelf.area(name, 1).unwrap();
+        let (area, now) = shelf.area(name, second * 1_000_000).unwrap();
         let (before, mut step) = (area.head(), Step::default());
         area.record.change(&change, now, &RULES, &mut step).unwrap();
         area.note(&before, step);
@@ -183,7 +183,7 @@ mod tests {
         // An area with one user has three rows.
         shelf.idle_rows = 30;
         for count in 0..50 {
-            join(&mut shelf, &area(count), "Ann");
+            join(&mut shelf, &area(count), "Ann", 1);
             shelf.keep(1).unwrap();
             shelf.let_go(|name| *name == area(0));
             assert!(shelf.areas.len() <= 11, "{} areas in memory", shelf.areas.len());
@@ -193,6 +193,17 @@ mod tests {
         for count in 0..50 {
             assert_eq!(users(&mut shelf, &area(count)), 1);
         }
+    }
+
+    #[test]
+    fn an_area_has_one_end_however_often_it_moves() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        for second in 1..5 {
+            join(&mut shelf, &area(1), "Ann", second);
+            shelf.keep(1).unwrap();
+        }
+        let ends = shelf.ends(&(0, String::new()), Millis::MAX, 9).unwrap();
+        assert_eq!(ends, [(4000 + RULES.lifetime, area(1).to_string())]);
     }
 
     #[test]
@@ -214,7 +225,7 @@ mod tests {
         };
         let mut shelf = opened(&path);
         for count in 0..1000 {
-            join(&mut shelf, &area(count), "Ann");
+            join(&mut shelf, &area(count), "Ann", 1);
         }
         shelf.keep(1).unwrap();
         drop(shelf);
