@@ -4,7 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::area::{Area, Unkept};
-use super::disk::{Disk, Write};
+use super::disk::Disk;
+use super::tables::Write;
 use crate::domain::Millis;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
@@ -49,10 +50,11 @@ impl Shelf {
         let mut area = Area::default();
         if let Some((record, kept_due)) = self.disk.load(name)? {
             area = Area { record, kept_due, ..area };
-            if !area.is_there() {
-                // Something of it could not be read: what everybody knew is not so any more.
-                area.record.begin(Moment { run: self.disk.run(), micros });
-                area.rewrite();
+            let now = Moment { run: self.disk.run(), micros };
+            if area.record.state.epoch.run() != now.run {
+                // What everybody knew is not so any more.
+                tracing::warn!("an area could not be read whole, or is of another run; it goes on in a new epoch");
+                area.begin_anew(now);
                 self.unkept.insert(name.clone());
             }
         }
@@ -90,6 +92,7 @@ impl Shelf {
     }
 
     /// Writes all that is not kept yet, as one. If that fails, what is in memory of it is forgotten: the disk is right.
+    /// `otherwise` is the end of areas that have none of their own.
     pub fn keep(&mut self, otherwise: Millis) -> Result<()> {
         self.batch += 1;
         let names = std::mem::take(&mut self.unkept);
@@ -135,11 +138,12 @@ impl Shelf {
         }
     }
 
-    /// Forgets everything that is in memory; the disk is right.
+    /// Forgets everything that is in memory: the disk is right, once it is opened anew.
     pub fn start_over(&mut self) {
         self.areas.clear();
         self.unkept.clear();
         self.stale.clear();
+        self.disk.start_over();
     }
 
     pub fn check(&mut self) -> Result<()> {
