@@ -25,7 +25,8 @@ pub fn run(mut desk: Desk, mut queue: Receiver<Job>) {
         if catch_unwind(AssertUnwindSafe(|| work(&mut desk, batch))).is_err() {
             // Those that wait hear that it is not known; what is in memory may be half of something.
             tracing::error!("a call to the embedded store panicked; going on with what is on the disk");
-            desk.start_over();
+            // What panicked may have been the listener, and it is told of this too.
+            let _ = catch_unwind(AssertUnwindSafe(|| desk.start_over()));
         }
     }
 }

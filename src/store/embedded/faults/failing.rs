@@ -15,6 +15,7 @@ async fn a_full_disk_refuses_for_a_while_and_loses_nothing() {
     }
     assert!(store.ping().await.is_err(), "it says that it is not well");
     assert_eq!(ears.seqs(), [1], "what is not kept is not published");
+    assert_eq!(ears.missed.lock().unwrap()[0], Some(lunch()), "only looking tells");
     place.full.store(false, Ordering::Release);
     assert_eq!(state(&store).await, before);
     assert_eq!(store.ping().await, Ok(()));
@@ -35,19 +36,45 @@ async fn what_is_known_can_be_read_while_the_disk_is_full() {
 }
 
 #[tokio::test]
+async fn nobody_waits_longer_than_two_seconds_for_a_disk_that_hangs() {
+    let place = Place::new();
+    let (store, ears) = place.open();
+    act(&store, "ann", 1, join("Ann")).await.unwrap();
+    place.hangs.store(true, Ordering::Release);
+    // From here on the clock jumps to whatever is waited for.
+    tokio::time::pause();
+    let asked = tokio::time::Instant::now();
+    let late = act(&store, "ann", 2, vote("thai")).await;
+    assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
+    assert!(store.ping().await.is_err());
+    assert_eq!(asked.elapsed().as_secs(), 4, "two seconds for each of the two");
+    tokio::time::resume();
+    place.hangs.store(false, Ordering::Release);
+    let again = act(&store, "ann", 2, vote("thai")).await.unwrap();
+    assert_eq!(again.seq, 2, "the disk had only been slow, and the same n counts once");
+    assert_eq!(ears.seqs(), [1, 2]);
+}
+
+#[tokio::test]
 async fn a_listener_that_panics_does_not_end_the_store() {
-    struct Bomb;
+    #[derive(Default)]
+    struct Bomb(Ears);
     impl Listener for Bomb {
         fn heard(&self, _: &AreaName, _: Heard, _: &str) {
             panic!("on purpose");
         }
-        fn missed(&self, _: Option<&AreaName>) {}
+        fn missed(&self, area: Option<&AreaName>) {
+            self.0.missed(area);
+            panic!("on purpose, too");
+        }
     }
     let store = Embedded::open(":memory:", RULES).unwrap();
-    store.listen(Arc::new(Bomb));
+    let bomb = Arc::new(Bomb::default());
+    store.listen(bomb.clone());
     store.follow(&lunch()).await.unwrap();
     assert!(matches!(act(&store, "ann", 1, join("Ann")).await, Err(StoreError::Unavailable(_))));
     assert_eq!(state(&store).await.users.len(), 1, "it was kept, and who asks again learns it");
+    assert_eq!(*bomb.0.missed.lock().unwrap(), [None]);
     store.unfollow(&lunch()).await;
     assert!(act(&store, "ann", 1, join("Ann")).await.unwrap().me.is_some());
 }

@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use redb::backends::FileBackend;
 use redb::{Database, StorageBackend, TableDefinition};
@@ -25,11 +27,12 @@ use crate::store::{Listener, Result, Store, StoreError};
 
 const RULES: Rules = Rules { lifetime: 7_200_000, sweep_period: 600_000, users: 0, venues: 0 };
 
-/// A file on a disk that can be full.
+/// A file on a disk that can be full, or hang.
 #[derive(Debug)]
 struct Fragile {
     file: FileBackend,
     full: Arc<AtomicBool>,
+    hangs: Arc<AtomicBool>,
 }
 
 impl Fragile {
@@ -54,6 +57,10 @@ impl StorageBackend for Fragile {
 
     fn sync_data(&self) -> io::Result<()> {
         self.room()?;
+        while self.hangs.load(Ordering::Acquire) {
+            #[expect(clippy::disallowed_methods, reason = "a disk that hangs stops a whole thread")]
+            thread::sleep(Duration::from_millis(1));
+        }
         self.file.sync_data()
     }
 
@@ -68,34 +75,41 @@ impl StorageBackend for Fragile {
 }
 
 #[derive(Default)]
-struct Ears(Mutex<Vec<Heard>>);
+struct Ears {
+    heard: Mutex<Vec<Heard>>,
+    missed: Mutex<Vec<Option<AreaName>>>,
+}
 
 impl Listener for Ears {
     fn heard(&self, _: &AreaName, heard: Heard, _: &str) {
-        self.0.lock().unwrap().push(heard);
+        self.heard.lock().unwrap().push(heard);
     }
 
-    fn missed(&self, _: Option<&AreaName>) {}
+    fn missed(&self, area: Option<&AreaName>) {
+        self.missed.lock().unwrap().push(area.cloned());
+    }
 }
 
 impl Ears {
+    /// The numbers of the changes that were heard.
     fn seqs(&self) -> Vec<u64> {
         let seq = |heard: &Heard| match heard {
             Heard::Change(change) => Some(change.seq),
             Heard::Notice(_) => None,
         };
-        self.0.lock().unwrap().iter().filter_map(seq).collect()
+        self.heard.lock().unwrap().iter().filter_map(seq).collect()
     }
 }
 
 struct Place {
     folder: TempDir,
     full: Arc<AtomicBool>,
+    hangs: Arc<AtomicBool>,
 }
 
 impl Place {
     fn new() -> Self {
-        Self { folder: TempDir::new().unwrap(), full: Arc::default() }
+        Self { folder: TempDir::new().unwrap(), full: Arc::default(), hangs: Arc::default() }
     }
 
     fn path(&self) -> PathBuf {
@@ -104,11 +118,12 @@ impl Place {
 
     /// The store on this disk, followed in `lunch`.
     fn open(&self) -> (Arc<Embedded>, Arc<Ears>) {
-        let (path, full) = (self.path(), self.full.clone());
+        let (path, full, hangs) = (self.path(), self.full.clone(), self.hangs.clone());
         let open = move || {
             let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
             let file = FileBackend::new(file.unwrap()).unwrap();
-            open::prepared(open::database(Fragile { file, full: full.clone() }, &path)?, &path)
+            let fragile = Fragile { file, full: full.clone(), hangs: hangs.clone() };
+            open::prepared(open::database(fragile, &path)?, &path)
         };
         let store = Embedded::start(Disk::open(Box::new(open)).unwrap(), RULES).unwrap();
         let ears = Arc::new(Ears::default());
