@@ -23,7 +23,7 @@ use crate::store::embedded::Embedded;
 use crate::store::redis::{RedisOptions, RedisStore};
 use crate::sweep;
 use crate::venues::{Choice, Venues, VenuesOptions};
-use crate::web::{self, Connections, Draining, Names, Options, Sessions, Web};
+use crate::web::{self, Connections, Draining, Names, Options, Patience, Sessions, Web};
 
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
 const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -159,7 +159,13 @@ fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     };
     match &settings.redis.url {
         Some(url) => {
-            let options = RedisOptions { connections: settings.redis.pool_size, ..RedisOptions::new(url.expose()) };
+            let options = RedisOptions {
+                url: url.expose().to_owned(),
+                connections: settings.redis.pool_size,
+                connect: settings.redis.connect,
+                answer: settings.redis.command,
+                verify_certificate: settings.redis.verify_certificate,
+            };
             Ok(RedisStore::new(&options, rules).map_err(|error| StartError::Store(error.to_string()))?)
         }
         None => Ok(Embedded::open(&path, rules).map_err(|error| StartError::Store(error.to_string()))?),
@@ -222,13 +228,17 @@ fn venues(settings: &Settings) -> VenuesOptions {
 }
 
 fn serve(settings: &Settings, listener: TcpListener, web: Data<Web>) -> io::Result<Server> {
-    let stall = settings.limits.read_stall;
+    let patience = Patience {
+        keep_alive: settings.server.keep_alive,
+        head: settings.server.header_timeout,
+        stall: settings.limits.read_stall,
+    };
     let mut server = HttpServer::new(move || Pages::new().app_data(web.clone()).configure(web::table))
         .client_request_timeout(settings.server.header_timeout)
         .client_disconnect_timeout(Duration::from_secs(1))
         .keep_alive(settings.server.keep_alive)
         .tcp_nodelay(true)
-        .on_connect(move |connection, _| web::on_connect(connection, stall))
+        .on_connect(move |connection, data| patience.begin(connection, data))
         .shutdown_timeout(settings.server.shutdown.as_secs().saturating_sub(GOODBYE.as_secs()).max(1))
         .disable_signals();
     if let Some(workers) = settings.server.workers {

@@ -97,7 +97,7 @@ impl Request {
             return Err(no_id(bad("id is an integer of at most 53 bits.")));
         }
         let with_id = |problem| BadRequest { id, problem };
-        let n = count(frame.n).map_err(with_id)?;
+        let n = whole_number(frame.n, "n").map_err(with_id)?;
         let name: String = read(frame.event).ok_or_else(|| with_id(bad("event is missing.")))?;
         let fields = frame.data.map_or(Ok(Fields::default()), |data| Fields::read(data.get())).map_err(with_id)?;
         let event = ClientEvent::parse(&name, &fields).map_err(with_id)?;
@@ -106,6 +106,20 @@ impl Request {
 }
 
 impl ClientEvent {
+    /// As it is on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Watch { .. } => "watch",
+            Self::Add { .. } => "add",
+            Self::AddVote(_) => "addVote",
+            Self::RemoveVote => "removeVote",
+            Self::GetVotes => "getVotes",
+            Self::GetUsers => "getUsers",
+            Self::GetMe => "getMe",
+            Self::Leave => "leave",
+        }
+    }
+
     fn parse(name: &str, fields: &Fields) -> Result<Self, Problem> {
         Ok(match name {
             "watch" => {
@@ -154,7 +168,7 @@ impl<'a> Fields<'a> {
     }
 
     pub fn n(&self) -> Result<Option<u64>, Problem> {
-        count(self.n)
+        whole_number(self.n, "n")
     }
 
     fn area(&self) -> Result<AreaName, Problem> {
@@ -163,14 +177,14 @@ impl<'a> Fields<'a> {
 
     fn since(&self) -> Result<Option<Since>, Problem> {
         let epoch = optional::<String>(self.epoch, "epoch")?;
-        let seq = optional::<u64>(self.seq, "seq")?;
+        let seq = whole_number(self.seq, "seq")?;
         Ok(epoch.zip(seq).map(|(epoch, seq)| Since { epoch: Epoch::from_text(&epoch), seq }))
     }
 }
 
-fn count(raw: Option<&RawValue>) -> Result<Option<u64>, Problem> {
-    match optional::<u64>(raw, "n")? {
-        Some(n) if n > INTEGER_MAX => Err(bad("n is an integer from 1, of at most 53 bits.")),
+fn whole_number(raw: Option<&RawValue>, field: &str) -> Result<Option<u64>, Problem> {
+    match optional::<u64>(raw, field)? {
+        Some(n) if n > INTEGER_MAX => Err(bad(&format!("{field} is a whole number of at most 53 bits."))),
         n => Ok(n),
     }
 }

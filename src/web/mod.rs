@@ -1,13 +1,11 @@
 //! Every URL, in one table. What comes in is checked here; what goes out is rendered here.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::middleware::from_fn;
-use actix_web::rt::net::TcpStream;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self as routes, ServiceConfig};
-use socket2::SockRef;
+use actix_web::{FromRequest, Handler, Resource, Responder};
 use tokio::sync::watch;
 use url::Url;
 
@@ -23,11 +21,13 @@ mod health;
 mod limits;
 mod origin;
 mod pages;
+mod patience;
 mod problem;
 mod session;
 mod ws;
 
 pub use limits::{Connections, Names};
+pub use patience::Patience;
 pub use session::Sessions;
 
 /// What all workers share; built outside the server's factory, else each would have its own.
@@ -60,6 +60,17 @@ pub struct Options {
     pub figures: Box<dyn Fn() -> String + Send + Sync>,
 }
 
+impl Web {
+    /// Tells at once when this process is about to end, and also who comes when it is already.
+    fn draining(&self) -> watch::Receiver<Draining> {
+        let mut draining = self.draining.subscribe();
+        if draining.borrow().is_draining() {
+            draining.mark_changed();
+        }
+        draining
+    }
+}
+
 /// Whether this process is about to end, and within what time its clients are to come back.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Draining(pub Option<Duration>);
@@ -79,15 +90,14 @@ impl Draining {
     }
 }
 
-/// Sets what the operating system is to do for a connection: one whose peer takes nothing, or is gone without a word,
-/// ends after `stall`, however it is served.
-pub fn on_connect(connection: &dyn Any, stall: Option<Duration>) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
-    let socket = SockRef::from(stream);
-    // Only a bound that the kernel adds to our own: without it, the connection is still closed by the pings.
-    if let Err(error) = socket.set_tcp_user_timeout(stall) {
-        tracing::debug!(%error, "no limit for unread data");
-    }
+/// What can be got can be asked about: link previews do.
+fn readable<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args> + Clone,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    routes::resource(path).route(routes::get().to(handler.clone())).route(routes::head().to(handler))
 }
 
 /// The table of URLs.
@@ -102,12 +112,13 @@ pub fn table(app: &mut ServiceConfig) {
         routes::scope("")
             .wrap(from_fn(origin::guard))
             .wrap(from_fn(headers::add))
-            .route("/", routes::get().to(pages::landing))
-            .route("/a/{area}", routes::get().to(pages::area))
-            .route("/assets/{version}/{path:.*}", routes::get().to(assets::asset))
+            .wrap(from_fn(patience::note))
+            .service(readable("/", pages::landing).wrap(Compress::default()))
+            .service(readable("/a/{area}", pages::area).wrap(Compress::default()))
+            .service(readable("/assets/{version}/{path:.*}", assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
-            .route("/healthz", routes::get().to(health::healthz))
-            .route("/readyz", routes::get().to(health::readyz))
+            .service(readable("/healthz", health::healthz))
+            .service(readable("/readyz", health::readyz))
             .route("/metrics", routes::get().to(health::metrics))
             .service(api)
             .default_service(routes::to(pages::not_found)),

@@ -3,9 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
 mod architecture;
+mod connections;
 mod contract;
+mod embedded_contract;
+mod embedded_file;
+mod hostile;
 mod live;
+mod names;
 mod packing;
+mod protocol;
 mod readme;
 mod redis_contract;
 mod redis_faults;
@@ -17,4 +23,5 @@ mod redis_rules;
 mod redis_server;
 mod redis_tls;
 mod server;
+mod several;
 mod venues;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::area::Area;
 use super::open::{OpenError, Opened};
-use super::rows::{Header, Rows, encode};
+use super::rows::{Header, Rows, decode, encode};
 use crate::domain::Millis;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
@@ -67,11 +67,6 @@ impl Disk {
         self.with(|_| Ok(()))
     }
 
-    /// Lets go of the file, so that the next call opens it anew.
-    pub fn start_over(&mut self) {
-        self.db = None;
-    }
-
     fn with<T>(&mut self, act: impl FnOnce(&Database) -> std::result::Result<T, redb::Error>) -> Result<T> {
         let unavailable = |cause: String| {
             tracing::error!(cause, "the store's file failed");
@@ -105,7 +100,7 @@ impl Disk {
     pub fn head(&mut self, area: &AreaName) -> Result<Option<(Epoch, u64)>> {
         let header = self.with(|db| {
             let row = db.begin_read()?.open_table(AREAS)?.get(area.as_str())?;
-            Ok(row.and_then(|row| Rows::default().read(row.value(), |_: &Header| true)))
+            Ok(row.and_then(|row| decode::<Header>(row.value())))
         })?;
         Ok(header.map(|header| (header.epoch, header.seq)))
     }
@@ -117,10 +112,13 @@ impl Disk {
             let after = (after.0, after.1.as_str());
             let mut found = Vec::new();
             for entry in ends.range(after..(until.saturating_add(1), ""))? {
-                let (key, ()) = entry.map(|(key, row)| (key, row.value()))?;
-                if key.value() != after && found.len() < most {
-                    let (due, area) = key.value();
+                let (key, _) = entry?;
+                let (due, area) = key.value();
+                if (due, area) != after {
                     found.push((due, area.to_owned()));
+                }
+                if found.len() == most {
+                    break;
                 }
             }
             Ok(found)

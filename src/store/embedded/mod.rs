@@ -6,6 +6,8 @@ mod audience;
 mod clock;
 mod desk;
 mod disk;
+#[cfg(test)]
+mod faults;
 mod open;
 mod rows;
 mod servers;
@@ -77,23 +79,6 @@ impl Embedded {
         Ok(Arc::new(Self { queue, audience, secret, ended }))
     }
 
-    /// Waits until all that was asked before is on the disk and the file is free for another process. What is asked
-    /// after is `Unavailable`.
-    pub async fn close(&self) -> Result<()> {
-        let mut ended = self.ended.clone();
-        let closed = async {
-            // The writer may have ended already: then there is nothing to wait for.
-            let _ = self
-                .ask(|desk| {
-                    desk.close();
-                    Ok(())
-                })
-                .await;
-            while ended.changed().await.is_ok() {}
-        };
-        timeout(CLOSED_WITHIN, closed).await.map_err(|_| late("to close the file"))
-    }
-
     /// Has the writer do it in its turn; the answer comes once the batch that it was done in is on the disk.
     async fn ask<T: Send + 'static>(&self, call: impl FnOnce(&mut Desk) -> Result<T> + Send + 'static) -> Result<T> {
         let (answer, answered) = oneshot::channel();
@@ -122,10 +107,6 @@ fn closed() -> StoreError {
 
 #[async_trait]
 impl Store for Embedded {
-    async fn close(&self) -> Result<()> {
-        Embedded::close(self).await
-    }
-
     fn listen(&self, listener: Arc<dyn Listener>) {
         self.audience.seat(listener);
     }
@@ -207,5 +188,22 @@ impl Store for Embedded {
 
     async fn session_secret(&self) -> Result<Option<Vec<u8>>> {
         Ok(Some(self.secret.clone()))
+    }
+
+    /// Waits until all that was asked before is on the disk and the file is free for another process. What is asked
+    /// after is `Unavailable`.
+    async fn close(&self) -> Result<()> {
+        let mut ended = self.ended.clone();
+        let closed = async {
+            // The writer may have ended already: then there is nothing to wait for.
+            let _ = self
+                .ask(|desk| {
+                    desk.close();
+                    Ok(())
+                })
+                .await;
+            while ended.changed().await.is_ok() {}
+        };
+        timeout(CLOSED_WITHIN, closed).await.map_err(|_| late("to close the file"))
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableDefinition};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, StorageError, TableDefinition};
 
 use super::disk::Tables;
 
@@ -48,12 +48,15 @@ pub struct Opened {
 
 pub fn in_memory() -> Result<Opened, OpenError> {
     let path = PathBuf::from(":memory:");
-    let db = Builder::new().create_with_backend(InMemoryBackend::new()).map_err(|error| refused(&path, error))?;
-    prepared(db, &path)
+    prepared(database(InMemoryBackend::new(), &path)?, &path)
 }
 
 /// Makes the file, and the folders on the way, if it is not there. Only its owner can read it: it holds the secret.
 pub fn in_file(path: &Path) -> Result<Opened, OpenError> {
+    in_file_of(path, COMPACT_FROM)
+}
+
+fn in_file_of(path: &Path, compact_from: u64) -> Result<Opened, OpenError> {
     let no_access = |cause| OpenError::NoAccess { path: path.to_owned(), cause };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(no_access)?;
@@ -65,12 +68,15 @@ pub fn in_file(path: &Path) -> Result<Opened, OpenError> {
     let file = options.open(path).map_err(no_access)?;
     let size = file.metadata().map_err(no_access)?.len();
     let backend = FileBackend::new(file).map_err(|error| refused(path, error))?;
-    let mut builder = Builder::new();
-    let mut db = builder.set_cache_size(CACHE).create_with_backend(backend).map_err(|error| refused(path, error))?;
-    if size >= COMPACT_FROM {
+    let mut db = database(backend, path)?;
+    if size >= compact_from {
         compact(&mut db, size).map_err(|cause| OpenError::Damaged { path: path.to_owned(), cause })?;
     }
     prepared(db, path)
+}
+
+pub fn database(backend: impl StorageBackend, path: &Path) -> Result<Database, OpenError> {
+    Builder::new().set_cache_size(CACHE).create_with_backend(backend).map_err(|error| refused(path, error))
 }
 
 fn refused(path: &Path, error: DatabaseError) -> OpenError {
@@ -96,7 +102,7 @@ fn compact(db: &mut Database, size: u64) -> Result<(), redb::Error> {
     Ok(())
 }
 
-fn prepared(db: Database, path: &Path) -> Result<Opened, OpenError> {
+pub fn prepared(db: Database, path: &Path) -> Result<Opened, OpenError> {
     let damaged = |cause| OpenError::Damaged { path: path.to_owned(), cause };
     let [format, run, secret] = made_once(&db).map_err(damaged)?;
     if format.as_ref().is_some_and(|format| format != FORMAT) {
@@ -133,4 +139,50 @@ fn make(db: &Database, run: &str, secret: &[u8]) -> Result<(), redb::Error> {
         Tables::open(&txn)?;
     }
     Ok(txn.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BULK: TableDefinition<u64, &[u8]> = TableDefinition::new("bulk");
+
+    #[test]
+    fn a_file_that_has_become_empty_is_made_smaller_and_keeps_the_rest() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("areas.redb");
+        let Opened { db, run, secret } = in_file(&path).unwrap();
+        let row = vec![7; 1000];
+        let txn = db.begin_write().unwrap();
+        for key in 0..4000 {
+            txn.open_table(BULK).unwrap().insert(key, row.as_slice()).unwrap();
+        }
+        txn.commit().unwrap();
+        // What is left lies scattered, so that redb by itself has little to cut off.
+        let txn = db.begin_write().unwrap();
+        txn.open_table(BULK).unwrap().retain(|key, _| key % 500 == 499).unwrap();
+        txn.commit().unwrap();
+        drop(db);
+        let size = || std::fs::metadata(&path).unwrap().len();
+        let before = size();
+        let again = in_file_of(&path, before + 1).unwrap();
+        assert_eq!((&again.run, &again.secret), (&run, &secret));
+        drop(again);
+        assert!(size() > before / 2, "not before it is worth it: {} of {before}", size());
+        let again = in_file_of(&path, before / 2).unwrap();
+        assert!(size() < before / 4, "{} of {before}", size());
+        assert_eq!((again.run, again.secret), (run, secret));
+        let bulk = again.db.begin_read().unwrap().open_table(BULK).unwrap();
+        assert_eq!(bulk.get(3999).unwrap().unwrap().value(), row);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_the_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("a folder/that is/not there/areas.redb");
+        in_file(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }

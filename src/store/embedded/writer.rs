@@ -52,7 +52,10 @@ fn gather(first: Job, queue: &mut Receiver<Job>) -> Vec<Job> {
             return batch;
         }
         before = batch.len();
-        #[expect(clippy::disallowed_methods, reason = "this thread serves nobody meanwhile: it waits for a rush to gather")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this thread serves nobody meanwhile: it waits for a rush to gather"
+        )]
         thread::sleep(LULL);
     }
 }

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
+use actix_web::error::PayloadError;
 use actix_web::web::Data;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, ProtocolError};
 use tokio::sync::watch;
@@ -63,7 +64,7 @@ impl Client {
             follower: None,
             told: None,
             news: web.hub.news(),
-            draining: web.draining.subscribe(),
+            draining: web.draining(),
             bucket: Bucket::new(web.options.events_per_second, web.options.event_burst, now),
             bad: 0,
             heard_at: now,
@@ -200,18 +201,27 @@ async fn changed(follower: &mut Option<Follower>) {
 }
 
 fn end_of(error: &ProtocolError) -> End {
-    match error {
-        ProtocolError::Overflow => End::Close(CloseCode::Size, "A message has at most 16 KiB."),
-        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
-            End::Close(CloseCode::Invalid, "Messages are valid UTF-8.")
-        }
-        // How actix-ws says that the parts of a message are too much together.
-        ProtocolError::Io(error) if error.to_string().contains("continuation size") => {
-            End::Close(CloseCode::Size, "A message has at most 16 KiB.")
-        }
-        ProtocolError::Io(_) => End::Gone,
-        _ => End::Close(CloseCode::Protocol, "That is not the WebSocket protocol."),
+    const TOO_LARGE: End = End::Close(CloseCode::Size, "A message has at most 16 KiB.");
+    const NO_PROTOCOL: End = End::Close(CloseCode::Protocol, "That is not the WebSocket protocol.");
+    let ProtocolError::Io(cause) = error else {
+        return if matches!(error, ProtocolError::Overflow) { TOO_LARGE } else { NO_PROTOCOL };
+    };
+    if is_overflow(cause) {
+        return TOO_LARGE;
     }
+    // actix-ws has no errors of their own for these.
+    match (cause.kind(), cause.to_string()) {
+        (_, text) if text.contains("continuation size") => TOO_LARGE,
+        (_, text) if text.contains("reserved bits") => NO_PROTOCOL,
+        (ErrorKind::InvalidData, _) => End::Close(CloseCode::Invalid, "Messages are valid UTF-8."),
+        _ => End::Gone,
+    }
+}
+
+/// A frame's head said that it is too long.
+fn is_overflow(cause: &std::io::Error) -> bool {
+    let payload = cause.get_ref().and_then(|inner| inner.downcast_ref::<PayloadError>());
+    matches!(payload, Some(PayloadError::Overflow))
 }
 
 /// To one too many: why, and 1013.

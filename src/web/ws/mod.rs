@@ -1,7 +1,7 @@
 //! The way to the socket: the handshake's checks, and what ends a connection. Knows frames and cursors; the hub knows neither.
 
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse, rt};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, rt};
 
 use super::problem::WebError;
 use super::session::Session;
@@ -9,6 +9,7 @@ use super::{Web, origin};
 use crate::protocol::FRAME_MAX_BYTES;
 
 mod client;
+mod heads;
 mod requests;
 mod wire;
 
@@ -27,6 +28,7 @@ pub async fn upgrade(
     let owner = session?.owner();
     let address = origin::address(&request, &web);
     let connection = web.connections.open(address);
+    let body = Payload::from_request(&request, &mut heads::watch(body.into_inner(), FRAME_MAX_BYTES)).await?;
     let (response, session, stream) = actix_ws::handle(&request, body)?;
     let stream =
         stream.max_frame_size(FRAME_MAX_BYTES).aggregate_continuations().max_continuation_size(FRAME_MAX_BYTES);

@@ -12,10 +12,14 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 mod browser;
+mod raw;
 mod socket;
+mod view;
 
 pub use browser::Browser;
-pub use socket::Socket;
+pub use raw::Raw;
+pub use socket::{Socket, frame, frame_head};
+pub use view::View;
 
 /// However busy the machine is, a step that takes longer than this will not come any more.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -100,6 +104,13 @@ impl Server {
 
     pub fn pid(&self) -> u32 {
         self.child.id().expect("it runs")
+    }
+
+    /// Bytes of memory that the process has in use.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("Linux says it");
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number of KiB") * 1024
     }
 
     /// What it has logged so far.

@@ -1,10 +1,11 @@
-//! One WebSocket that speaks the product's protocol, and remembers what it was told.
+//! One WebSocket that speaks the product's protocol, and remembers what it was told; or sends what is no protocol at all.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -42,6 +43,12 @@ impl Socket {
 
     pub async fn send_text(&mut self, text: &str) {
         self.send(Message::text(text)).await;
+    }
+
+    /// Sends bytes that need be no frame. The server may have hung up already.
+    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+        let MaybeTlsStream::Plain(stream) = self.stream.get_mut() else { unreachable!("tests speak no TLS") };
+        let _ = timeout(PATIENCE, stream.write_all(bytes)).await.expect("the server reads, or hangs up");
     }
 
     /// Sends an event without waiting for its answer; answers its id.
@@ -92,24 +99,43 @@ impl Socket {
         self.find(|event| event["event"] == name && event["id"].is_null()).await
     }
 
+    /// The very next event, whatever it is.
+    pub async fn next(&mut self) -> Value {
+        self.find(|_| true).await
+    }
+
     /// The first event, waiting or to come, that is like this.
     pub async fn find(&mut self, like: impl Fn(&Value) -> bool) -> Value {
-        if let Some(at) = self.waiting.iter().position(&like) {
-            return self.waiting.remove(at).unwrap();
-        }
-        let come = timeout(PATIENCE, async {
+        self.find_within(PATIENCE, like).await
+    }
+
+    /// The same, for what takes its time even on a quiet machine.
+    pub async fn find_within(&mut self, patience: Duration, like: impl Fn(&Value) -> bool) -> Value {
+        let at = self.position(patience, like).await;
+        self.waiting.remove(at).expect("it was just found")
+    }
+
+    /// All that came and was not asked for, in its order, up to the change of this number or a state that holds it.
+    pub async fn until_seq(&mut self, seq: u64) -> Vec<Value> {
+        let holds = |event: &Value| event["seq"] == seq || event["data"]["seq"].as_u64() >= Some(seq);
+        self.position(PATIENCE, holds).await;
+        self.waiting.drain(..).collect()
+    }
+
+    /// Where the first event like this is among those that wait, once it is there.
+    async fn position(&mut self, patience: Duration, like: impl Fn(&Value) -> bool) -> usize {
+        let mut looked_at = 0;
+        let come = timeout(patience, async {
             loop {
-                let before = self.waiting.len();
-                if !self.receive().await {
-                    panic!("the connection ended; before: {:?}", self.waiting);
+                if let Some(at) = self.waiting.iter().skip(looked_at).position(&like) {
+                    return looked_at + at;
                 }
-                if let Some(at) = self.waiting.iter().skip(before).position(&like) {
-                    return self.waiting.remove(before + at).unwrap();
-                }
+                looked_at = self.waiting.len();
+                assert!(self.receive().await, "the connection ended");
             }
         });
         match come.await {
-            Ok(event) => event,
+            Ok(at) => at,
             Err(_) => panic!("it never came; what did: {:?}", self.waiting),
         }
     }
@@ -164,4 +190,30 @@ impl Socket {
     pub async fn close(mut self) {
         let _ = self.stream.close(None).await;
     }
+}
+
+/// A client's frame: the first byte as it is (whether it is the last part, reserved bits, kind), a mask of zeros, and the payload.
+pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = frame_head(first, payload.len() as u64);
+    bytes.extend(payload);
+    bytes
+}
+
+/// The head of a frame that says it is so long.
+pub fn frame_head(first: u8, length: u64) -> Vec<u8> {
+    const MASKED: u8 = 0x80;
+    let mut bytes = vec![first];
+    match (u8::try_from(length), u16::try_from(length)) {
+        (Ok(short @ 0..126), _) => bytes.push(MASKED | short),
+        (_, Ok(medium)) => {
+            bytes.push(MASKED | 126);
+            bytes.extend(medium.to_be_bytes());
+        }
+        _ => {
+            bytes.push(MASKED | 127);
+            bytes.extend(length.to_be_bytes());
+        }
+    }
+    bytes.extend([0; 4]);
+    bytes
 }
