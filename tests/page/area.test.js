@@ -221,6 +221,51 @@ test("a vote taken back can be had again", async () => {
   assert.deepEqual(wire().sent.at(-1).data, { fs: RAMEN });
 });
 
+test("a vote that is kept counts its two hours anew, without an event", async () => {
+  const { area, wire, told } = await voted();
+  await pass(10_000, 1_000);
+  area.keepVote();
+  await settled();
+  wire().ack("addVote", { epoch: "run.1", seq: 2, at: Date.now() });
+  await settled();
+  assert.equal(area.ballot.pending, null);
+  assert.equal(area.me.expiresAt, Date.now() + LIFETIME);
+  assert.match(told.at(-1).text, /^Saved/);
+});
+
+test("a name that another tab took is ours once the server was asked anew", async () => {
+  const { area, arrive, wire, change } = page();
+  await arrive();
+  change(1, "user", { username: "Ann", img: "" });
+  assert.equal(area.me, null);
+  area.otherTab();
+  wire().ack("watch", { area: "lunch", at: Date.now() });
+  wire().say({ event: "presence", data: { here: ["Ann"], gone: [], online: 1, watching: 2 } });
+  wire().ack("getMe", { username: "Ann", img: "", expiresAt: Date.now() + LIFETIME });
+  await settled();
+  assert.equal(area.me.username, "Ann");
+});
+
+test("votes that wait for the store go out when it is back", async () => {
+  const { area, arrive, wire, sent } = page();
+  await arrive({ users: [{ username: "Ann" }], seq: 1, me: "Ann" });
+  wire().say({ event: "stale", data: { since: START } });
+  area.castVote(RAMEN);
+  for (let i = 0; i < 6; i++) {
+    await settled();
+    wire().refuse("addVote", "storeUnavailable");
+    await pass(3_000);
+  }
+  await settled();
+  wire().refuse("addVote", "storeUnavailable");
+  await settled();
+  const count = sent("addVote").length;
+  wire().say({ event: "current", data: {} });
+  await settled();
+  assert.equal(sent("addVote").length, count + 1);
+  assert.equal(new Set(sent("addVote").map((frame) => frame.n)).size, 1);
+});
+
 test("coming back to the same run, all is as it was and nothing is sent by itself", async () => {
   const { area, arrive, sent, comeBack } = await voted();
   await comeBack();
