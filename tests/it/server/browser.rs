@@ -52,7 +52,16 @@ impl Browser {
     }
 
     pub async fn socket(&self) -> Socket {
-        Socket::open(&self.base, Some(&self.base), Some(&self.cookie)).await.expect("a socket")
+        Socket::open(&self.base, &self.credentials()).await.expect("a socket")
+    }
+
+    /// One that is full soon while nobody reads it.
+    pub async fn narrow_socket(&self) -> Socket {
+        Socket::narrow(&self.base, &self.credentials()).await.expect("a socket")
+    }
+
+    fn credentials(&self) -> [(&'static str, &str); 2] {
+        [("origin", &self.base), ("cookie", &self.cookie)]
     }
 
     /// A socket that has a name in an area, and has taken the area's state in.
