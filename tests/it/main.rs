@@ -22,5 +22,6 @@ mod redis_rules;
 mod redis_server;
 mod redis_tls;
 mod server;
+mod sessions;
 mod slow;
 mod venues;

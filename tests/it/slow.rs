@@ -14,8 +14,9 @@ const BOUND: u64 = 5 * 1024 * 1024;
 /// Two places whose renderings are as large as they may be, or nearly.
 async fn two_large_places(voter: &mut Socket) {
     for id in ["large", "larger"] {
-        let categories: Vec<Value> =
-            (0..5).map(|_| json!({"name": "x".repeat(60), "icon": format!("https://x.org/{}", "x".repeat(600))})).collect();
+        let categories: Vec<Value> = (0..5)
+            .map(|_| json!({"name": "x".repeat(60), "icon": format!("https://x.org/{}", "x".repeat(600))}))
+            .collect();
         voter.ask("addVote", json!({"fs": {"id": id, "name": id, "categories": categories}})).await;
     }
 }

@@ -17,13 +17,12 @@ impl Browser {
     /// A new browser that has opened the page.
     pub async fn open(server: &Server) -> Self {
         let base = server.url("");
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let request = client.post(format!("{base}/api/session")).header(ORIGIN, &base);
+        let request = server.request(Method::POST, "/api/session").header(ORIGIN, &base);
         let response = request.send().await.expect("the server answers");
         assert_eq!(response.status(), StatusCode::OK);
         let set = response.headers()[SET_COOKIE].to_str().unwrap();
         let cookie = set.split(';').next().unwrap().to_owned();
-        Self { base, cookie, client }
+        Self { base, cookie, client: Client::new() }
     }
 
     /// The same browser at another process of the same product.
