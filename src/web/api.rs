@@ -106,6 +106,11 @@ async fn delete(path: &str, beside: &Beside, body: Payload, web: &Web, session: 
     changed(web, &wish(path, session, n, act)?).await
 }
 
+/// Any other address below `/api`, or another method.
+pub async fn not_found() -> Answer {
+    Err(Problem::new(Code::NotFound, "There is no such call.").into())
+}
+
 fn wish(area: &str, session: &Session, n: Option<u64>, act: Act) -> Result<Change, WebError> {
     Ok(Change { area: AreaName::parse(area)?, owner: session.owner(), held: None, n, act })
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
-use actix_web::web::{self as routes, ServiceConfig};
+use actix_web::web::{self as routes, QueryConfig, ServiceConfig};
+use actix_web::{Route, guard};
 use tokio::sync::watch;
 use url::Url;
 
@@ -82,23 +83,31 @@ impl Draining {
 pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
         .route("/session", routes::post().to(api::session))
-        .route("/venues", routes::get().to(api::venues))
-        .service(routes::resource("/areas/{area}").get(api::area))
-        .service(routes::resource("/areas/{area}/me").put(api::put_me).delete(api::delete_me))
-        .service(routes::resource("/areas/{area}/vote").put(api::put_vote).delete(api::delete_vote));
-    app.service(
+        .route("/venues", reading().to(api::venues))
+        .route("/areas/{area}", reading().to(api::area))
+        .route("/areas/{area}/me", routes::put().to(api::put_me))
+        .route("/areas/{area}/me", routes::delete().to(api::delete_me))
+        .route("/areas/{area}/vote", routes::put().to(api::put_vote))
+        .route("/areas/{area}/vote", routes::delete().to(api::delete_vote))
+        .default_service(routes::to(api::not_found));
+    app.app_data(QueryConfig::default().error_handler(|_, _| problem::bad_query())).service(
         routes::scope("")
             .wrap(from_fn(origin::guard))
             .wrap(from_fn(headers::add))
             .wrap(from_fn(patience::note))
-            .route("/", routes::get().to(pages::landing))
-            .route("/a/{area}", routes::get().to(pages::area))
-            .route("/assets/{version}/{path:.*}", routes::get().to(assets::asset))
+            .route("/", reading().to(pages::landing))
+            .route("/a/{area}", reading().to(pages::area))
+            .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
-            .route("/healthz", routes::get().to(health::healthz))
-            .route("/readyz", routes::get().to(health::readyz))
-            .route("/metrics", routes::get().to(health::metrics))
+            .route("/healthz", reading().to(health::healthz))
+            .route("/readyz", reading().to(health::readyz))
+            .route("/metrics", reading().to(health::metrics))
             .service(api)
             .default_service(routes::to(pages::not_found)),
     );
+}
+
+/// GET, and HEAD for who only wants to know whether it is there.
+fn reading() -> Route {
+    routes::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }

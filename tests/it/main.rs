@@ -21,6 +21,7 @@ mod redis_path;
 mod redis_rules;
 mod redis_server;
 mod redis_tls;
+mod rest;
 mod server;
 mod sessions;
 mod slow;
