@@ -23,11 +23,13 @@ mod origin;
 mod pages;
 mod patience;
 mod problem;
+mod rates;
 mod session;
 mod ws;
 
 pub use limits::{Connections, Names};
 pub use patience::Patience;
+pub use rates::{Rate, Rates};
 pub use session::Sessions;
 
 /// What all workers share; built outside the server's factory, else each would have its own.
@@ -38,6 +40,8 @@ pub struct Web {
     pub sessions: Sessions,
     pub connections: Arc<Connections>,
     pub names: Names,
+    /// Of the sessions that call REST; each socket counts its own.
+    pub rates: Rates,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
 }
@@ -50,8 +54,7 @@ pub struct Options {
     pub trusted_proxies: usize,
     pub body_timeout: Duration,
     pub metrics_token: Option<String>,
-    pub events_per_second: Option<u32>,
-    pub event_burst: Option<u32>,
+    pub rate: Rate,
     pub bad_messages: Option<u32>,
     pub read_stall: Option<Duration>,
     /// How long a user stays after the last act; the page counts with it too.

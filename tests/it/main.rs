@@ -6,6 +6,7 @@ mod architecture;
 mod connections;
 mod contract;
 mod hostile;
+mod limits;
 mod live;
 mod names;
 mod packing;
