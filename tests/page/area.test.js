@@ -68,6 +68,18 @@ test("it is live only once the server has told all, and not a moment longer", as
   assert.ok(!area.live);
 });
 
+test("coming back, it is live with who is here, which comes after the changes", async () => {
+  const { area, arrive, wire, change, comeBack } = page();
+  await arrive();
+  await comeBack();
+  wire().opened();
+  wire().ack("watch", { area: "lunch", at: Date.now() });
+  change(1, "user", { username: "Bob", img: "" });
+  assert.ok(!area.live);
+  wire().say({ event: "presence", data: { here: ["Bob"], gone: [], online: 1, watching: 1 } });
+  assert.ok(area.live);
+});
+
 test("looking needs no name; the first vote asks for it and is cast once it is there", async () => {
   const { area, arrive, wire, sent, memory } = page();
   await arrive({ venues: [RAMEN] });
@@ -142,6 +154,9 @@ test("a vote that the connection lost is sent again after the return, with the s
   await settled();
   await comeBack();
   assert.equal(area.ballot.pending.phase, "waiting");
+  wire().opened();
+  wire().ack("watch", { area: "lunch", at: Date.now() });
+  await pass(2_000);
   assert.equal(sent("addVote").length, 1);
   await arrive({ me: "Ann", whole: false });
   await pass(100);
