@@ -292,7 +292,7 @@ test("coming back to the same run, all is as it was and nothing is sent by itsel
 });
 
 test("a store that lost everything gets the name and the vote again, once", async () => {
-  const { area, arrive, wire, sent, comeBack, change } = await voted();
+  const { area, arrive, wire, sent, comeBack, change, told } = await voted();
   await comeBack();
   await arrive({ epoch: "other.1" });
   await pass(200);
@@ -304,8 +304,10 @@ test("a store that lost everything gets the name and the vote again, once", asyn
   assert.deepEqual(sent("addVote").at(-1).data, { fs: RAMEN });
   assert.equal(sent("addVote").length, 2);
   wire().ack("addVote", { epoch: "other.1", seq: 2, at: Date.now() });
+  assert.ok(!told.some(({ text }) => /cast again/.test(text)));
   change(2, "vote", { username: "Ann", img: "", fs: RAMEN }, { epoch: "other.1" });
   await settled();
+  assert.match(told.at(-1).text, /lost your vote for Ramen\. It was cast again/);
   change(3, "voteRemoved", { username: "Ann" }, { epoch: "other.1" });
   await comeBack();
   await arrive({ me: "Ann", whole: false });
