@@ -14,7 +14,7 @@ use super::{Web, assets, origin, session};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
 use crate::domain::state::{AreaState, Standing};
-use crate::protocol::error::{Code, Problem};
+use crate::protocol::error::Problem;
 
 type Answer = Result<HttpResponse, WebError>;
 
@@ -97,12 +97,9 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> A
 }
 
 /// The page of an address that nothing is at.
-pub async fn not_found(request: HttpRequest) -> Answer {
-    if request.path().starts_with("/api/") {
-        return Err(Problem::new(Code::NotFound, "There is nothing at this address.").into());
-    }
+pub async fn not_found() -> HttpResponse {
     let text = "The link may be cut off. Ask for it again, or start a group of your own.";
-    Ok(problem(StatusCode::NOT_FOUND, "There is no such page", text))
+    problem(StatusCode::NOT_FOUND, "There is no such page", text)
 }
 
 fn page(request: &HttpRequest, web: &Web, status: StatusCode, path: &str, area: Option<AreaPage>) -> Answer {

@@ -15,8 +15,9 @@ use crate::hub::{Follower, News};
 use crate::protocol::client::Request;
 use crate::protocol::error::{Code, Problem};
 use crate::protocol::server::{self, Bye, Count, SinceData};
-use crate::web::limits::{Bucket, Connection};
+use crate::web::limits::Connection;
 use crate::web::origin::Address;
+use crate::web::rates::Bucket;
 use crate::web::{Draining, Web};
 
 /// Routers end a WebSocket after 55 s without traffic.
@@ -65,7 +66,7 @@ impl Client {
             told: None,
             news: web.hub.news(),
             draining: web.draining(),
-            bucket: Bucket::new(web.options.events_per_second, web.options.event_burst, now),
+            bucket: Bucket::new(web.options.rate, now),
             bad: 0,
             heard_at: now,
             web,
@@ -128,10 +129,7 @@ impl Client {
                     self.bad = self.bad.saturating_sub(1);
                     return self.request(request).await;
                 }
-                Err(wait) => {
-                    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-                    (request.id, Problem::rate_limited("Too many messages at once. Wait a moment.", ms))
-                }
+                Err(problem) => (request.id, problem),
             },
             Err(bad) => (bad.id, bad.problem),
         };

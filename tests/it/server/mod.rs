@@ -5,6 +5,8 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
@@ -102,7 +104,16 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    pub fn pid(&self) -> u32 {
+    /// A request without any of a browser's headers. Redirects are not followed.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        client().request(method, self.url(path))
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.expect("the server answers")
+    }
+
+    fn pid(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
@@ -117,6 +128,11 @@ impl Server {
     pub fn log(&self) -> String {
         self.log.borrow().join("\n")
     }
+}
+
+/// Follows no redirection. Loopback needs no certificates, and reading them takes longer than a request.
+fn client() -> Client {
+    Client::builder().redirect(Policy::none()).tls_certs_only([]).build().unwrap()
 }
 
 fn environment<'a>(settings: impl Iterator<Item = &'a (&'a str, &'a str)>) -> Environment {
