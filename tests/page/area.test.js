@@ -68,6 +68,18 @@ test("it is live only once the server has told all, and not a moment longer", as
   assert.ok(!area.live);
 });
 
+test("coming back, it is live with who is here, which comes after the changes", async () => {
+  const { area, arrive, wire, change, comeBack } = page();
+  await arrive();
+  await comeBack();
+  wire().opened();
+  wire().ack("watch", { area: "lunch", at: Date.now() });
+  change(1, "user", { username: "Bob", img: "" });
+  assert.ok(!area.live);
+  wire().say({ event: "presence", data: { here: ["Bob"], gone: [], online: 1, watching: 1 } });
+  assert.ok(area.live);
+});
+
 test("looking needs no name; the first vote asks for it and is cast once it is there", async () => {
   const { area, arrive, wire, sent, memory } = page();
   await arrive({ venues: [RAMEN] });
@@ -142,6 +154,9 @@ test("a vote that the connection lost is sent again after the return, with the s
   await settled();
   await comeBack();
   assert.equal(area.ballot.pending.phase, "waiting");
+  wire().opened();
+  wire().ack("watch", { area: "lunch", at: Date.now() });
+  await pass(2_000);
   assert.equal(sent("addVote").length, 1);
   await arrive({ me: "Ann", whole: false });
   await pass(100);
@@ -277,7 +292,7 @@ test("coming back to the same run, all is as it was and nothing is sent by itsel
 });
 
 test("a store that lost everything gets the name and the vote again, once", async () => {
-  const { area, arrive, wire, sent, comeBack, change } = await voted();
+  const { area, arrive, wire, sent, comeBack, change, told } = await voted();
   await comeBack();
   await arrive({ epoch: "other.1" });
   await pass(200);
@@ -289,8 +304,10 @@ test("a store that lost everything gets the name and the vote again, once", asyn
   assert.deepEqual(sent("addVote").at(-1).data, { fs: RAMEN });
   assert.equal(sent("addVote").length, 2);
   wire().ack("addVote", { epoch: "other.1", seq: 2, at: Date.now() });
+  assert.ok(!told.some(({ text }) => /cast again/.test(text)));
   change(2, "vote", { username: "Ann", img: "", fs: RAMEN }, { epoch: "other.1" });
   await settled();
+  assert.match(told.at(-1).text, /lost your vote for Ramen\. It was cast again/);
   change(3, "voteRemoved", { username: "Ann" }, { epoch: "other.1" });
   await comeBack();
   await arrive({ me: "Ann", whole: false });

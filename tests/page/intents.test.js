@@ -54,6 +54,11 @@ test("a vote taken back, or never acknowledged, is not cast again", () => {
   assert.deepEqual(restore({ held: null, intent: null }), { join: null, vote: null });
 });
 
+test("a vote that was taken back, and is there again after a loss, is left to the person", () => {
+  const back = restore({ me: "Ann", intent: { ...intent, fs: null }, state: state("new.2", { Ann: "ramen" }) });
+  assert.deepEqual(back, { join: null, vote: null });
+});
+
 test("once is enough: the same run does not get it again, another one does", () => {
   assert.equal(restore({ me: "Ann", intent: { ...intent, again: "new" } }).vote, null);
   assert.deepEqual(restore({ me: "Ann", intent: { ...intent, again: "between" } }).vote, RAMEN);
