@@ -5,6 +5,7 @@
 //! - [`store`]: where areas are kept
 //! - [`hub`]: the live areas of this process
 //! - [`venues`]: who knows places to eat
+//! - [`picture`]: what a link looks like in a chat
 //! - [`web`]: every URL
 //! - [`sweep`]: what makes room again
 //! - [`config`], [`telemetry`]: settings; log and figures
@@ -14,6 +15,7 @@ pub mod app;
 pub mod config;
 pub mod domain;
 pub mod hub;
+pub mod picture;
 pub mod protocol;
 pub mod store;
 pub mod sweep;

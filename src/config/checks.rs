@@ -161,6 +161,7 @@ impl Limits {
             recent_bytes: from.take("limits.recent_bytes").limit()?,
             read_stall: from.take("limits.read_stall_secs").limit()?.map(Duration::from_secs),
             venue_requests: from.take("limits.venue_requests").limit()?,
+            pictures: from.take("limits.pictures").limit()?,
         })
     }
 }

@@ -148,4 +148,5 @@ pub struct Limits {
     pub recent_bytes: Limit,
     pub read_stall: Option<Duration>,
     pub venue_requests: Limit,
+    pub pictures: Limit,
 }

@@ -79,7 +79,7 @@ fn negotiated(asset: &Asset, request: &HttpRequest) -> (ContentEncoding, &'stati
 }
 
 /// Whether the client says that it has this very form.
-fn holds(tag: &EntityTag, request: &HttpRequest) -> bool {
+pub fn holds(tag: &EntityTag, request: &HttpRequest) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|held| held.weak_eq(tag)),

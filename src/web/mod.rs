@@ -24,13 +24,17 @@ mod limits;
 mod origin;
 mod pages;
 mod patience;
+mod preview;
 mod problem;
+mod qr;
 mod rates;
 mod session;
+mod unfurl;
 mod ws;
 
 pub use limits::{Connections, Names};
 pub use patience::Patience;
+pub use preview::Pictures;
 pub use rates::{Rate, Rates};
 pub use session::Sessions;
 
@@ -44,6 +48,7 @@ pub struct Web {
     pub names: Names,
     /// Of the sessions that call REST; each socket counts its own.
     pub rates: Rates,
+    pub pictures: Pictures,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
 }
@@ -113,6 +118,9 @@ pub fn table(app: &mut ServiceConfig) {
             .wrap(from_fn(patience::note))
             .service(packed("/", reading().to(pages::landing)))
             .service(packed("/a/{area}", reading().to(pages::area)))
+            .service(packed("/a/{area}/qr.svg", reading().to(qr::of_area)))
+            .route("/a/{area}/preview.png", reading().to(preview::of_area))
+            .route("/preview.png", reading().to(preview::of_product))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))

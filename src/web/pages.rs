@@ -10,10 +10,11 @@ use serde::Deserialize;
 use url::Url;
 
 use super::problem::WebError;
+use super::unfurl::{self, Unfurl};
 use super::{Web, assets, origin, session};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
-use crate::domain::state::{AreaState, Standing};
+use crate::domain::state::Standing;
 use crate::protocol::error::Problem;
 
 type Answer = Result<HttpResponse, WebError>;
@@ -27,13 +28,12 @@ struct Page {
     canonical: String,
     lifetime_ms: u128,
     live: u64,
+    unfurl: Unfurl,
     area: Option<AreaPage>,
 }
 
 struct AreaPage {
     name: String,
-    title: String,
-    description: String,
     summary: String,
     here: usize,
     expires: String,
@@ -73,7 +73,7 @@ pub async fn landing(request: HttpRequest, wanted: Query<Wanted>, web: Data<Web>
             Err(invalid) => problem(StatusCode::BAD_REQUEST, "That is no group's name", &invalid.to_string()),
         });
     }
-    page(&request, &web, StatusCode::OK, "/", None)
+    page(&request, &web, StatusCode::OK, "/", Unfurl::of_product(), None)
 }
 
 /// `GET /a/AREA`
@@ -85,15 +85,18 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> A
         Err(invalid) => return Ok(problem(StatusCode::NOT_FOUND, "There is no such group", &invalid.to_string())),
     };
     let looked = web.hub.look(&name, |state, online, _| {
-        let here = state.users.keys().filter(|key| online.contains_key(key)).count();
-        AreaPage::new(&name, state, here)
+        let (standings, here) = (state.standings(), unfurl::here(state, online));
+        (Unfurl::of_area(&name, &standings, here), AreaPage::new(&name, &standings, here, state.expires_at))
     });
-    let (status, area) = match looked.await {
-        Ok(area) => (StatusCode::OK, area),
+    let (status, unfurl, area) = match looked.await {
+        Ok((unfurl, area)) => (StatusCode::OK, unfurl, area),
         // The page itself goes on trying.
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, AreaPage::unknown(&name, Problem::from(error).message)),
+        Err(error) => {
+            let area = AreaPage::unknown(&name, Problem::from(error).message);
+            (StatusCode::SERVICE_UNAVAILABLE, Unfurl::of_group(&name), area)
+        }
     };
-    page(&request, &web, status, &address(&name), Some(area))
+    page(&request, &web, status, &address(&name), unfurl, Some(area))
 }
 
 /// The page of an address that nothing is at.
@@ -102,7 +105,14 @@ pub async fn not_found() -> HttpResponse {
     problem(StatusCode::NOT_FOUND, "There is no such page", text)
 }
 
-fn page(request: &HttpRequest, web: &Web, status: StatusCode, path: &str, area: Option<AreaPage>) -> Answer {
+fn page(
+    request: &HttpRequest,
+    web: &Web,
+    status: StatusCode,
+    path: &str,
+    unfurl: Unfurl,
+    area: Option<AreaPage>,
+) -> Answer {
     let origin = origin::own_base(request, web);
     let page = Page {
         assets: assets::base(),
@@ -110,6 +120,7 @@ fn page(request: &HttpRequest, web: &Web, status: StatusCode, path: &str, area: 
         origin,
         lifetime_ms: web.options.lifetime.as_millis(),
         live: web.hub.news().borrow().live,
+        unfurl,
         area,
     };
     let mut response = html(status, &page);
@@ -139,7 +150,7 @@ fn see(name: &AreaName) -> HttpResponse {
 }
 
 /// `/a/AREA`, percent-encoded.
-fn address(name: &AreaName) -> String {
+pub fn address(name: &AreaName) -> String {
     let mut url = Url::parse("http://localhost/a/").expect("a constant address");
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty().push(name.as_str());
@@ -148,33 +159,17 @@ fn address(name: &AreaName) -> String {
 }
 
 impl AreaPage {
-    fn new(name: &AreaName, state: &AreaState, here: usize) -> Self {
-        let standings = state.standings();
+    fn new(name: &AreaName, standings: &[Standing<'_>], here: usize, expires_at: Millis) -> Self {
         let votes: usize = standings.iter().map(|standing| standing.voters.len()).sum();
         let most = standings.first().map_or(0, |standing| standing.voters.len());
         let rows = standings.iter().map(|standing| Row::new(standing, votes, most)).collect();
-        let outcome = outcome(&standings);
-        let title = if outcome.is_empty() { name.to_string() } else { format!("{outcome} · {name}") };
-        let description = match outcome.as_str() {
-            "" => "Nobody has voted yet. Vote live: where do we eat?".to_owned(),
-            outcome => format!("{outcome}. {here} here. Vote live: where do we eat?"),
-        };
-        let summary = if most == 0 { String::new() } else { format!("{outcome}.") };
-        let expires = clock_time(state.expires_at);
-        Self { name: name.to_string(), title, description, summary, here, expires, rows }
+        let summary = if most == 0 { String::new() } else { format!("{}.", unfurl::outcome(standings)) };
+        Self { name: name.to_string(), summary, here, expires: clock_time(expires_at), rows }
     }
 
     /// Where the standings could not be read: it says so, instead of showing none.
     fn unknown(name: &AreaName, why: String) -> Self {
-        Self {
-            name: name.to_string(),
-            title: name.to_string(),
-            description: "Vote live: where do we eat?".to_owned(),
-            summary: why,
-            here: 0,
-            expires: String::new(),
-            rows: Vec::new(),
-        }
+        Self { name: name.to_string(), summary: why, here: 0, expires: String::new(), rows: Vec::new() }
     }
 }
 
@@ -193,13 +188,6 @@ impl Row {
             address: location.and_then(|location| location.address.clone()).unwrap_or_default(),
         }
     }
-}
-
-/// "Ramen 4, Tacos 3": the first three places that have votes.
-fn outcome(standings: &[Standing<'_>]) -> String {
-    let voted = standings.iter().filter(|standing| !standing.voters.is_empty());
-    let named = voted.take(3).map(|standing| format!("{} {}", standing.venue.name, standing.voters.len()));
-    named.collect::<Vec<_>>().join(", ")
 }
 
 /// "14:05 UTC"; empty for a time that is none.

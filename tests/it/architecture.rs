@@ -7,22 +7,23 @@ use std::path::{Path, PathBuf};
 use where_to_eat::telemetry::figures::{self, Kind};
 
 /// The rooms, and the rooms that each may use beside itself. A new line here is a decision.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("config", &[]),
     ("telemetry", &[]),
     ("protocol", &["domain"]),
     ("store", &["domain"]),
     ("venues", &["domain"]),
+    ("picture", &["domain"]),
     ("hub", &["store", "protocol", "domain"]),
     ("sweep", &["store", "domain"]),
-    ("web", &["hub", "store", "venues", "protocol", "domain"]),
-    ("app", &["web", "sweep", "hub", "store", "venues", "protocol", "domain", "config", "telemetry"]),
+    ("web", &["hub", "store", "venues", "picture", "protocol", "domain"]),
+    ("app", &["web", "sweep", "hub", "store", "venues", "picture", "protocol", "domain", "config", "telemetry"]),
 ];
 
 /// What a room must never name, for what it says of itself: the domain is pure and has no clock, the hub knows neither sockets nor
 /// HTTP, the store knows no server.
-const NEVER: [(&str, &[&str]); 4] = [
+const NEVER: [(&str, &[&str]); 5] = [
     (
         "domain",
         &["tokio", "actix", "redis::", "redb", "reqwest", "getrandom", "SystemTime", "Instant", "std::fs", "std::net"],
@@ -30,6 +31,7 @@ const NEVER: [(&str, &[&str]); 4] = [
     ("protocol", &["tokio", "actix", "redis::", "redb", "reqwest"]),
     ("hub", &["actix", "reqwest", "redis::", "redb"]),
     ("store", &["actix", "reqwest"]),
+    ("picture", &["tokio", "actix", "reqwest", "redis::", "redb", "SystemTime", "Instant", "std::fs", "std::net"]),
 ];
 
 /// Lines of a file without its tests: beyond, it has more than one job.

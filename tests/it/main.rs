@@ -13,6 +13,7 @@ mod live;
 mod names;
 mod packing;
 mod presence;
+mod preview;
 mod protocol;
 mod readme;
 mod redis_contract;
