@@ -5,6 +5,8 @@
 mod architecture;
 mod connections;
 mod contract;
+mod durability;
+mod expiry;
 mod hostile;
 mod limits;
 mod live;
@@ -25,5 +27,6 @@ mod redis_tls;
 mod rest;
 mod server;
 mod sessions;
+mod shutdown;
 mod slow;
 mod venues;

@@ -125,6 +125,13 @@ impl Server {
         line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number of KiB") * 1024
     }
 
+    /// Waits until it has logged so many lines with this text.
+    pub async fn logged(&self, text: &str, times: usize) {
+        let mut log = self.log.subscribe();
+        let enough = log.wait_for(|lines| lines.iter().filter(|line| line.contains(text)).count() >= times);
+        timeout(PATIENCE, enough).await.expect("it logs that").expect("it runs");
+    }
+
     /// What it has logged so far.
     pub fn log(&self) -> String {
         self.log.borrow().join("\n")

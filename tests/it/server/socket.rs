@@ -93,6 +93,22 @@ impl Socket {
         self.try_ask(event, None, data).await.unwrap_or_else(|error| panic!("{event}: {error}"))
     }
 
+    /// The same where the server may die meanwhile: none, if there is no ack any more.
+    pub async fn ask_until_cut_off(&mut self, event: &str, data: Value) -> Option<Value> {
+        self.next_id += 1;
+        let frame = json!({"event": event, "id": self.next_id, "data": data});
+        self.stream.send(Message::text(frame.to_string())).await.ok()?;
+        loop {
+            if let Some(at) = self.waiting.iter().position(|event| event["id"] == self.next_id) {
+                return self.waiting.remove(at).filter(|answer| answer["event"] == "ack");
+            }
+            self.forget();
+            if !timeout(PATIENCE, self.receive()).await.expect("an answer, or the end") {
+                return None;
+            }
+        }
+    }
+
     /// The code of the error that an event is answered with.
     pub async fn refused(&mut self, event: &str, data: Value) -> String {
         match self.try_ask(event, None, data).await {
