@@ -195,6 +195,11 @@ impl Socket {
         self.waiting.drain(..).collect()
     }
 
+    /// What came and was not asked for.
+    pub fn take_all(&mut self) -> Vec<Value> {
+        self.waiting.drain(..).collect()
+    }
+
     /// Drops what came and was not asked for.
     pub fn forget(&mut self) {
         self.waiting.clear();
