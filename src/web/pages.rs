@@ -10,8 +10,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::problem::WebError;
+use super::session::Gift;
 use super::unfurl::{self, Unfurl};
-use super::{Web, assets, origin, session};
+use super::{Web, assets, origin};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
 use crate::domain::state::Standing;
@@ -124,7 +125,7 @@ fn page(
         area,
     };
     let mut response = html(status, &page);
-    session::give(request, web, &mut response)?;
+    Gift::choose(request, web)?.put_on(&mut response)?;
     Ok(response)
 }
 
@@ -181,7 +182,8 @@ impl Row {
         Self {
             name: venue.name.clone(),
             votes,
-            share: (votes * 100).checked_div(all).unwrap_or(0),
+            // To the nearest, as the page does.
+            share: (votes * 200 + all).checked_div(all * 2).unwrap_or(0),
             first: votes > 0 && votes == most,
             voters: standing.voters.iter().map(|user| user.username.to_string()).collect(),
             category: venue.categories.first().map(|category| category.name.clone()).unwrap_or_default(),

@@ -39,7 +39,7 @@ async fn flood(voter: &mut Socket, votes: usize) -> u64 {
 }
 
 /// How much the server's memory grew by a flood that one client does not read; and that client, and the last number.
-async fn flooded(server: &Server) -> (u64, Socket, u64) {
+pub async fn flooded(server: &Server) -> (u64, Socket, u64) {
     let (ann, lazy) = (Browser::open(server).await, Browser::open(server).await);
     let mut voter = ann.join("lunch", "Ann").await;
     two_large_places(&mut voter).await;

@@ -93,6 +93,22 @@ impl Socket {
         self.try_ask(event, None, data).await.unwrap_or_else(|error| panic!("{event}: {error}"))
     }
 
+    /// The same where the server may die meanwhile: none, if there is no ack any more.
+    pub async fn ask_until_cut_off(&mut self, event: &str, data: Value) -> Option<Value> {
+        self.next_id += 1;
+        let frame = json!({"event": event, "id": self.next_id, "data": data});
+        self.stream.send(Message::text(frame.to_string())).await.ok()?;
+        loop {
+            if let Some(at) = self.waiting.iter().position(|event| event["id"] == self.next_id) {
+                return self.waiting.remove(at).filter(|answer| answer["event"] == "ack");
+            }
+            self.forget();
+            if !timeout(PATIENCE, self.receive()).await.expect("an answer, or the end") {
+                return None;
+            }
+        }
+    }
+
     /// The code of the error that an event is answered with.
     pub async fn refused(&mut self, event: &str, data: Value) -> String {
         match self.try_ask(event, None, data).await {
@@ -124,13 +140,6 @@ impl Socket {
     pub async fn find_within(&mut self, patience: Duration, like: impl Fn(&Value) -> bool) -> Value {
         let at = self.position(patience, like).await;
         self.waiting.remove(at).expect("it was just found")
-    }
-
-    /// All that came and was not asked for, in its order, up to the change of this number or a state that holds it.
-    pub async fn until_seq(&mut self, seq: u64) -> Vec<Value> {
-        let holds = |event: &Value| event["seq"] == seq || event["data"]["seq"].as_u64() >= Some(seq);
-        self.position(PATIENCE, holds).await;
-        self.waiting.drain(..).collect()
     }
 
     /// Where the first event like this is among those that wait, once it is there.
@@ -190,6 +199,11 @@ impl Socket {
     pub async fn drain(&mut self) -> Vec<Value> {
         let id = self.post("getMe", None, json!({})).await;
         self.answer(id).await;
+        self.waiting.drain(..).collect()
+    }
+
+    /// What came and was not asked for.
+    pub fn take_all(&mut self) -> Vec<Value> {
         self.waiting.drain(..).collect()
     }
 
