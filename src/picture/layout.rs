@@ -54,6 +54,7 @@ impl Svg {
 }
 
 fn rows(card: &Card) -> Vec<Row> {
+    // Few rows are large ones; up to three leave room for the button below.
     let (height, gap, size) = match card.places.len() {
         0 | 1 => (268, 0, 96),
         2 => (124, 20, 60),

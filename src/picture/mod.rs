@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::fontdb::Database;
+use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{Options, Tree};
 use sha2::{Digest, Sha256};
 
@@ -29,7 +29,7 @@ const DESIGN: &str = concat!(env!("CARGO_PKG_VERSION"), include_str!("../../temp
 
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
-    fonts.load_font_data(text::FONT.to_vec());
+    fonts.load_font_source(Source::Binary(Arc::new(text::FONT)));
     Arc::new(fonts)
 });
 

@@ -50,7 +50,7 @@ fn hard() -> Vec<Card> {
         card("lunch", &[], 0),
         card(&wide, &[], 0),
         card(&wide, &[(&long, 5000), (&long, 4999), (&long, 1), (&long, 0)], 10_000),
-        card("lunch", &[(&long, usize::MAX / 2000)], 10_000),
+        card("lunch", &[(&long, 10_000)], 10_000),
         card("午饭", &[("麻婆豆腐", 3), ("🍜🍣", 2), ("مطعم", 1), ("שווארמה", 1)], 7),
         card(&stacked, &[(&stacked, 1), ("e\u{301}\u{308}", 1), ("👩‍🍳 Ann's 👍🏽", 1)], 3),
         card("обед-μεσημέρι", &[("<svg/onload=\"x\">&amp;", 2), ("]]>{{ 7 }}", 1), ("Đặc biệt Ñandú Žeļ", 1)], 3),

@@ -21,6 +21,11 @@ const SIDE_MIN: usize = 1000;
 /// `GET /a/AREA/qr.svg`
 pub async fn of_area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> Result<HttpResponse, WebError> {
     let name = AreaName::parse(&path)?;
+    if web.options.public_url.is_none() && origin::host(&request).is_none() {
+        return Err(
+            Problem::new(Code::BadMessage, "The request does not say which host the link is to lead to.").into()
+        );
+    }
     let link = format!("{}{}", origin::own_base(&request, &web), pages::address(&name));
     let svg = svg(&link).map_err(|error| {
         tracing::error!(%error, "a QR code could not be made");
