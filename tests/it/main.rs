@@ -13,6 +13,7 @@ mod live;
 mod names;
 mod order;
 mod packing;
+mod pages;
 mod presence;
 mod protocol;
 mod readme;
