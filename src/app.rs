@@ -160,7 +160,13 @@ fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     };
     match &settings.redis.url {
         Some(url) => {
-            let options = RedisOptions { connections: settings.redis.pool_size, ..RedisOptions::new(url.expose()) };
+            let options = RedisOptions {
+                url: url.expose().to_owned(),
+                connections: settings.redis.pool_size,
+                connect: settings.redis.connect,
+                answer: settings.redis.command,
+                verify_certificate: settings.redis.verify_certificate,
+            };
             Ok(RedisStore::new(&options, rules).map_err(|error| StartError::Store(error.to_string()))?)
         }
         None => Ok(Embedded::open(&path, rules).map_err(|error| StartError::Store(error.to_string()))?),

@@ -1,4 +1,9 @@
 // Puts the page together: the address chooses the view, the socket follows what the view shows, the views draw what changed.
+//
+// From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
+// area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
+// rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
+// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (every word), names.js (rules of names).
 
 import { Area } from "./area.js";
 import { localMemory } from "./memory.js";
@@ -24,7 +29,7 @@ let area = null;
 let drawing = false;
 
 const { tell, summary, reset } = notices();
-const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw });
+const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
 const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
 const areaViews = [head({ origin, tell }), rows, addView({ memory, slotOf: rows.slotOf }), people({ tell })];
@@ -35,19 +40,19 @@ function redraw() {
   drawing = true;
   setTimeout(() => {
     drawing = false;
-    if (area) for (const view of areaViews) view.render(area, socket.status);
+    if (area) for (const view of areaViews) view.render(area, socket);
     if (area?.refusal) show({ bad: area.name });
   });
 }
 
+function news({ event, data }) {
+  if (event === "count") start.count(data.live);
+  if (event === "current") area?.backInTouch();
+  redraw();
+}
+
 /** The landing page follows no area: the live count alone. */
-const nobody = {
-  where: () => undefined,
-  followed() {},
-  lost() {},
-  refused() {},
-  events: (list) => list.filter((event) => event.event === "count").forEach((event) => start.count(event.data.live)),
-};
+const nobody = { where: () => undefined, followed() {}, lost() {}, refused() {}, events() {} };
 
 function show({ area: name, bad }) {
   if (name && name === area?.name) return;

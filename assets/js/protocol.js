@@ -93,6 +93,6 @@ export const isChange = (event) => CHANGES.has(event.event);
 
 /** The venues of a search's answer. */
 export function readVenues(value) {
-  const read = object({ venues: list(venue) }, { source: text, attribution: text })(value);
+  const read = object({ venues: list(venue) }, { source: text, attribution: object({ text: some }, { url: link }) })(value);
   return read === BAD ? null : read;
 }

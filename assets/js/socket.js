@@ -21,18 +21,25 @@ const PATIENT_MS = 15_000;
 /** A server may ask for more patience with `bye`, but not for this much. */
 const BYE_MS = 30_000;
 
+/** What is told to everyone, whatever they follow. */
+const NEWS = new Set(["count", "stale", "current"]);
+
 /** Errors that go away by themselves: the same request may succeed later. */
 export const PASSING = new Set(["storeUnavailable", "overCapacity", "rateLimited", "internal", "notConnected", "connectionLost", "noAnswer"]);
 
 /**
  * `open(heard)` makes a wire, `renewSession()` answers `ok`, `refused` or `unreachable`, `changed(status)` hears of `connecting`,
- * `open`, `checking`, `unavailable` (the server is there, its store is not), `reconnecting`, `offline`, `refused`.
+ * `open`, `checking`, `unavailable` (the server is there, its store is not), `reconnecting`, `offline`, `refused`; `news(event)`
+ * of what is told to everyone.
  */
 export class Socket {
   status = "connecting";
+  /** The server has lost its store, and shows what it knew. */
+  stale = false;
   #open;
   #renewSession;
   #changed;
+  #news;
   #random;
   #wire = null;
   #opened = false;
@@ -46,10 +53,11 @@ export class Socket {
   #watching = null;
   #timers = new Map();
 
-  constructor({ open, renewSession, changed = () => {}, random = Math.random }) {
+  constructor({ open, renewSession, changed = () => {}, news = () => {}, random = Math.random }) {
     this.#open = open;
     this.#renewSession = renewSession;
     this.#changed = changed;
+    this.#news = news;
     this.#random = random;
   }
 
@@ -121,7 +129,7 @@ export class Socket {
     for (const name of [...this.#timers.keys()]) this.#stop(name);
     const wire = this.#wire;
     this.#wire = null;
-    this.#opened = this.#greeted = false;
+    this.#opened = this.#greeted = this.stale = false;
     this.#watching = null;
     wire?.close();
     for (const request of [...this.#requests.values()]) request.failed({ code: "connectionLost" });
@@ -129,7 +137,7 @@ export class Socket {
 
   #lost(delay) {
     this.#drop();
-    this.#say("reconnecting");
+    this.#became("reconnecting");
     this.#follower?.lost();
     this.#after("connect", delay, () => this.#connect());
   }
@@ -141,7 +149,7 @@ export class Socket {
     this.#after("connect", delay + HANDSHAKE_MS, () => this.#connect());
     const found = await this.#renewSession();
     if (this.#wire || !this.#timers.has("connect")) return;
-    this.#say({ ok: "reconnecting", refused: "refused" }[found] ?? "offline");
+    this.#became({ ok: "reconnecting", refused: "refused" }[found] ?? "offline");
     this.#after("connect", delay, () => this.#connect());
   }
 
@@ -158,7 +166,7 @@ export class Socket {
       done: current((ack) => {
         this.#watching = null;
         this.#attempts = 0;
-        this.#say("open");
+        this.#became("open");
         follower.followed(ack);
       }),
       failed: current((error) => this.#notFollowed(follower, error)),
@@ -169,7 +177,7 @@ export class Socket {
     if (error.code === "noAnswer") this.#lost(0);
     else if (PASSING.has(error.code)) {
       this.#attempts += 1;
-      this.#say("unavailable");
+      this.#became("unavailable");
       this.#after("watch", Math.max(error.retryInMs ?? 0, this.#delay()), () => this.#watch());
     } else {
       follower.refused(error);
@@ -180,7 +188,7 @@ export class Socket {
     this.#greeted = true;
     for (const timer of ["handshake", "probe", "checking"]) this.#stop(timer);
     this.#after("silence", SILENCE_MS, () => this.#probe());
-    if (this.status === "checking") this.#say("open");
+    if (this.status === "checking") this.#became("open");
     const wire = this.#wire;
     let events = [];
     const hand = () => {
@@ -192,11 +200,17 @@ export class Socket {
         hand();
         this.#answer(event);
       } else if (event.event === "bye") this.#bye(event.data);
+      else if (NEWS.has(event.event)) this.#hear(event);
       // Until the answer to `watch`, what comes is still of the place before.
-      else if (!this.#watching || event.event === "count") events.push(event);
+      else if (!this.#watching) events.push(event);
       if (this.#wire !== wire) return;
     }
     hand();
+  }
+
+  #hear(event) {
+    if (event.event !== "count") this.stale = event.event === "stale";
+    this.#news(event);
   }
 
   #answer({ event, id, data }) {
@@ -211,13 +225,13 @@ export class Socket {
     this.#follower?.lost();
     this.#drop();
     this.#attempts = 0;
-    this.#say("reconnecting");
+    this.#became("reconnecting");
     this.#after("connect", delay, () => this.#connect());
   }
 
   #probe() {
     if (this.#timers.has("probe")) return;
-    this.#after("checking", PROBE_SHOWN_MS, () => this.#say("checking"));
+    this.#after("checking", PROBE_SHOWN_MS, () => this.#became("checking"));
     this.#after("probe", PROBE_MS, () => this.#lost(0));
     const ignored = () => {};
     this.#ask("getMe", { limit: PROBE_MS, done: ignored, failed: ignored });
@@ -229,7 +243,7 @@ export class Socket {
     return most * (0.3 + 0.7 * this.#random());
   }
 
-  #say(status) {
+  #became(status) {
     if (status === this.status) return;
     this.status = status;
     this.#changed(status);

@@ -30,6 +30,7 @@ export function begin(data) {
  */
 export function apply(state, event, lifetime) {
   if (event.event === "updates") return { state: begin(event.data), outcome: "next" };
+  if (event.event === "presence" && state === null) return { state, outcome: "known" };
   if (state === null) return { state, outcome: "gap" };
   if (event.event === "presence") return { state: withPresence(state, event.data), outcome: "next" };
   const begins = event.epoch !== state.epoch;

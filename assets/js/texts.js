@@ -27,7 +27,6 @@ const texts = {
   liveCount: (n) => `${n} people are deciding right now.`,
 
   // The head of an area.
-  home: "Where to eat: start page",
   share: "Copy link",
   shared: "Link copied. Paste it into your chat.",
   shareByHand: "Copy this link and paste it into your chat:",
@@ -52,22 +51,21 @@ const texts = {
   standings: "Standings",
   loading: "Fetching the standings…",
   emptyTitle: "Nothing on the table yet",
-  emptyText: "Suggest the first place: type a name below.",
+  emptyText: "Suggest the first place: a name is enough.",
   noVotes: "No votes right now. Every place below can have yours.",
   leads: (name, n, next, m) => `${name} leads with ${votes(n)}` + (next ? `, then ${next} with ${m}.` : "."),
   tie: (names, n) => `A tie: ${joined(names)} with ${votes(n)} each.`,
   votes,
-  votesOf: (n, all) => `${n} of ${votes(all)}`,
   leading: "Leading",
   tied: "Tied",
   vote: "Vote",
   voteFor: (name) => ` for ${name}`,
   voteMoves: (name, from) => ` for ${name}; moves it from ${from}`,
   yourVote: "Your vote",
-  takeBack: (name) => `: ${name}. Tap again to take it back`,
+  takeBack: (name) => ` for ${name}. Tap again to take it back`,
   saving: "Saving…",
   waiting: "Waiting…",
-  savingFor: (name) => `, vote for ${name}`,
+  savingFor: (name) => ` the vote for ${name}`,
   map: "Map",
   mapOf: (name) => ` of ${name}`,
   opensNew: " (opens in a new tab)",
@@ -98,8 +96,8 @@ const texts = {
   nameLost: (name) => `While you were away somebody else took the name ${name}. Take another with your next vote.`,
 
   // The name.
-  nameLabel: "Your name, for the others to see",
-  nameHint: "Only in this group. No account.",
+  nameLabel: "Your name here",
+  nameHint: "For the others in this group to see. No account.",
   nameGo: "Vote",
   nameGoAdd: "Add and vote",
   nameChange: "Save name",
@@ -112,7 +110,7 @@ const texts = {
 
   // Adding a place.
   addTitle: "Add a place",
-  addLabel: "Name of a place or a kind of food",
+  addLabel: "A place, or a kind of food",
   addHint: "Picking one gives it your vote.",
   addShort: "Three letters start the search.",
   near: "Near",
@@ -126,7 +124,6 @@ const texts = {
   writeInHint: "by hand, as you typed it",
   metres: (m) => (m < 1000 ? `${Math.round(m / 10) * 10} m` : `${(m / 1000).toFixed(1)} km`),
   searchFailed: "The search does not answer right now. You can add the place by hand.",
-  placeLong: "A place’s name has at most 100 characters.",
 
   // Who is here.
   peopleTitle: "Who is in",
@@ -138,29 +135,34 @@ const texts = {
   failed: "That did not work. Nothing was changed; please try again.",
 };
 
+/** By code. Where the server's own sentence says more than its code (`areaFull`, `badVenue`, `overCapacity`), it is the one. */
 const errors = {
   badMessage: "The server did not understand this page. Reload it, please.",
   unknownEvent: "The server did not understand this page. Reload it, please.",
+  tooLarge: "That was too long for the server.",
   badArea: "That is no group’s name.",
   badName: texts.nameBad,
-  badImage: "That picture cannot be used.",
-  badVenue: "That place cannot be added as it is. Try another way to write it.",
   nameTaken: "Somebody else has that name here.",
   noSuchVenue: "That place is not in this group any more. Add it again.",
   notJoined: "You need a name here first.",
   notWatching: "The page lost its group. Reload it, please.",
   rateLimited: "That was a little fast. Wait a moment, then try again.",
-  areaFull: "This group is full.",
-  overCapacity: "The server is full right now. It will be tried again.",
   storeUnavailable: "The server cannot save right now. It will be tried again.",
   notConnected: "You are offline. Try again when the connection is back.",
   noAnswer: "The server did not answer in time. Try again.",
 };
 
+const FROM_RIGHT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF]/;
+/** A name that is written from the right does not turn the sentence around it. */
+function apart(hole) {
+  if (Array.isArray(hole)) return hole.map(apart);
+  return typeof hole === "string" && FROM_RIGHT.test(hole) ? `\u2068${hole}\u2069` : hole;
+}
+
 /** The text of that name, its holes filled. */
 export function say(name, ...holes) {
   const text = texts[name];
-  return typeof text === "function" ? text(...holes) : text;
+  return typeof text === "function" ? text(...holes.map(apart)) : text;
 }
 
 /** What went wrong, for a person: by code, else the server's own sentence. */

@@ -1,22 +1,26 @@
 // Asks the server for places. Knows the call, and nothing of the box that one types into.
 
 import { readVenues } from "./protocol.js";
+import { renewSession } from "./session.js";
 
 /** The server gives up on its source after 4 s; this is a little more. */
 const LIMIT_MS = 6_000;
 const RESULTS = 8;
 
-/** `{venues, attribution}`; rejects with `{code, message}`. `at` is `{lat, lng}`, `near` a typed place; `signal` gives up. */
+/** `{venues, attribution}`; rejects with the server's `{code, message}`, if it said any. `at` is `{lat, lng}`, `near` a typed place; `signal` gives up. */
 export async function findVenues({ query, at, near, signal }) {
   const asked = new URLSearchParams({ query, limit: RESULTS });
   if (near) asked.set("near", near);
   // Three decimals are about a hundred metres: nobody needs to know it better.
   else if (at) asked.set("ll", `${at.lat.toFixed(3)},${at.lng.toFixed(3)}`);
   const limit = AbortSignal.timeout(LIMIT_MS);
-  const answer = await fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? signal });
-  const body = await answer.json().catch(() => null);
+  const ask = () => fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? signal }).catch(() => ({}));
+  let answer = await ask();
+  // The page may be open for longer than its session lasted.
+  if (answer.status === 401 && (await renewSession()) === "ok") answer = await ask();
+  const body = await answer.json?.().catch(() => null);
   const found = answer.ok ? readVenues(body) : null;
-  if (!found) throw { code: body?.code ?? "noAnswer", message: body?.message };
+  if (!found) throw { code: body?.code, message: body?.message };
   return found;
 }
 

@@ -109,6 +109,7 @@ impl Redis {
                 let url = Url::parse(text).ok().filter(Url::has_host)?;
                 matches!(url.scheme(), "redis" | "rediss").then(|| Secret::new(text))
             })?,
+            verify_certificate: from.take("redis.verify_certificate").truth()?,
             pool_size: from.take("redis.pool_size").whole(1..=256)?,
             connect: from.take("redis.connect_ms").millis(50..=2_000)?,
             command: from.take("redis.command_ms").millis(50..=2_000)?,

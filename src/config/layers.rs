@@ -166,6 +166,16 @@ impl Setting {
         })
     }
 
+    /// true or false.
+    pub fn truth(self) -> Result<bool, ConfigError> {
+        let truth = match (&self.value, &self.origin) {
+            (Value::Boolean(truth), _) => Some(*truth),
+            (Value::String(text), Origin::Variable(_)) => text.trim().parse().ok(),
+            _ => None,
+        };
+        truth.ok_or_else(|| self.wrong("true or false"))
+    }
+
     /// The text, or nothing where it is none.
     pub fn as_str(&self) -> &str {
         self.value.as_str().unwrap_or_default().trim()

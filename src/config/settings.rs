@@ -74,6 +74,7 @@ pub struct Store {
 pub struct Redis {
     /// `redis:` or `rediss:`, with the password that it may hold. None is the embedded store.
     pub url: Option<Secret>,
+    pub verify_certificate: bool,
     pub pool_size: usize,
     pub connect: Duration,
     pub command: Duration,

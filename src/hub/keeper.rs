@@ -29,7 +29,8 @@ pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
             match load(&hub, &area, &mut followed).await {
                 Ok(()) => continue,
                 Err(error) => {
-                    tracing::warn!(%error, "an area could not be loaded; trying again");
+                    // The pulse says it once for all areas.
+                    tracing::debug!(%error, "an area could not be loaded; trying again");
                     area.load_failed();
                     wake = Instant::now() + RETRY;
                 }
@@ -81,6 +82,7 @@ async fn load(hub: &Hub, area: &LiveArea, followed: &mut bool) -> Result<(), Sto
     let snapshot = hub.store.snapshot(&area.name, true).await?;
     hub.clock.set(snapshot.at);
     area.load(snapshot, |server| hub.lives(server));
+    metrics::counter!("wte_snapshots_total").increment(1);
     Ok(())
 }
 
@@ -91,7 +93,7 @@ async fn expire(hub: &Hub, area: &LiveArea) {
         // Nobody is there any more; the events that say so are on their way, or were missed.
         Ok(None) => area.not_due_before(later),
         Err(error) => {
-            tracing::warn!(%error, "expiry could not be asked for; trying again");
+            tracing::debug!(%error, "expiry could not be asked for; trying again");
             area.not_due_before(later);
         }
     }

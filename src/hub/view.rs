@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytestring::ByteString;
 
-use super::area::Bounds;
+use super::Bounds;
 use super::log::Log;
 use super::seats::Seats;
 use crate::domain::Millis;
@@ -110,6 +110,7 @@ impl View {
                 }
                 self.stirred |= !matches!(numbered.event, Event::Vote { .. } | Event::VoteRemoved { .. });
                 self.log.push(text, Some((numbered.epoch.clone(), numbered.seq)));
+                metrics::counter!("wte_events_published_total").increment(1);
             }
         }
         true

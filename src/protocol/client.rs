@@ -106,6 +106,20 @@ impl Request {
 }
 
 impl ClientEvent {
+    /// As it is on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Watch { .. } => "watch",
+            Self::Add { .. } => "add",
+            Self::AddVote(_) => "addVote",
+            Self::RemoveVote => "removeVote",
+            Self::GetVotes => "getVotes",
+            Self::GetUsers => "getUsers",
+            Self::GetMe => "getMe",
+            Self::Leave => "leave",
+        }
+    }
+
     fn parse(name: &str, fields: &Fields) -> Result<Self, Problem> {
         Ok(match name {
             "watch" => {

@@ -46,13 +46,13 @@ pub const ALL: [Figure; 19] = [
     counter("wte_events_published_total", "Events that the live areas took from the store."),
     counter("wte_events_delivered_total", "Events written to sockets, each client's counted."),
     counter("wte_followers_behind_total", "Times that a follower fell behind an area's log and got the whole area."),
-    counter("wte_resyncs_total", "Times that a live area took a new snapshot, by reason."),
+    counter("wte_snapshots_total", "Times that a live area took its whole state from the store."),
     counter("wte_changes_total", "Changes asked of the store, by act and outcome (done, refused, unavailable)."),
     latency("wte_store_seconds", "Time until the store answered, by call."),
     gauge("wte_store_up", "1 while the store answers, else 0."),
     counter("wte_sweep_cleared_total", "Areas that the sweep cleared, because their time was over."),
-    counter("wte_venue_questions_total", "Searches for places, by source and outcome."),
-    latency("wte_venue_seconds", "Time until the venue source answered, by source."),
+    counter("wte_venue_questions_total", "Searches for places, by outcome."),
+    latency("wte_venue_seconds", "Time until the venue source answered."),
 ];
 
 /// Tells the recorder what each figure means.

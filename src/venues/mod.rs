@@ -125,9 +125,13 @@ impl Venues {
                 warn!(limit_ms = timeout.as_millis(), "the venue source took too long");
                 return Err(VenueError::TimedOut);
             };
+            metrics::histogram!("wte_venue_seconds").record(now.elapsed().as_secs_f64());
             Ok(Arc::new(answer?.arranged(&asked)))
         };
-        self.answers.get(question, now, ask).await
+        let answer = self.answers.get(question, now, ask).await;
+        let outcome = if answer.is_ok() { "found" } else { "failed" };
+        metrics::counter!("wte_venue_questions_total", "outcome" => outcome).increment(1);
+        answer
     }
 }
 

@@ -56,11 +56,7 @@ pub async fn put_me(
     let act = Act::Join { username: username.clone(), img: img.clone() };
     let change = wish(&web, &path, &session, fields.n()?, act)?;
     let done = acts::change(&web, &change, origin::address(&request, &web)).await?;
-    let (username, img, expires_at) = match &done.me {
-        Some(me) => (&me.username, &me.img, me.due),
-        None => (&username, &img, done.at),
-    };
-    Ok(fresh(&Joined { username, img, epoch: &done.epoch, seq: done.seq, at: done.at, expires_at }))
+    Ok(fresh(&Joined::new(&done, &username, &img)))
 }
 
 /// `PUT /api/areas/AREA/vote`

@@ -28,6 +28,14 @@ pub async fn add(
     let secure = origin::is_secure(request.request(), &web);
     let policy = policy(origin::host(request.request()), secure);
     let mut response = next.call(request).await?;
+    let class = match response.status().as_u16() {
+        ..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    };
+    metrics::counter!("wte_http_requests_total", "class" => class).increment(1);
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::middleware::from_fn;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self as routes, QueryConfig, ServiceConfig};
-use actix_web::{Route, guard};
+use actix_web::{Error, Resource, Route, guard};
 use tokio::sync::watch;
 use url::Url;
 
@@ -63,6 +65,17 @@ pub struct Options {
     pub figures: Box<dyn Fn() -> String + Send + Sync>,
 }
 
+impl Web {
+    /// Tells at once when this process is about to end, and also who comes when it is already.
+    fn draining(&self) -> watch::Receiver<Draining> {
+        let mut draining = self.draining.subscribe();
+        if draining.borrow().is_draining() {
+            draining.mark_changed();
+        }
+        draining
+    }
+}
+
 /// Whether this process is about to end, and within what time its clients are to come back.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Draining(pub Option<Duration>);
@@ -98,8 +111,8 @@ pub fn table(app: &mut ServiceConfig) {
             .wrap(from_fn(origin::guard))
             .wrap(from_fn(headers::add))
             .wrap(from_fn(patience::note))
-            .route("/", reading().to(pages::landing))
-            .route("/a/{area}", reading().to(pages::area))
+            .service(packed("/", reading().to(pages::landing)))
+            .service(packed("/a/{area}", reading().to(pages::area)))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))
@@ -113,4 +126,20 @@ pub fn table(app: &mut ServiceConfig) {
 /// GET, and HEAD for who only wants to know whether it is there.
 fn reading() -> Route {
     routes::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// What is made anew each time is compressed on its way; assets come compressed.
+fn packed(
+    path: &str,
+    route: Route,
+) -> Resource<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    routes::resource(path).wrap(Compress::default()).route(route)
 }

@@ -113,6 +113,7 @@ async fn who_was_over_while_redis_was_away_leaves_in_the_new_epoch() {
     let mut server = RedisServer::durable();
     let group = Group::meet(&server, lasting(1000)).await;
     let joined = group.join("Ann").await;
+    group.heard(&joined).await;
     server.kill();
     server.bring_up();
     group.store.follow(&group.area).await.unwrap();

@@ -169,6 +169,19 @@ async fn a_half_user_is_gone_and_hides_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_half_user_met_by_its_own_act_is_gone_then_and_there() {
+    let server = RedisServer::start();
+    for act in [vote("sushi"), Act::Withdraw] {
+        let group = two_voters(&server).await;
+        server.ask::<i64>(&["HSET", &format!("{}:state", group.area), "ann", "{"]);
+        assert_eq!(refused(group.act("Ann", act).await), Refused::NotJoined);
+        assert!(server.keys(&format!("{}:users:ann*", group.area)).is_empty());
+        assert_eq!(server.ask::<i64>(&["HLEN", &format!("{}:state", group.area)]), 1);
+        assert_eq!(sound(&server, &group).await.state.users.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_half_venue_is_gone_with_its_votes() {
     let server = RedisServer::start();
     for bad in

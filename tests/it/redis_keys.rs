@@ -5,6 +5,7 @@ use where_to_eat::domain::change::Act;
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::domain::presence::{Claim, ClaimChange, ServerId};
+use where_to_eat::store::Alive;
 
 use crate::contract::group::{Group, LONG, join, join_as, name, vote};
 use crate::redis_server::RedisServer;
@@ -135,6 +136,36 @@ async fn what_servers_say_ends_with_them() {
     assert_eq!(server.ask::<String>(&["HGET", "lunch:here", "a"]), r#"{"v":1,"names":["Ann"],"watching":2}"#);
     assert_eq!(server.ask::<String>(&["GET", "sweep:lease"]), "a");
     assert_eq!(server.keys("*").len(), 6, "{:?}", server.keys("*"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dead_servers_are_forgotten() {
+    let server = RedisServer::start();
+    let group = lunch(&server).await;
+    let dead = (group.now().await - 1).to_string();
+    server.ask::<i64>(&["ZADD", "servers", &dead, "dead", "99999999999999", "alive"]);
+    server.ask::<i64>(&["HSET", "servers:following", "dead", "7", "alive", "2", "unheard-of", "1"]);
+    let mut alive = group.store.heartbeat(&ServerId("a".into()), 3).await.unwrap();
+    alive.sort_by_key(|alive| alive.server.clone());
+    let says = |id: &str, following| Alive { server: ServerId(id.into()), following };
+    assert_eq!(alive, [says("a", 3), says("alive", 2)]);
+    assert_eq!(server.ask::<i64>(&["ZCARD", "servers"]), 2);
+    assert_eq!(server.ask::<i64>(&["HLEN", "servers:following"]), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_comes_late_undoes_no_newer_one() {
+    let server = RedisServer::start();
+    let group = lunch(&server).await;
+    let report = async |v: u64, who: &str| {
+        let claim = Claim { v, names: vec![name(who)], watching: v };
+        let step = ClaimChange { server: ServerId("a".into()), v, here: vec![], gone: vec![], watching: v };
+        group.store.report(&group.area, &claim, &step).await.unwrap();
+        server.ask::<String>(&["HGET", "lunch:here", "a"])
+    };
+    let newer = report(10, "Ann").await;
+    assert_eq!(report(9, "Bob").await, newer);
+    assert_ne!(report(11, "Bob").await, newer);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

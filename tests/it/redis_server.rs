@@ -60,6 +60,7 @@ impl RedisServer {
         let until = Instant::now() + START_LIMIT;
         while !self.try_start() {
             assert!(Instant::now() < until, "redis-server does not come up on its port");
+            #[expect(clippy::disallowed_methods, reason = "a port has no event to wait for")]
             sleep(Duration::from_millis(50));
         }
     }
@@ -107,6 +108,7 @@ impl RedisServer {
             if self.try_ask::<String>(&["PING"]).is_ok() {
                 return true;
             }
+            #[expect(clippy::disallowed_methods, reason = "a starting process has no event to wait for")]
             sleep(Duration::from_millis(5));
         }
         panic!("redis-server does not answer");

@@ -1,7 +1,7 @@
 // Adding a place: one box that suggests while one types (a combobox by the ARIA pattern). The last suggestion is always the
 // place as it was typed, so it works without any source of venues.
 
-import { say, sayError } from "../texts.js";
+import { say } from "../texts.js";
 import { findVenues, metres, middle } from "../venues.js";
 import { byId, h, setText } from "./dom.js";
 import { askName, unsent } from "./standings.js";
@@ -56,7 +56,13 @@ export function addView({ memory, slotOf }) {
     list.replaceChildren();
     field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
-    setText(byId("attribution"), "");
+    credit();
+  }
+
+  /** Whom the results are owed to. */
+  function credit({ text, url } = {}) {
+    const link = url && h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, text);
+    byId("attribution").replaceChildren(...(text ? [link || text] : []));
   }
 
   /** `at` is where distances count from. */
@@ -108,9 +114,9 @@ export function addView({ memory, slotOf }) {
       close();
       return told("");
     }
-    setText(byId("attribution"), "");
     const at = here ?? (near.value.trim() ? null : middle(area.state));
-    show([], at);
+    // What was found for fewer letters stays until there is better, so that nothing flickers.
+    show([...query].length < LETTERS ? [] : options.slice(0, -1), at);
     if ([...query].length < LETTERS) return told(say("addShort"));
     told(say("searching"));
     await new Promise((done) => (timer = setTimeout(done, PAUSE_MS)));
@@ -118,10 +124,11 @@ export function addView({ memory, slotOf }) {
       const found = await findVenues({ query, at, near: near.value.trim(), signal });
       if (signal.aborted) return;
       show(found.venues, at);
-      setText(byId("attribution"), found.attribution ?? "");
+      credit(found.attribution);
       told(say("found", found.venues.length));
     } catch (error) {
-      if (!signal.aborted) told(error.message ? sayError(error) : say("searchFailed"));
+      // The server's own sentence says most.
+      if (!signal.aborted) told(error.message ?? say("searchFailed"));
     }
   }
 
@@ -131,27 +138,29 @@ export function addView({ memory, slotOf }) {
       if (list.hidden) field.value = "";
       close();
       told("");
+    } else if (event.key === "Enter" && options.length) {
+      event.preventDefault();
+      if (active >= 0) choose(active);
+      else point(0);
     } else if (options.length && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       point(event.key === "ArrowDown" ? active + 1 : Math.max(active, 0) - 1);
     }
   };
-  byId("add-form").onsubmit = (event) => {
-    event.preventDefault();
-    if (active >= 0) choose(active);
-    else if (options.length) point(0);
-  };
+  byId("add-form").onsubmit = (event) => event.preventDefault();
 
   return {
     render(now) {
       area = now;
       const place = area.asking?.fs;
-      const pending = area.pending;
+      const { pending } = area.ballot;
       const mine = (fs) => fs && !slotOf(fs.id);
       const key = mine(place) ? "name" : mine(pending?.fs) && pending.phase !== "saved" ? pending.phase : "";
       if (key === shown) return;
       shown = key;
+      const focused = slot.contains(document.activeElement);
       slot.replaceChildren();
+      if (focused) field.focus();
       if (key === "name") askName(area, slot, say("nameGoAdd"), () => field.focus());
       else if (key === "asks" || key === "failed") slot.append(unsent(area, pending));
       else if (key) slot.append(h("p", { class: "hint" }, `${say(key)} ${pending.fs.name}`));

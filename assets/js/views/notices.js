@@ -23,18 +23,23 @@ export function notices() {
     box.replaceChildren();
   }
 
-  /** `{text, actions: [[label, run]], warn}`. */
-  function tell({ text, actions = [], warn = false }) {
+  function speak(text) {
+    // Emptied first, so that the same words are said again.
+    byId("said").textContent = "";
+    setTimeout(() => (byId("said").textContent = text), 50);
+  }
+
+  /** `{text, actions: [[label, run]], warn}`; `quiet` is for what the eye sees anyway. */
+  function tell({ text, actions = [], warn = false, quiet = false }) {
+    speak(text);
+    if (quiet) return hide();
     clearTimeout(timer);
     const button = ([label, run]) =>
       h("button", { type: "button", class: "button", onclick: () => (hide(), run()) }, label);
     const close = h("button", { type: "button", class: "button quiet", onclick: hide }, say("close"));
-    box.replaceChildren(h("p", { dir: "auto" }, text), h("div", { class: "line" }, ...actions.map(button), close));
+    box.replaceChildren(h("p", {}, text), h("div", { class: "line" }, ...actions.map(button), close));
     box.classList.toggle("warn", warn);
     box.hidden = false;
-    // Emptied first, so that the same words are said again.
-    byId("said").textContent = "";
-    setTimeout(() => (byId("said").textContent = text), 50);
     timer = setTimeout(hide, actions.length ? CHOICE_MS : SHOWN_MS);
   }
 

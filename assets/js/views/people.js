@@ -11,7 +11,7 @@ const SHOWN = 60;
 
 export function people({ tell }) {
   let area = null;
-  let drawn = "";
+  let drawn = null;
   let form = null;
 
   const close = () => {
@@ -65,7 +65,7 @@ export function people({ tell }) {
     },
     reset() {
       close();
-      drawn = "";
+      drawn = null;
       byId("people-list").replaceChildren();
     },
   };

@@ -90,8 +90,9 @@ function rowOf(venue) {
   const el = h(
     "li",
     { class: "row" },
-    h("div", { class: "row-what" }, h("h3", { dir: "auto" }, venue.name), badge, details(venue)),
+    h("div", { class: "row-what" }, h("h3", { dir: "auto" }, venue.name), badge),
     button,
+    details(venue),
     h("div", { class: "row-tally" }, meter, count),
     voters,
     slot,
@@ -101,7 +102,7 @@ function rowOf(venue) {
 
   function update(row, { area, all, tied }) {
     const mine = area.vote === venue.id;
-    const pending = area.pending;
+    const { pending } = area.ballot;
     const wanted = pending?.fs?.id === venue.id;
     const leaving = pending && !pending.fs && pending.was?.id === venue.id;
     const saved = pending?.phase === "saved";
@@ -170,8 +171,8 @@ export function askName(area, slot, go, back) {
 /** A vote that waited too long asks; one that was refused says why. */
 export function unsent(area, { phase, error, fs, was }) {
   const words = fs ? say("waitingLong", fs.name) : say("waitingLongBack", was?.name);
-  const yes = h("button", { type: "button", class: "button main", onclick: () => area.sendPending() }, say("sendNow"));
-  const no = h("button", { type: "button", class: "button quiet", onclick: () => area.forgetPending() }, say(phase === "asks" ? "forget" : "close"));
+  const yes = h("button", { type: "button", class: "button main", onclick: () => area.ballot.sendAgain() }, say("sendNow"));
+  const no = h("button", { type: "button", class: "button quiet", onclick: () => area.ballot.forget() }, say(phase === "asks" ? "forget" : "close"));
   return h("div", { class: "unsent", role: "alert" }, h("p", {}, phase === "asks" ? words : sayError(error)), h("div", { class: "line" }, ...(phase === "asks" ? [yes] : []), no));
 }
 

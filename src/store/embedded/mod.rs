@@ -6,10 +6,13 @@ mod audience;
 mod clock;
 mod desk;
 mod disk;
+#[cfg(test)]
+mod faults;
 mod open;
 mod rows;
 mod servers;
 mod shelf;
+mod tables;
 mod writer;
 
 use std::path::PathBuf;
@@ -52,8 +55,8 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the file, or makes it and the folders on the way. `:memory:` keeps nothing. Loads no area, whatever the
-    /// number of them; after a crash it first reads the file once to check it.
+    /// Opens the file, or makes it and the folders on the way; `:memory:` is none, and lasts as long as the process. No
+    /// area is loaded, whatever the number of them; after a crash the file is read through once, to check it.
     pub fn open(path: &str, rules: Rules) -> std::result::Result<Arc<Self>, OpenError> {
         let path = PathBuf::from(path);
         let in_memory = path.as_os_str() == ":memory:";
@@ -75,23 +78,6 @@ impl Embedded {
             })
             .map_err(OpenError::NoThread)?;
         Ok(Arc::new(Self { queue, audience, secret, ended }))
-    }
-
-    /// Waits until all that was asked before is on the disk and the file is free for another process. What is asked
-    /// after is `Unavailable`.
-    pub async fn close(&self) -> Result<()> {
-        let mut ended = self.ended.clone();
-        let closed = async {
-            // The writer may have ended already: then there is nothing to wait for.
-            let _ = self
-                .ask(|desk| {
-                    desk.close();
-                    Ok(())
-                })
-                .await;
-            while ended.changed().await.is_ok() {}
-        };
-        timeout(CLOSED_WITHIN, closed).await.map_err(|_| late("to close the file"))
     }
 
     /// Has the writer do it in its turn; the answer comes once the batch that it was done in is on the disk.
@@ -122,10 +108,6 @@ fn closed() -> StoreError {
 
 #[async_trait]
 impl Store for Embedded {
-    async fn close(&self) -> Result<()> {
-        Embedded::close(self).await
-    }
-
     fn listen(&self, listener: Arc<dyn Listener>) {
         self.audience.seat(listener);
     }
@@ -207,5 +189,22 @@ impl Store for Embedded {
 
     async fn session_secret(&self) -> Result<Option<Vec<u8>>> {
         Ok(Some(self.secret.clone()))
+    }
+
+    /// Waits until all that was asked before is on the disk and the file is free for another process. What is asked
+    /// after is `Unavailable`.
+    async fn close(&self) -> Result<()> {
+        let mut ended = self.ended.clone();
+        let closed = async {
+            // The writer may have ended already: then there is nothing to wait for.
+            let _ = self
+                .ask(|desk| {
+                    desk.close();
+                    Ok(())
+                })
+                .await;
+            while ended.changed().await.is_ok() {}
+        };
+        timeout(CLOSED_WITHIN, closed).await.map_err(|_| late("to close the file"))
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::area::{Area, Unkept};
-use super::disk::{Disk, Write};
+use super::disk::Disk;
+use super::tables::Write;
 use crate::domain::Millis;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
@@ -26,12 +27,13 @@ pub struct Shelf {
     batch: u64,
     /// Whether there is more in memory than after the last batch.
     grown: bool,
+    idle_rows: usize,
 }
 
 impl Shelf {
     pub fn new(disk: Disk) -> Self {
         let (areas, unkept, stale) = (HashMap::new(), BTreeSet::new(), Vec::new());
-        Self { disk, areas, unkept, stale, batch: 0, grown: false }
+        Self { disk, areas, unkept, stale, batch: 0, grown: false, idle_rows: IDLE_ROWS }
     }
 
     /// The area, and the moment for a step on it. One that is not there is empty, and has no epoch.
@@ -48,10 +50,11 @@ impl Shelf {
         let mut area = Area::default();
         if let Some((record, kept_due)) = self.disk.load(name)? {
             area = Area { record, kept_due, ..area };
-            if !area.is_there() {
-                // Something of it could not be read: what everybody knew is not so any more.
-                area.record.begin(Moment { run: self.disk.run(), micros });
-                area.rewrite();
+            let now = Moment { run: self.disk.run(), micros };
+            if area.record.state.epoch.run() != now.run {
+                // What everybody knew is not so any more.
+                tracing::warn!("an area could not be read whole, or is of another run; it goes on in a new epoch");
+                area.begin_anew(now);
                 self.unkept.insert(name.clone());
             }
         }
@@ -89,6 +92,7 @@ impl Shelf {
     }
 
     /// Writes all that is not kept yet, as one. If that fails, what is in memory of it is forgotten: the disk is right.
+    /// `otherwise` is the end of areas that have none of their own.
     pub fn keep(&mut self, otherwise: Millis) -> Result<()> {
         self.batch += 1;
         let names = std::mem::take(&mut self.unkept);
@@ -120,13 +124,13 @@ impl Shelf {
         let idle = self.areas.iter().filter(|(name, _)| !followed(name));
         let mut idle: Vec<_> = idle.map(|(name, area)| (area.used, area.rows(), name.clone())).collect();
         let mut rows: usize = idle.iter().map(|(_, rows, _)| rows).sum();
-        if rows <= IDLE_ROWS {
+        if rows <= self.idle_rows {
             return;
         }
         // Down to half, so that it need not be done again at once.
         idle.sort_by_key(|(used, ..)| *used);
         for (_, size, name) in idle {
-            if rows <= IDLE_ROWS / 2 {
+            if rows <= self.idle_rows / 2 {
                 break;
             }
             rows -= size;
@@ -134,7 +138,7 @@ impl Shelf {
         }
     }
 
-    /// Forgets everything that is in memory.
+    /// Forgets everything that is in memory: the disk is right, once it is opened anew.
     pub fn start_over(&mut self) {
         self.areas.clear();
         self.unkept.clear();
@@ -144,5 +148,94 @@ impl Shelf {
 
     pub fn check(&mut self) -> Result<()> {
         self.disk.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::{Act, Change, Rules};
+    use crate::domain::image::Image;
+    use crate::domain::name::Username;
+    use crate::domain::owner::Owner;
+    use crate::domain::record::Step;
+    use crate::store::embedded::open;
+
+    const RULES: Rules = Rules { lifetime: 7_200_000, sweep_period: 600_000, users: 0, venues: 0 };
+
+    fn area(count: usize) -> AreaName {
+        AreaName::parse(&format!("area-{count}")).unwrap()
+    }
+
+    fn users(shelf: &mut Shelf, name: &AreaName) -> usize {
+        shelf.area(name, 1).unwrap().0.record.state.users.len()
+    }
+
+    fn join(shelf: &mut Shelf, name: &AreaName, who: &str, second: u64) {
+        let act = Act::Join { username: Username::parse(who).unwrap(), img: Image::default() };
+        let change = Change { area: name.clone(), owner: Owner::of(who), held: None, n: None, act };
+        let (area, now) = shelf.area(name, second * 1_000_000).unwrap();
+        let (before, mut step) = (area.head(), Step::default());
+        area.record.change(&change, now, &RULES, &mut step).unwrap();
+        area.note(&before, step);
+        shelf.changed(name);
+    }
+
+    #[test]
+    fn what_nobody_follows_is_let_go_the_longest_unneeded_first_and_comes_back() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        // An area with one user has three rows.
+        shelf.idle_rows = 30;
+        for count in 0..50 {
+            join(&mut shelf, &area(count), "Ann", 1);
+            shelf.keep(1).unwrap();
+            shelf.let_go(|name| *name == area(0));
+            assert!(shelf.areas.len() <= 11, "{} areas in memory", shelf.areas.len());
+        }
+        assert!(shelf.areas.contains_key(&area(0)), "it is followed");
+        assert!(shelf.areas.contains_key(&area(49)) && !shelf.areas.contains_key(&area(1)));
+        for count in 0..50 {
+            assert_eq!(users(&mut shelf, &area(count)), 1);
+        }
+    }
+
+    #[test]
+    fn an_area_has_one_end_however_often_it_moves() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        for second in 1..5 {
+            join(&mut shelf, &area(1), "Ann", second);
+            shelf.keep(1).unwrap();
+        }
+        let ends = shelf.ends(&(0, String::new()), Millis::MAX, 9).unwrap();
+        assert_eq!(ends, [(4000 + RULES.lifetime, area(1).to_string())]);
+    }
+
+    #[test]
+    fn areas_that_are_not_there_take_no_memory() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        assert_eq!(users(&mut shelf, &area(1)), 0);
+        shelf.keep(1).unwrap();
+        shelf.let_go(|_| true);
+        assert!(shelf.areas.is_empty());
+    }
+
+    #[test]
+    fn opening_loads_no_area() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("areas.redb");
+        let opened = |path: &std::path::Path| {
+            let path = path.to_owned();
+            Shelf::new(Disk::open(Box::new(move || open::in_file(&path))).unwrap())
+        };
+        let mut shelf = opened(&path);
+        for count in 0..1000 {
+            join(&mut shelf, &area(count), "Ann", 1);
+        }
+        shelf.keep(1).unwrap();
+        drop(shelf);
+        let mut shelf = opened(&path);
+        assert!(shelf.areas.is_empty());
+        assert_eq!(users(&mut shelf, &area(999)), 1);
+        assert_eq!(shelf.areas.len(), 1);
     }
 }

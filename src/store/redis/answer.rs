@@ -24,7 +24,7 @@ pub fn parts<T: FromRedisValue>(value: Value) -> Result<T> {
 pub fn note_mended(mended: Vec<String>) {
     for what in mended {
         if what == "run" {
-            tracing::info!("an area came back with another Redis: it begins a new epoch");
+            tracing::debug!("an area came back with another Redis: it begins a new epoch");
         } else {
             tracing::warn!(what, "Redis held something of a wrong type or not readable: it was deleted or mended");
         }

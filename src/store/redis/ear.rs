@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use redis::aio::MultiplexedConnection;
-use redis::{Client, ConnectionInfo, PushInfo, PushKind, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Client, ConnectionInfo, PushInfo, PushKind, RedisResult, Value};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use super::delay::Delay;
 use super::keys::AreaKeys;
 use super::link::{CALL_LIMIT, STANDS_AFTER, until_silent};
-use super::options::{limits, with_push};
+use super::options::with_push;
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::store::{Listener, Result, StoreError};
@@ -64,11 +64,11 @@ impl Drop for Ear {
 
 impl Ear {
     /// Starts to connect in the background, and never gives up. Has to be called within a tokio runtime.
-    pub fn open(server: ConnectionInfo) -> RedisResult<Self> {
+    pub fn open(server: ConnectionInfo, limits: AsyncConnectionConfig) -> RedisResult<Self> {
         let client = Client::open(with_push(server))?;
         let following = Arc::new(Following::default());
         let (wishes, received) = mpsc::channel(WISHES);
-        let task = tokio::spawn(listen(client, following.clone(), received)).abort_handle();
+        let task = tokio::spawn(listen(client, limits, following.clone(), received)).abort_handle();
         Ok(Self { following, wishes, task })
     }
 
@@ -92,8 +92,10 @@ impl Ear {
     async fn follow_until_confirmed(&self, area: &AreaName) {
         loop {
             let (confirmed, confirmation) = oneshot::channel();
-            let sent = self.wishes.send(Wish::Follow { area: area.clone(), confirmed }).await;
-            sent.expect("the task ends only when there is no Ear that could wish");
+            if self.wishes.send(Wish::Follow { area: area.clone(), confirmed }).await.is_err() {
+                // The task is over, which happens when its runtime ends: the limit of the call ends this.
+                std::future::pending::<()>().await;
+            }
             if confirmation.await.is_ok() {
                 return;
             }
@@ -148,12 +150,17 @@ impl Following {
 }
 
 /// Holds the connection, replaces it when it breaks, and subscribes anew to all that is followed.
-async fn listen(client: Client, following: Arc<Following>, mut wishes: mpsc::Receiver<Wish>) {
+async fn listen(
+    client: Client,
+    limits: AsyncConnectionConfig,
+    following: Arc<Following>,
+    mut wishes: mpsc::Receiver<Wish>,
+) {
     let mut delay = Delay::default();
     loop {
         delay.wait().await;
         let ended = Arc::new(Notify::new());
-        let mut connection = match connect(&client, &following, &ended).await {
+        let mut connection = match connect(&client, limits.clone(), &following, &ended).await {
             Ok(connection) => connection,
             Err(error) => {
                 tracing::debug!(%error, "Redis cannot be reached for pub/sub");
@@ -166,6 +173,7 @@ async fn listen(client: Client, following: Arc<Following>, mut wishes: mpsc::Rec
             continue;
         }
         if !channels.is_empty() {
+            tracing::info!("listening to Redis again");
             // Only now: what is read from here on misses nothing that comes after it.
             following.missed_everything();
         }
@@ -182,11 +190,12 @@ async fn listen(client: Client, following: Arc<Following>, mut wishes: mpsc::Rec
 
 async fn connect(
     client: &Client,
+    limits: AsyncConnectionConfig,
     following: &Arc<Following>,
     ended: &Arc<Notify>,
 ) -> RedisResult<MultiplexedConnection> {
     let (following, ended) = (following.clone(), ended.clone());
-    let limits = limits().set_push_sender(move |push: PushInfo| {
+    let limits = limits.set_push_sender(move |push: PushInfo| {
         match push.kind {
             PushKind::Message => following.take(push.data),
             PushKind::Disconnection => ended.notify_one(),

@@ -6,14 +6,13 @@ use std::time::Duration;
 use deadpool_redis::{Connection, Manager, Pool, Runtime};
 use futures_util::future::select_all;
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, ConnectionInfo, Pipeline, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Cmd, ConnectionInfo, Pipeline, RedisResult, Value};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::answer::{is_gone, unavailable};
 use super::delay::Delay;
-use super::options::limits;
 use super::script::Call;
 use crate::store::{Result, StoreError};
 
@@ -23,6 +22,12 @@ pub const CALL_LIMIT: Duration = Duration::from_millis(1800);
 const TRY_EVERY: Duration = Duration::from_secs(2);
 /// A connection that broke before this did not really stand: the next attempt waits longer.
 pub const STANDS_AFTER: Duration = Duration::from_secs(1);
+
+/// Ends a call in time, however often it has to ask.
+pub async fn within_limit<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = || StoreError::Unavailable("no answer from Redis within the limit of a call".into());
+    timeout(CALL_LIMIT, call).await.unwrap_or_else(|_| Err(late()))
+}
 
 /// What is sent in one go.
 pub enum Request {
@@ -80,8 +85,8 @@ impl Drop for Lane {
 
 impl Link {
     /// Starts to connect in the background, and never gives up. Has to be called within a tokio runtime.
-    pub fn open(server: ConnectionInfo, connections: usize) -> RedisResult<Self> {
-        let manager = Manager::new_with_config(server, limits())?;
+    pub fn open(server: ConnectionInfo, limits: AsyncConnectionConfig, connections: usize) -> RedisResult<Self> {
+        let manager = Manager::new_with_config(server, limits)?;
         let connections = connections.max(1);
         let pool = Pool::builder(manager)
             .max_size(connections)
@@ -94,9 +99,7 @@ impl Link {
 
     /// Sends a request and waits for its answer, within the limit of a call.
     pub async fn ask(&self, request: &Request, again: Again) -> Result<Value> {
-        timeout(CALL_LIMIT, self.ask_until_answered(request, again))
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer from Redis within the limit of a call".into())))
+        within_limit(self.ask_until_answered(request, again)).await
     }
 
     async fn ask_until_answered(&self, request: &Request, again: Again) -> Result<Value> {

@@ -8,7 +8,7 @@ use redis::Value;
 
 use self::ear::Ear;
 use self::keys::AreaKeys;
-use self::link::{Again, Link, Request};
+use self::link::{Again, Link, Request, within_limit};
 use self::script::{Call, Script};
 use super::{Alive, Head, Listener, Result, Snapshot, Store, Swept};
 use crate::domain::Millis;
@@ -44,8 +44,8 @@ impl RedisStore {
     pub fn new(options: &RedisOptions, rules: Rules) -> std::result::Result<Arc<Self>, BadUrl> {
         options::prepare_tls();
         let server = options.server()?;
-        let link = Link::open(server.clone(), options.connections)?;
-        let ear = Ear::open(server)?;
+        let link = Link::open(server.clone(), options.limits(), options.connections)?;
+        let ear = Ear::open(server, options.limits())?;
         Ok(Arc::new(Self { rules, link, ear }))
     }
 
@@ -80,11 +80,11 @@ impl Store for RedisStore {
     }
 
     async fn change(&self, change: &Change) -> Result<Done> {
-        self.keep_change(change).await
+        within_limit(self.keep_change(change)).await
     }
 
     async fn snapshot(&self, area: &AreaName, begin: bool) -> Result<Snapshot> {
-        self.read_snapshot(area, begin).await
+        within_limit(self.read_snapshot(area, begin)).await
     }
 
     async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {

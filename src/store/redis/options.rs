@@ -5,10 +5,9 @@ use std::time::Duration;
 use redis::io::tcp::TcpSettings;
 use redis::{AsyncConnectionConfig, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError};
 
-/// Until a connection stands, with its handshake. Within a call's limit, so that a call can outlast one attempt.
-const CONNECT_LIMIT: Duration = Duration::from_secs(1);
-/// For one answer. A half-open connection shows by nothing else.
-pub const ANSWER_LIMIT: Duration = Duration::from_millis(1500);
+/// What the settings have as their defaults, too.
+const CONNECT: Duration = Duration::from_secs(1);
+const ANSWER: Duration = Duration::from_millis(1500);
 /// Connections for commands. Each carries any number of commands at once; a second one lets small answers pass a large
 /// one. With the one for pub/sub that makes 3 a process, of the 20 that the smallest hosted Redis allows in all.
 const CONNECTIONS: usize = 2;
@@ -20,16 +19,30 @@ pub struct RedisOptions {
     pub url: String,
     /// Connections for commands, beside the one for pub/sub; at least one.
     pub connections: usize,
+    /// Until a connection stands, with its handshake; less than a call's limit, so that a call can outlast one attempt.
+    pub connect: Duration,
+    /// For one answer. A half-open connection shows by nothing else.
+    pub answer: Duration,
+    /// Whether `rediss://` without `#insecure` needs a certificate that somebody known has signed.
+    pub verify_certificate: bool,
 }
 
 impl RedisOptions {
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections: CONNECTIONS }
+        let url = url.into();
+        Self { url, connections: CONNECTIONS, connect: CONNECT, answer: ANSWER, verify_certificate: true }
+    }
+
+    /// Limits for a connection.
+    pub(super) fn limits(&self) -> AsyncConnectionConfig {
+        AsyncConnectionConfig::new().set_connection_timeout(Some(self.connect)).set_response_timeout(Some(self.answer))
     }
 
     /// The server's address and how to speak to it; an error says what is wrong with the URL, without showing it.
     pub(super) fn server(&self) -> Result<ConnectionInfo, BadUrl> {
-        let info = self.url.as_str().into_connection_info()?;
+        let any_certificate = !self.verify_certificate && self.url.starts_with("rediss:") && !self.url.contains('#');
+        let url = if any_certificate { format!("{}#insecure", self.url) } else { self.url.clone() };
+        let info = url.as_str().into_connection_info()?;
         // Nagle's algorithm would let a small command wait 40 ms for the answer to the one before.
         Ok(info.set_tcp_settings(TcpSettings::default().set_nodelay(true)))
     }
@@ -47,11 +60,6 @@ impl std::fmt::Debug for RedisOptions {
     "The URL of Redis cannot be used: {0}. It looks like redis://HOST:PORT or rediss://:PASSWORD@HOST:PORT/#insecure."
 )]
 pub struct BadUrl(#[from] RedisError);
-
-/// Limits for a connection.
-pub fn limits() -> AsyncConnectionConfig {
-    AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_LIMIT)).set_response_timeout(Some(ANSWER_LIMIT))
-}
 
 /// The same server, spoken to in the protocol that brings messages beside answers.
 pub fn with_push(server: ConnectionInfo) -> ConnectionInfo {

@@ -17,6 +17,7 @@ type Answer = Result<String, Problem>;
 impl Client {
     pub(super) async fn request(&mut self, request: Request) -> Result<(), End> {
         let Request { id, n, event } = request;
+        metrics::counter!("wte_client_events_total", "event" => event.name()).increment(1);
         let done = match event {
             ClientEvent::Watch { area, since } => return self.watch(id, area, since).await,
             ClientEvent::Add { area, username, img, since } => {
@@ -75,13 +76,7 @@ impl Client {
             }
         };
         next.claim(&done);
-        // A change that came too late has no effect: then the name is the one that the owner has, if any.
-        let (username, img, expires_at) = match &done.me {
-            Some(me) => (&me.username, &me.img, me.due),
-            None => (&username, &img, done.at),
-        };
-        let joined = Joined { username, img, epoch: &done.epoch, seq: done.seq, at: done.at, expires_at };
-        self.answer(id, &joined).await?;
+        self.answer(id, &Joined::new(&done, &username, &img)).await?;
         self.switch(Some(next)).await
     }
 
@@ -141,7 +136,7 @@ impl Client {
         self.send_new().await?;
         if self.told.is_none() {
             // The count is new to who has just come, whatever it is; and so is that the store is away.
-            self.told = Some(News { live: u64::MAX, ..News::default() });
+            self.told = Some(News::none());
         }
         self.send_news().await
     }

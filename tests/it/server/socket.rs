@@ -133,22 +133,36 @@ impl Socket {
 
     /// The first event, waiting or to come, that is like this.
     pub async fn find(&mut self, like: impl Fn(&Value) -> bool) -> Value {
-        if let Some(at) = self.waiting.iter().position(&like) {
-            return self.waiting.remove(at).unwrap();
-        }
-        let come = timeout(PATIENCE, async {
+        self.find_within(PATIENCE, like).await
+    }
+
+    /// The same, for what takes its time even on a quiet machine.
+    pub async fn find_within(&mut self, patience: Duration, like: impl Fn(&Value) -> bool) -> Value {
+        let at = self.position(patience, like).await;
+        self.waiting.remove(at).expect("it was just found")
+    }
+
+    /// All that came and was not asked for, in its order, up to the change of this number or a state that holds it.
+    pub async fn until_seq(&mut self, seq: u64) -> Vec<Value> {
+        let holds = |event: &Value| event["seq"] == seq || event["data"]["seq"].as_u64() >= Some(seq);
+        self.position(PATIENCE, holds).await;
+        self.waiting.drain(..).collect()
+    }
+
+    /// Where the first event like this is among those that wait, once it is there.
+    async fn position(&mut self, patience: Duration, like: impl Fn(&Value) -> bool) -> usize {
+        let mut looked_at = 0;
+        let come = timeout(patience, async {
             loop {
-                let before = self.waiting.len();
-                if !self.receive().await {
-                    panic!("the connection ended; before: {:?}", self.waiting);
+                if let Some(at) = self.waiting.iter().skip(looked_at).position(&like) {
+                    return looked_at + at;
                 }
-                if let Some(at) = self.waiting.iter().skip(before).position(&like) {
-                    return self.waiting.remove(before + at).unwrap();
-                }
+                looked_at = self.waiting.len();
+                assert!(self.receive().await, "the connection ended");
             }
         });
         match come.await {
-            Ok(event) => event,
+            Ok(at) => at,
             Err(_) => panic!("it never came; what did: {:?}", self.waiting),
         }
     }

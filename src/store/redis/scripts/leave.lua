@@ -5,12 +5,12 @@ if is_known() then
 end
 if not epoch then
   -- There is nothing to be cleared some day but the `n` that is remembered.
-  redis.call('SADD', EXPIRE_KEYS, USERS, VOTES)
+  list_timers()
   begin()
 end
 if held then
   take_out(held, me)
+  mine = nil
   publish('userLeft', '{"username":' .. quoted(me.username) .. ',"reason":"left"}')
 end
-remember()
-return done()
+return stored()

@@ -5,8 +5,10 @@ local OWNER = ARGV[4]
 open()
 expire()
 local held = redis.call('HGET', OWNERS, OWNER)
-local me = held and user_of(held)
-if me and me.owner == OWNER then
-  return { mended, redis.call('HGET', STATE, held) }
+if held then
+  local me, text = user_of(held)
+  if me and me.owner == OWNER then
+    return { mended, text }
+  end
 end
 return { mended, '' }

@@ -4,6 +4,7 @@ local BEGIN = ARGV[4] == '1'
 
 open()
 expire()
+only('hash', HERE)
 if BEGIN and not epoch then
   begin()
 end

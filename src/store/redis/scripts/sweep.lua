@@ -17,5 +17,6 @@ for _, name in ipairs(redis.call('HKEYS', STATE)) do
   delete_record(name)
 end
 redis.call('DEL', USERS, USERS_TIMER, VOTES, VOTES_TIMER, STATE, VENUES, DUE, OWNERS, EPOCH, SEQ)
+only('set', EXPIRE_KEYS)
 redis.call('SREM', EXPIRE_KEYS, USERS, VOTES)
 return { mended, told and 1 or 0 }

@@ -6,13 +6,15 @@ local NAME, ID, PLACE, MOST = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
 if is_known() then
   return done()
 end
-local place = venue_of(ID)
-look()
 if not held then
   return refused('notJoined')
 end
 if held ~= NAME then
   return refused('held', held)
+end
+local place, broken = venue_of(ID)
+if broken then
+  look()
 end
 if not place then
   if PLACE == '' then
@@ -25,12 +27,11 @@ if not place then
   place = PLACE
 end
 if me.vote and me.vote.id == ID then
-  act(NAME, me)
-  redis.call('PUBLISH', CHANNEL, renewed(me))
+  mine = act(NAME, me, place)
+  tell_renewed(me)
 else
   me.vote = { id = ID, at = NOW }
-  act(NAME, me)
+  mine = act(NAME, me, place)
   publish('vote', '{"username":' .. quoted(me.username) .. ',"img":' .. quoted(me.img) .. ',"fs":' .. place .. '}')
 end
-remember()
-return done()
+return stored()

@@ -8,10 +8,9 @@ if not held then
 end
 if me.vote then
   me.vote = nil
-  write_user(held, me)
+  mine = write_user(held, me)
   redis.call('SREM', VOTES, USERS .. ':' .. held)
   redis.call('DEL', USERS .. ':' .. held .. ':vote')
   publish('voteRemoved', '{"username":' .. quoted(me.username) .. '}')
 end
-remember()
-return done()
+return stored()

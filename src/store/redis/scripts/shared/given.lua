@@ -14,6 +14,18 @@ local LIFETIME, GRACE = tonumber(ARGV[2]), tonumber(ARGV[3])
 local TIME = redis.call('TIME')
 local NOW = TIME[1] * 1000 + math.floor(TIME[2] / 1000)
 
+-- What was broken, as kinds of keys: for the log, so without any person's or area's name.
+local mended = {}
+
+-- Deletes a key that has another type than it must have.
+local function only(kind, key)
+  local is = redis.call('TYPE', key).ok
+  if is ~= kind and is ~= 'none' then
+    redis.call('DEL', key)
+    table.insert(mended, string.match(key, ':(.*)$') or key)
+  end
+end
+
 -- Lua would write a number of more than fourteen digits as 1.8e+15.
 local function digits(number)
   return string.format('%.0f', number)

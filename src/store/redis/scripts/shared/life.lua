@@ -3,10 +3,8 @@
 
 -- No epoch: the area is not there.
 local epoch, seq = nil, 0
--- What was broken, as the last parts of keys' names: for the log, so without any person's or area's name.
-local mended = {}
 
--- The run of the server that executes this: it takes 7 microseconds to ask for, so once.
+-- The run of the server that executes this. Asking takes as long as ten small commands, so it is done once.
 local known_run
 local function run()
   known_run = known_run or string.sub(string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'), 1, 8)
@@ -35,6 +33,12 @@ local function publish(event, data)
   seq = redis.call('INCR', SEQ)
   redis.call('PUBLISH', CHANNEL, '{"event":"' .. event .. '","epoch":"' .. epoch .. '","seq":' .. digits(seq)
     .. ',"at":' .. digits(NOW) .. ',"data":' .. data .. '}')
+end
+
+-- Tells the servers of an act that changes nothing else.
+local function tell_renewed(user)
+  redis.call('PUBLISH', CHANNEL, '{"notice":"renewed","username":' .. quoted(user.username)
+    .. ',"due":' .. digits(user.due) .. '}')
 end
 
 -- Deletes what cannot be read, writes anew what follows from the rest, and begins a new epoch. Not on the usual path:
@@ -89,33 +93,34 @@ local function mend(what)
   begin()
 end
 
--- Whether the key is there; one of another type than it must have is deleted.
-local function found(key, kind)
-  local is = redis.call('TYPE', key).ok
-  if is ~= kind and is ~= 'none' then
-    redis.call('DEL', key)
-    table.insert(mended, string.match(key, ':(.*)$') or key)
+-- How much a key holds. One of another type is deleted.
+local function size(command, kind, key)
+  local count = redis.pcall(command, key)
+  if type(count) == 'number' then
+    return count
   end
-  return is == kind
+  only(kind, key)
+  return 0
 end
 
 -- Looks at what the script will touch, before it writes: Lua does not roll back.
 local function open()
-  local users, votes = found(USERS, 'set'), found(VOTES, 'set')
-  local users_timer, votes_timer = found(USERS_TIMER, 'string'), found(VOTES_TIMER, 'string')
-  local state, venues = found(STATE, 'hash'), found(VENUES, 'hash')
-  local due, owners = found(DUE, 'zset'), found(OWNERS, 'hash')
-  local dated, numbered = found(EPOCH, 'string'), found(SEQ, 'string')
+  local strings = { EPOCH, SEQ, USERS_TIMER, VOTES_TIMER }
+  local texts = redis.call('MGET', unpack(strings))
+  for i, key in ipairs(strings) do
+    if not texts[i] then
+      only('string', key)
+    end
+  end
+  local state, venues = size('HLEN', 'hash', STATE), size('HLEN', 'hash', VENUES)
+  local due, owners = size('ZCARD', 'zset', DUE), size('HLEN', 'hash', OWNERS)
+  local users, votes = size('SCARD', 'set', USERS), size('SCARD', 'set', VOTES)
   local sound = #mended == 0
-  -- These two say nothing about the area's changes.
-  found(HERE, 'hash')
-  found(EXPIRE_KEYS, 'set')
-  local timers, sets = users_timer or votes_timer, users or votes or due
-  if sound and not (timers or sets or state or venues or owners or dated or numbered) then
+  local is_there = texts[1] or texts[2] or texts[3] or texts[4] or state + venues + due + owners + users + votes > 0
+  if sound and not is_there then
     return
   end
-  local begun = dated and redis.call('GET', EPOCH) or ''
-  local count = numbered and redis.call('GET', SEQ) or ''
+  local begun, count = texts[1] or '', texts[2] or ''
   local of = #begun <= 64 and string.match(begun, '^(%x+)%.%d+$')
   -- Just as INCR wants it: no more digits than a number keeps here, none before the first.
   local counts = #count <= 15 and string.match(count, '^%d+$') and count == digits(tonumber(count))
@@ -123,9 +128,8 @@ local function open()
     return mend('epoch and seq')
   end
   epoch, seq = begun, tonumber(count)
-  local size = state and redis.call('HLEN', STATE) or 0
-  local same = (users and redis.call('SCARD', USERS) or 0) == size and (due and redis.call('ZCARD', DUE) or 0) == size
-  if not sound or not same or (size > 0 and not owners) or (votes and not venues) then
+  local same = due == state and users == state and votes <= users
+  if not sound or not same or (state > 0 and owners == 0) or (votes > 0 and venues == 0) then
     return mend('what belongs together')
   end
   if of ~= run() then
@@ -139,24 +143,24 @@ local function read_user(name)
   return text and parsed_user(text), text
 end
 
--- The user of that name, if there is one.
+-- The user of that name, and its text, if there is one.
 local function user_of(name)
   local user, text = read_user(name)
   if text and not (user and (not user.vote or redis.call('HEXISTS', VENUES, user.vote.id) == 1)) then
     mend('a user')
-    user = read_user(name)
+    user, text = read_user(name)
   end
-  return user
+  return user, text
 end
 
--- The venue of that id as JSON, if the area has it.
+-- The venue of that id as JSON, if the area has it; and whether it was broken.
 local function venue_of(id)
   local text = redis.call('HGET', VENUES, id)
   if text and not is_venue(id, text) then
     mend('a venue')
-    return false
+    return false, true
   end
-  return text
+  return text, false
 end
 
 -- Sends everyone whose two hours are over, in the order of their ends.

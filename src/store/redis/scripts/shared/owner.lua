@@ -7,43 +7,45 @@ local OWNER, N = ARGV[4], ARGV[5]
 open()
 expire()
 
--- The name that the owner holds, and its user.
-local held, me
+-- The owner's last count.
+local last = N ~= '' and redis.call('HGET', OWNERS, OWNER .. ':n') or '0'
+if not string.match(last, '^%d+$') then
+  mend('an n')
+  last = '0'
+end
+
+-- The name that the owner holds, its user, and that as text.
+local held, me, mine
 
 local function look()
   held = redis.call('HGET', OWNERS, OWNER)
-  me = held and user_of(held)
+  me, mine = nil, nil
+  if held then
+    me, mine = user_of(held)
+  end
   if not me or me.owner ~= OWNER then
-    held, me = nil, nil
+    held, me, mine = nil, nil, nil
   end
 end
 look()
 
--- Whether the owner's change of this number, or a later one, is stored already.
+-- Whether the owner's change of this number, or a later one, is stored already. Compared as texts: a number of more
+-- than fifteen digits would be rounded.
 local function is_known()
-  if N == '' then
-    return false
-  end
-  local last = redis.call('HGET', OWNERS, OWNER .. ':n') or '0'
-  if not string.match(last, '^%d+$') then
-    mend('an n')
-    last = '0'
-  end
-  -- As texts: a number of more than fifteen digits would be rounded.
-  return #N < #last or (#N == #last and N <= last)
+  return N ~= '' and (#N < #last or (#N == #last and N <= last))
 end
 
-local function remember()
+local function done()
+  return { 'done', mended, epoch or '', seq, NOW, mine or '' }
+end
+
+-- The change is stored, and so is its number.
+local function stored()
   if N ~= '' then
     redis.call('HSET', OWNERS, OWNER .. ':n', N)
     redis.call('PEXPIREAT', OWNERS, digits(ends(EPOCH)), 'NX')
   end
-end
-
-local function done()
-  local name = redis.call('HGET', OWNERS, OWNER)
-  local user = name and redis.call('HGET', STATE, name)
-  return { 'done', mended, epoch or '', seq, NOW, user or '' }
+  return done()
 end
 
 -- By the area's rules: nothing of the change is stored.

@@ -33,6 +33,7 @@ local function write_user(name, user)
     .. ',"since":' .. digits(user.since) .. ',"due":' .. digits(user.due) .. vote
     .. ',"owner":' .. quoted(user.owner) .. '}'
   redis.call('HSET', STATE, name, text)
+  return text
 end
 
 local function delete_record(name)
@@ -65,38 +66,43 @@ local function area_ends()
   return at
 end
 
+-- Tells the sweep of the area.
+local function list_timers()
+  if type(redis.pcall('SADD', EXPIRE_KEYS, USERS, VOTES)) ~= 'number' then
+    only('set', EXPIRE_KEYS)
+    redis.call('SADD', EXPIRE_KEYS, USERS, VOTES)
+  end
+end
+
 -- Gives the area until `at`, and its keys some time more.
 local function keep_area(at)
   local timer = digits(at)
   redis.call('SET', USERS_TIMER, '', 'PXAT', timer)
   redis.call('SET', VOTES_TIMER, '', 'PXAT', timer)
-  redis.call('SADD', EXPIRE_KEYS, USERS, VOTES)
+  list_timers()
   local last = digits(at + GRACE)
   for _, key in ipairs({ USERS, VOTES, STATE, VENUES, DUE, OWNERS, EPOCH, SEQ }) do
     redis.call('PEXPIREAT', key, last)
   end
 end
 
--- An act of the user whose records the script was given: the two hours begin anew, the user's and the area's.
-local function act(name, user)
+-- An act of the user whose records the script was given: the two hours begin anew, the user's and the area's. PLACE is
+-- the venue of the user's vote, as JSON.
+local function act(name, user, place)
   user.due = math.max(user.due, NOW + LIFETIME)
-  write_user(name, user)
-  redis.call('ZADD', DUE, digits(user.due), name)
-  redis.call('SADD', USERS, RECORD)
   local due = digits(user.due)
+  redis.call('ZADD', DUE, due, name)
+  redis.call('SADD', USERS, RECORD)
   redis.call('SET', RECORD, user.username, 'PXAT', due)
   redis.call('SET', RECORD_IMG, user.img, 'PXAT', due)
   redis.call('SET', RECORD_OWNER, user.owner, 'PXAT', due)
   if user.vote then
     redis.call('SADD', VOTES, RECORD)
-    redis.call('SET', RECORD_VOTE, redis.call('HGET', VENUES, user.vote.id), 'PXAT', due)
+    redis.call('SET', RECORD_VOTE, place, 'PXAT', due)
   else
     redis.call('DEL', RECORD_VOTE)
   end
+  local text = write_user(name, user)
   keep_area(math.max(area_ends(), user.due))
-end
-
--- What servers tell each other of an act that changes nothing else.
-local function renewed(user)
-  return '{"notice":"renewed","username":' .. quoted(user.username) .. ',"due":' .. digits(user.due) .. '}'
+  return text
 end
