@@ -124,7 +124,7 @@ async fn every_kind_of_answer_has_the_headers_that_keep_a_browser_safe() {
         (Method::DELETE, "/api/areas/lunch/vote", false, true, 401),
         (Method::DELETE, "/api/areas/lunch/vote", true, false, 403),
         (Method::DELETE, "/api/areas/lunch/vote?n=x", true, true, 400),
-        (Method::POST, "/", true, true, 404),
+        (Method::POST, "/", true, true, 405),
         (Method::GET, "/ws", true, true, 400),
         (Method::GET, "/ws", true, false, 403),
         (Method::GET, "/healthz", false, false, 200),
@@ -212,4 +212,15 @@ async fn another_versions_file_is_todays_and_not_kept() {
     let file = path.splitn(4, '/').nth(3).unwrap();
     let response = server.get(&format!("/assets/of-yesterday/{file}")).await;
     assert_eq!((response.status(), header(&response, CACHE_CONTROL.as_str())), (StatusCode::OK, "no-store"));
+}
+
+#[tokio::test]
+async fn a_page_comes_compressed_to_who_takes_that() {
+    let server = Server::start(&[]).await;
+    for path in ["/", "/a/lunch"] {
+        let packed = server.request(Method::GET, path).header(ACCEPT_ENCODING, "br, gzip").send().await.unwrap();
+        assert!(!header(&packed, CONTENT_ENCODING.as_str()).is_empty(), "{path}");
+        assert!(header(&packed, VARY.as_str()).to_lowercase().contains("accept-encoding"));
+        assert_eq!(header(&server.get(path).await, CONTENT_ENCODING.as_str()), "", "{path}");
+    }
 }

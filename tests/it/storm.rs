@@ -80,7 +80,8 @@ async fn ask(socket: &mut Socket, event: &str, n: u64, data: Value) -> Value {
 }
 
 /// All that happens in one area; its users come through all of the servers.
-async fn play(area: String, browsers: Vec<Vec<Browser>>, mut dice: Dice) {
+async fn play(area: String, browsers: Vec<Vec<Browser>>, seed: u64) {
+    let mut dice = Dice(seed);
     let mut players = Vec::new();
     for user in 0..USERS {
         let browser = &browsers[user % browsers.len()][user];
@@ -101,7 +102,7 @@ async fn play(area: String, browsers: Vec<Vec<Browser>>, mut dice: Dice) {
     assert_eq!(truth.users.len(), USERS);
     for player in &mut players {
         player.follow_to(truth.seq).await;
-        assert_eq!(player.view, truth, "{area}");
+        assert_eq!(player.view, truth, "{area}, seed {seed}");
     }
 }
 
@@ -110,7 +111,6 @@ async fn storm(servers: &[&Server]) {
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).unwrap();
     let seed = u64::from_le_bytes(seed);
-    println!("the seed is {seed}");
     let mut people = Vec::new();
     for _ in 0..USERS {
         people.push(Browser::open(servers[0]).await);
@@ -119,7 +119,7 @@ async fn storm(servers: &[&Server]) {
         servers.iter().map(|server| people.iter().map(|person| person.at(server)).collect()).collect();
     let mut areas = JoinSet::new();
     for number in 0..AREAS {
-        areas.spawn(play(format!("area-{number}"), browsers.clone(), Dice(seed.wrapping_add(number as u64))));
+        areas.spawn(play(format!("area-{number}"), browsers.clone(), seed.wrapping_add(number as u64)));
     }
     areas.join_all().await;
 }
