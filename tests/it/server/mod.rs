@@ -161,7 +161,11 @@ fn follow(from: impl AsyncRead + Unpin + Send + 'static, log: Log) {
     });
 }
 
+/// From the log, or from what is printed for a person.
 fn port_in(line: &str) -> Option<u16> {
+    if let Some(port) = line.trim().strip_prefix("http://localhost:") {
+        return port.parse().ok();
+    }
     let entry: Value = serde_json::from_str(line).ok()?;
     if entry["message"] != "listening" {
         return None;
