@@ -56,10 +56,15 @@ pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
             }
             wake = wake.min(next);
         }
-        if area.is_idle(LINGER) && hub.let_go(&area) {
-            tell(&hub, &area).await;
+        if area.is_idle(LINGER) {
+            // Before it is out of the map: else this would undo what the area's next life follows.
             hub.store.unfollow(&area.name).await;
-            return;
+            followed = false;
+            if hub.let_go(&area) {
+                return;
+            }
+            area.needs_snapshot();
+            continue;
         }
         if area.is_idle(Duration::ZERO) {
             wake = wake.min(Instant::now() + LINGER);
@@ -101,9 +106,10 @@ async fn expire(hub: &Hub, area: &LiveArea) {
 
 async fn tell(hub: &Hub, area: &LiveArea) {
     let Some((claim, change)) = area.tell_presence() else { return };
-    if let Err(error) = hub.store.report(&area.name, &claim, &change).await {
-        // The next pulse finds the claim missing, and tells it again.
-        tracing::debug!(%error, "who is here could not be reported");
+    match hub.store.report(&area.name, &claim, &change).await {
+        Ok(()) => area.said(claim.v),
+        // The next pulse tells it again.
+        Err(error) => tracing::debug!(%error, "who is here could not be reported"),
     }
 }
 

@@ -11,8 +11,8 @@ use actix_web::web::Data;
 
 use super::{Web, origin};
 
-/// Two years, as browsers' preload lists want it.
-const HSTS: &str = "max-age=63072000; includeSubDomains";
+/// Two years, for this very host: what is beside or below it may be somebody else's.
+const HSTS: &str = "max-age=63072000";
 const FIXED: [(&str, &str); 4] = [
     ("permissions-policy", "geolocation=(self), camera=(), microphone=()"),
     ("cross-origin-opener-policy", "same-origin"),

@@ -90,6 +90,7 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> A
         AreaPage::new(&name, state, here)
     });
     let (status, area) = match looked.await {
+        Ok(area) if web.hub.news().borrow().stale_since.is_some() => (StatusCode::OK, area.stale()),
         Ok(area) => (StatusCode::OK, area),
         // The page itself goes on trying.
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, AreaPage::unknown(&name, Problem::from(error).message)),
@@ -125,7 +126,7 @@ fn problem(status: StatusCode, title: &'static str, text: &str) -> HttpResponse 
 fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
         Ok(text) => HttpResponse::build(status)
-            .insert_header((CACHE_CONTROL, "no-cache"))
+            .insert_header((CACHE_CONTROL, "private, no-cache"))
             .insert_header(ContentType::html())
             .body(text),
         Err(error) => {
@@ -163,6 +164,12 @@ impl AreaPage {
         let summary = if most == 0 { String::new() } else { format!("{outcome}.") };
         let expires = clock_time(state.expires_at);
         Self { name: name.to_string(), title, description, summary, here, expires, rows }
+    }
+
+    /// As it was known before the store went away, and says so.
+    fn stale(self) -> Self {
+        let note = "The votes cannot be reached right now: this is how they were last known.";
+        Self { summary: format!("{note} {}", self.summary).trim_end().to_owned(), ..self }
     }
 
     /// Where the standings could not be read: it says so, instead of showing none.
