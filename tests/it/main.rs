@@ -30,6 +30,7 @@ mod redis_rules;
 mod redis_server;
 mod redis_tls;
 mod rest;
+mod search;
 mod server;
 mod sessions;
 mod settings_at_start;
