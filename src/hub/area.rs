@@ -158,6 +158,13 @@ impl LiveArea {
         view.followers == 0 && view.seats.count() == 0 && view.idle_since.elapsed() >= linger
     }
 
+    /// Somebody came just when the area was to be let go: what was published meanwhile was not heard.
+    pub(super) fn stay(&self) {
+        let mut view = self.view();
+        view.idle_since = Instant::now();
+        view.resync = true;
+    }
+
     // --- for followers ---
 
     pub(super) fn seat(&self) -> u64 {
