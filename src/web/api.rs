@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use super::problem::WebError;
-use super::session::{self, Session};
+use super::session::{Gift, Session};
 use super::{Web, acts, origin};
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::name::AreaName;
@@ -21,10 +21,12 @@ use crate::venues::{Question, RawQuestion, VenueError};
 
 type Answer = Result<HttpResponse, WebError>;
 
-/// `POST /api/session`: a cookie, if there is none that is valid.
+/// `POST /api/session`: a cookie, if there is none that is valid. `fresh` says which: a browser to which that happens twice in a
+/// row refuses cookies.
 pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
-    let mut response = fresh(&serde_json::json!({}));
-    session::give(&request, &web, &mut response)?;
+    let gift = Gift::choose(&request, &web)?;
+    let mut response = fresh(&serde_json::json!({"fresh": gift.fresh}));
+    gift.put_on(&mut response)?;
     Ok(response)
 }
 

@@ -65,17 +65,6 @@ pub struct Options {
     pub figures: Box<dyn Fn() -> String + Send + Sync>,
 }
 
-impl Web {
-    /// Tells at once when this process is about to end, and also who comes when it is already.
-    fn draining(&self) -> watch::Receiver<Draining> {
-        let mut draining = self.draining.subscribe();
-        if draining.borrow().is_draining() {
-            draining.mark_changed();
-        }
-        draining
-    }
-}
-
 /// Whether this process is about to end, and within what time its clients are to come back.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Draining(pub Option<Duration>);

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::problem::WebError;
-use super::{Web, assets, origin, session};
+use super::session::Gift;
+use super::{Web, assets, origin};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
 use crate::domain::state::{AreaState, Standing};
@@ -113,7 +114,7 @@ fn page(request: &HttpRequest, web: &Web, status: StatusCode, path: &str, area: 
         area,
     };
     let mut response = html(status, &page);
-    session::give(request, web, &mut response)?;
+    Gift::choose(request, web)?.put_on(&mut response)?;
     Ok(response)
 }
 
@@ -186,7 +187,8 @@ impl Row {
         Self {
             name: venue.name.clone(),
             votes,
-            share: (votes * 100).checked_div(all).unwrap_or(0),
+            // To the nearest, as the page does.
+            share: (votes * 200 + all).checked_div(all * 2).unwrap_or(0),
             first: votes > 0 && votes == most,
             voters: standing.voters.iter().map(|user| user.username.to_string()).collect(),
             category: venue.categories.first().map(|category| category.name.clone()).unwrap_or_default(),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::redis::server::RedisServer;
 use crate::server::{Browser, Server, Socket, View};
 
 const AREAS: usize = 100;
@@ -127,4 +128,12 @@ async fn storm(servers: &[&Server]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_views_end_as_the_store_has_it() {
     storm(&[&Server::start(&[]).await]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn through_two_processes_on_one_redis_they_do_too() {
+    let redis = RedisServer::start();
+    let settings = [("REDIS_URL", &*redis.url()), ("SESSION_SECRET", "the same for both, of 32 bytes at least")];
+    let (one, other) = (Server::start(&settings).await, Server::start(&settings).await);
+    storm(&[&one, &other]).await;
 }

@@ -58,6 +58,9 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, wire: Wire, connection: Connection) -> Self {
         let now = Instant::now();
+        let mut draining = web.draining.subscribe();
+        // Who comes while the process ends is told at once.
+        draining.mark_changed();
         Self {
             owner,
             address,
@@ -65,7 +68,7 @@ impl Client {
             follower: None,
             told: None,
             news: web.hub.news(),
-            draining: web.draining(),
+            draining,
             bucket: Bucket::new(web.options.rate, now),
             bad: 0,
             heard_at: now,

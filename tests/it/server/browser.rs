@@ -1,16 +1,15 @@
 //! One browser: a session's cookie, and the calls of a page.
 
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Server, Socket, client};
+use super::{CLIENT, Server, Socket};
 
 #[derive(Clone)]
 pub struct Browser {
     pub base: String,
     pub cookie: String,
-    client: Client,
 }
 
 impl Browser {
@@ -22,16 +21,16 @@ impl Browser {
         assert_eq!(response.status(), StatusCode::OK);
         let set = response.headers()[SET_COOKIE].to_str().unwrap();
         let cookie = set.split(';').next().unwrap().to_owned();
-        Self { base, cookie, client: client() }
+        Self { base, cookie }
     }
 
     /// The same browser at another process of the same product.
     pub fn at(&self, server: &Server) -> Self {
-        Self { base: server.url(""), ..self.clone() }
+        Self { base: server.url(""), cookie: self.cookie.clone() }
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Response {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        let mut request = CLIENT.request(method, format!("{}{path}", self.base));
         request = request.header(ORIGIN, &self.base).header(COOKIE, &self.cookie);
         if let Some(body) = body {
             request = request.json(body);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -25,6 +25,10 @@ pub use view::View;
 
 /// However busy the machine is, a step that takes longer than this will not come any more.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One for all: it takes long to make. Connections are not kept, for each test has a runtime of its own.
+static CLIENT: LazyLock<Client> =
+    LazyLock::new(|| Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap());
 
 type Environment = BTreeMap<String, String>;
 type Log = Arc<watch::Sender<Vec<String>>>;
@@ -106,7 +110,7 @@ impl Server {
 
     /// A request without any of a browser's headers. Redirects are not followed.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        client().request(method, self.url(path))
+        CLIENT.request(method, self.url(path))
     }
 
     pub async fn get(&self, path: &str) -> Response {
@@ -149,11 +153,6 @@ impl Server {
     pub fn log(&self) -> String {
         self.log.borrow().join("\n")
     }
-}
-
-/// Follows no redirection. Loopback needs no certificates, and reading them takes longer than a request.
-fn client() -> Client {
-    Client::builder().redirect(Policy::none()).tls_certs_only([]).build().unwrap()
 }
 
 fn environment<'a>(settings: impl Iterator<Item = &'a (&'a str, &'a str)>) -> Environment {

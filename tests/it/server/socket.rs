@@ -142,13 +142,6 @@ impl Socket {
         self.waiting.remove(at).expect("it was just found")
     }
 
-    /// All that came and was not asked for, in its order, up to the change of this number or a state that holds it.
-    pub async fn until_seq(&mut self, seq: u64) -> Vec<Value> {
-        let holds = |event: &Value| event["seq"] == seq || event["data"]["seq"].as_u64() >= Some(seq);
-        self.position(PATIENCE, holds).await;
-        self.waiting.drain(..).collect()
-    }
-
     /// Where the first event like this is among those that wait, once it is there.
     async fn position(&mut self, patience: Duration, like: impl Fn(&Value) -> bool) -> usize {
         let mut looked_at = 0;

@@ -83,7 +83,7 @@ mod in_memory {
         super::Lone::in_memory()
     }
 
-    super::contract_suite!(crate::embedded_contract::in_memory::ground);
+    super::contract_suite!(crate::embedded::contract::in_memory::ground);
 }
 
 mod in_a_file {
@@ -91,7 +91,7 @@ mod in_a_file {
         super::Lone::in_a_file()
     }
 
-    super::contract_suite!(crate::embedded_contract::in_a_file::ground);
+    super::contract_suite!(crate::embedded::contract::in_a_file::ground);
 
     #[tokio::test]
     async fn another_run_is_another_life_with_the_same_people() {

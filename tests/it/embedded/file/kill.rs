@@ -24,7 +24,7 @@ impl Voter {
     /// With `lies`, it says so before it has asked.
     fn start(path: &str, lies: bool) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("a running test is a file"));
-        command.args(["--exact", "embedded_file::kill::vote_without_end", "--ignored", "--nocapture"]);
+        command.args(["--exact", "embedded::file::kill::votes_go_on_one_after_another", "--nocapture"]);
         command.env("WTE_TEST_FILE", path).env("WTE_TEST_LIES", lies.to_string());
         let mut process = command.stdout(Stdio::piped()).spawn().expect("a test can be run on its own");
         let lines = BufReader::new(process.stdout.take().expect("it was asked for")).lines();
@@ -55,11 +55,14 @@ impl Voter {
     }
 }
 
+/// A claim of its own; and, where a claim about a kill has started it, the process that votes until it is killed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "not a claim: the process that the claims about a kill start"]
 #[expect(clippy::print_stdout, reason = "what the test that started it reads")]
-async fn vote_without_end() {
-    let path = std::env::var("WTE_TEST_FILE").expect("the test that starts this says where");
+async fn votes_go_on_one_after_another() {
+    let own = tempfile::tempdir().unwrap();
+    let started = std::env::var("WTE_TEST_FILE").ok();
+    let most = if started.is_some() { u64::MAX } else { 20 };
+    let path = started.unwrap_or_else(|| file(&own));
     let lies = std::env::var("WTE_TEST_LIES").is_ok_and(|lies| lies == "true");
     let store = open(&path).unwrap();
     let voting = (0..SESSIONS).map(|session| {
@@ -69,7 +72,7 @@ async fn vote_without_end() {
             let before = store.me(&lunch, &Owner::of(&who)).await.unwrap();
             assert!(before.is_none(), "each kill has a file of its own");
             act(&store, &lunch, &who, 1, join(&who)).await.unwrap();
-            for count in 2.. {
+            for count in 2..most {
                 if lies {
                     println!("acked {session} {count}");
                 }
@@ -81,6 +84,9 @@ async fn vote_without_end() {
         }
     });
     futures_util::future::join_all(voting).await;
+    store.close().await.unwrap();
+    let all: BTreeMap<_, _> = (0..SESSIONS).map(|session| (session, most - 1)).collect();
+    assert!(lost(&path, &all).await.is_empty());
 }
 
 /// The sessions that were told of a vote that is not kept, nor a later one of theirs. Panics if the file is not whole.
