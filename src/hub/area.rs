@@ -162,6 +162,13 @@ impl LiveArea {
         self.view().is_idle(linger)
     }
 
+    /// Somebody came just when the area was to be let go: what was published meanwhile was not heard.
+    pub(super) fn stay(&self) {
+        let mut view = self.view();
+        view.idle_since = Instant::now();
+        view.resync = true;
+    }
+
     // --- for followers ---
 
     pub(super) fn seat(&self) -> u64 {

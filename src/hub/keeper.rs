@@ -14,6 +14,8 @@ use crate::store::StoreError;
 const PRESENCE_PAUSE: Duration = Duration::from_millis(500);
 /// A store that did not answer is asked again after this long.
 const RETRY: Duration = Duration::from_millis(500);
+/// A store that says "not yet" is asked again after this long at the earliest.
+const AHEAD: Duration = Duration::from_millis(20);
 /// An area that nobody follows is kept this long, for the one who reloads.
 const LINGER: Duration = Duration::from_secs(30);
 /// A keeper looks around at least this often, whatever it was told.
@@ -57,13 +59,13 @@ pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
             wake = wake.min(next);
         }
         if area.is_idle(LINGER) {
-            // Before it is out of the map: else this would undo what the area's next life follows.
+            // While the area is still in the map: a new one of the same name would lose its ears by this.
             hub.store.unfollow(&area.name).await;
-            followed = false;
             if hub.let_go(&area) {
                 return;
             }
-            area.needs_snapshot();
+            followed = false;
+            area.stay();
             continue;
         }
         if area.is_idle(Duration::ZERO) {
@@ -94,7 +96,8 @@ async fn load(hub: &Hub, area: &LiveArea, followed: &mut bool) -> Result<(), Sto
 async fn expire(hub: &Hub, area: &LiveArea) {
     let later = hub.clock.now() + RETRY.as_millis() as u64;
     match hub.store.expire(&area.name).await {
-        Ok(Some(next)) => area.not_due_before(next),
+        // The store decides when it is over. Where this clock is ahead of the store's, it is asked again a little later.
+        Ok(Some(next)) => area.not_due_before(next.max(hub.clock.now() + AHEAD.as_millis() as u64)),
         // Nobody is there any more; the events that say so are on their way, or were missed.
         Ok(None) => area.not_due_before(later),
         Err(error) => {
