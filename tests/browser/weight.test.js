@@ -1,0 +1,53 @@
+// What the first view of an area weighs: every answer that a new browser asked for, as it came over the wire.
+
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { test } from "node:test";
+
+import { Scene } from "./scene.js";
+import { inTime } from "./wait.js";
+
+const KIB = 1024;
+
+/** The bytes of an answer, its head and its body as they are sent. */
+function bytes(url, encoding) {
+  const answer = new Promise((done, failed) => {
+    const asked = request(url, { headers: { "accept-encoding": encoding }, agent: false }, (response) => {
+      let body = 0;
+      response.on("data", (chunk) => (body += chunk.length));
+      response.on("end", () => {
+        const head = response.rawHeaders.reduce((sum, text) => sum + text.length + 2, `HTTP/1.1 ${response.statusCode} OK\r\n\r\n`.length);
+        done({ head, body, encoding: response.headers["content-encoding"] ?? "none", status: response.statusCode });
+      });
+    });
+    asked.on("error", failed).end();
+  });
+  return inTime(`the answer of ${url}`, answer);
+}
+
+for (const encoding of ["gzip", "br"]) {
+  test(`the first view of an area is under 60 KiB, its scripts under 25 KiB, with ${encoding}`, async (t) => {
+    const scene = await Scene.open(t);
+    const [ann] = await scene.two();
+    await ann.suggest("Ramen", "Ann");
+    const eve = await scene.person("phone");
+    const urls = [];
+    let frames = 0;
+    eve.page.on("request", (asked) => urls.push(asked.url()));
+    eve.page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => (frames += payload.length)));
+    await eve.enter("lunch");
+    await eve.sees(["Ramen", "1 vote", "Ann"]);
+    assert.equal(new Set(urls).size, urls.length, "each file is asked for once");
+    assert.ok(urls.every((url) => url.startsWith(scene.server.url)), `nobody else is asked for anything: ${urls}`);
+    let [all, scripts] = [frames, 0];
+    for (const url of urls) {
+      const answer = await bytes(url, encoding);
+      assert.equal(answer.status, 200, url);
+      all += answer.head + answer.body;
+      if (url.endsWith(".js")) scripts += answer.body;
+    }
+    t.diagnostic(`${urls.length} answers, ${(all / KIB).toFixed(1)} KiB in all, scripts ${(scripts / KIB).toFixed(1)} KiB`);
+    assert.ok(scripts > 0 && scripts < 25 * KIB, `the scripts are ${scripts} bytes`);
+    assert.ok(all < 60 * KIB, `all together are ${all} bytes`);
+  });
+}
