@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use bytestring::ByteString;
 use tokio::sync::{Notify, watch};
 
+use super::Bounds;
 use super::view::View;
 use crate::domain::Millis;
 use crate::domain::change::{Done, Me};
@@ -24,17 +25,6 @@ pub enum Loaded {
     /// The first try failed; another one follows.
     Failed,
     Yes,
-}
-
-/// Sizes and times of a live area.
-#[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    pub lifetime: Millis,
-    /// Events, and bytes of them, that an area keeps for those who are behind.
-    pub recent_events: usize,
-    pub recent_bytes: usize,
-    /// How long a seat is kept after its connection is gone.
-    pub grace: Duration,
 }
 
 pub struct LiveArea {

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
@@ -28,7 +28,6 @@ mod pulse;
 mod seats;
 mod view;
 
-pub use area::Bounds;
 pub use follower::Follower;
 
 use area::LiveArea;
@@ -37,15 +36,35 @@ use clock::StoreClock;
 /// How long somebody waits for an area's first state before it is an error.
 const LOAD_LIMIT: Duration = Duration::from_secs(2);
 
+/// Sizes and times of a live area.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    pub lifetime: Millis,
+    /// Events, and bytes of them, that an area keeps for those who are behind.
+    pub recent_events: usize,
+    pub recent_bytes: usize,
+    /// How long a seat is kept after its connection is gone.
+    pub grace: Duration,
+}
+
 /// What everyone connected is told, in whatever area.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct News {
     /// People following any area, on all servers.
     pub live: u64,
+    /// When that number last changed: it does so once in five seconds at most.
+    counted: Option<Instant>,
     /// Since when the store is away, by the store's clock.
     pub stale_since: Option<Millis>,
     /// Since when all is current again.
     pub current_since: Millis,
+}
+
+impl News {
+    /// What somebody knows who was told nothing yet: whatever the count is, it is new.
+    pub fn none() -> Self {
+        Self { live: u64::MAX, ..Self::default() }
+    }
 }
 
 /// Why an area could not be followed.

@@ -11,8 +11,8 @@ use super::Hub;
 use super::area::LiveArea;
 use crate::store::{Alive, Result};
 
-/// A little under the five seconds that the promises count in.
-const PULSE: Duration = Duration::from_millis(4500);
+/// How often a server renews its life of fifteen seconds, and looks whether it has missed something.
+const PULSE: Duration = Duration::from_secs(5);
 /// While the store is away it is asked more often, so that all is current soon after its return.
 const STALE_PULSE: Duration = Duration::from_secs(1);
 /// However much points to the store being away, it is not asked more often than this.
@@ -79,8 +79,11 @@ impl Hub {
         let live = alive.iter().map(|alive| alive.following).sum();
         metrics::gauge!("wte_following").set(u32::try_from(live).unwrap_or(u32::MAX));
         self.news.send_if_modified(|news| {
-            let changed = news.live != live;
-            news.live = live;
+            // A pulse may come early; the count goes to everyone connected, so it does not.
+            let changed = news.live != live && news.counted.is_none_or(|counted| counted.elapsed() >= PULSE);
+            if changed {
+                (news.live, news.counted) = (live, Some(std::time::Instant::now()));
+            }
             changed
         });
     }

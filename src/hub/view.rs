@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytestring::ByteString;
 
-use super::area::Bounds;
+use super::Bounds;
 use super::log::Log;
 use super::seats::Seats;
 use crate::domain::Millis;

@@ -69,6 +69,18 @@ pub struct Joined<'a> {
     pub expires_at: Millis,
 }
 
+impl<'a> Joined<'a> {
+    /// A change that came too late has no effect: then the name is the one that the owner has, or else nobody's but what
+    /// was wished for.
+    pub fn new(done: &'a Done, username: &'a Username, img: &'a Image) -> Self {
+        let (username, img, expires_at) = match &done.me {
+            Some(me) => (&me.username, &me.img, me.due),
+            None => (username, img, done.at),
+        };
+        Self { username, img, epoch: &done.epoch, seq: done.seq, at: done.at, expires_at }
+    }
+}
+
 /// The ack of any other change.
 #[derive(Serialize)]
 pub struct Changed<'a> {

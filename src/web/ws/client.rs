@@ -15,8 +15,9 @@ use crate::hub::{Follower, News};
 use crate::protocol::client::Request;
 use crate::protocol::error::{Code, Problem};
 use crate::protocol::server::{self, Bye, Count, SinceData};
-use crate::web::limits::{Bucket, Connection};
+use crate::web::limits::Connection;
 use crate::web::origin::Address;
+use crate::web::rates::Bucket;
 use crate::web::{Draining, Web};
 
 /// Routers end a WebSocket after 55 s without traffic.
@@ -57,6 +58,9 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, wire: Wire, connection: Connection) -> Self {
         let now = Instant::now();
+        let mut draining = web.draining.subscribe();
+        // Who comes while the process ends is told at once.
+        draining.mark_changed();
         Self {
             owner,
             address,
@@ -64,8 +68,8 @@ impl Client {
             follower: None,
             told: None,
             news: web.hub.news(),
-            draining: web.draining(),
-            bucket: Bucket::new(web.options.events_per_second, web.options.event_burst, now),
+            draining,
+            bucket: Bucket::new(web.options.rate, now),
             bad: 0,
             heard_at: now,
             web,
@@ -128,10 +132,7 @@ impl Client {
                     self.bad = self.bad.saturating_sub(1);
                     return self.request(request).await;
                 }
-                Err(wait) => {
-                    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-                    (request.id, Problem::rate_limited("Too many messages at once. Wait a moment.", ms))
-                }
+                Err(problem) => (request.id, problem),
             },
             Err(bad) => (bad.id, bad.problem),
         };

@@ -63,22 +63,20 @@ impl Client {
     ) -> Result<(), End> {
         let act = Act::Join { username: username.clone(), img: img.clone() };
         let change = Change { area: area.clone(), owner: self.owner.clone(), held: Some(username.clone()), n, act };
-        let done = match acts::join(&self.web, &change, self.address).await {
-            Ok(done) => done,
-            Err(problem) => return self.refuse(id, problem).await,
-        };
+        // First the place to follow it from: a name that is taken and cannot be shown would be nobody's.
         let next = match self.web.hub.follow(&area, &self.owner, since.as_ref()).await {
             Ok(next) => next,
             Err(error) => return self.refuse(id, error.into()).await,
         };
-        next.claim(&done);
-        // A change that came too late has no effect: then the name is the one that the owner has, if any.
-        let (username, img, expires_at) = match &done.me {
-            Some(me) => (&me.username, &me.img, me.due),
-            None => (&username, &img, done.at),
+        let done = match acts::change(&self.web, &change, self.address).await {
+            Ok(done) => done,
+            Err(problem) => {
+                next.leave();
+                return self.refuse(id, problem).await;
+            }
         };
-        let joined = Joined { username, img, epoch: &done.epoch, seq: done.seq, at: done.at, expires_at };
-        self.answer(id, &joined).await?;
+        next.claim(&done);
+        self.answer(id, &Joined::new(&done, &username, &img)).await?;
         self.switch(Some(next)).await
     }
 
@@ -87,7 +85,7 @@ impl Client {
         let Some(follower) = &self.follower else { return Err(Problem::not_watching()) };
         let (area, owner) = (follower.area().clone(), self.owner.clone());
         let change = Change { area, owner, held: follower.name(), n, act };
-        let done = acts::change(&self.web, &change).await?;
+        let done = acts::change(&self.web, &change, self.address).await?;
         // The owner may have taken a name in another tab meanwhile.
         follower.claim(&done);
         Ok(done)
@@ -138,7 +136,7 @@ impl Client {
         self.send_new().await?;
         if self.told.is_none() {
             // The count is new to who has just come, whatever it is; and so is that the store is away.
-            self.told = Some(News { live: u64::MAX, ..News::default() });
+            self.told = Some(News::none());
         }
         self.send_news().await
     }
