@@ -104,9 +104,11 @@ test("without scripts the standings are there, and a sentence says what is missi
   const eve = await scene.person("phone", { javaScriptEnabled: false });
   await eve.goto("/a/lunch");
   assert.deepEqual(await eve.standings(), [["Ramen", "1 vote", "Ann"], ["Thai", "1 vote", "Bob"]]);
-  await eve.reads("This page needs JavaScript to vote.");
-  for (const unusable of ["#add", "#share", "#leave", "#change-name"]) assert.equal(await eve.page.locator(unusable).isVisible(), false, unusable);
-  assert.match(await eve.page.title(), /^Ramen 1, Thai 1 · lunch$/);
+  assert.ok(await eve.page.locator("noscript .banner").isVisible());
+  for (const unusable of ["#add", "#share", "#leave", "#change-name", "#link-state"]) assert.equal(await eve.page.locator(unusable).isVisible(), false, unusable);
+  assert.equal(await eve.page.title(), "Ramen 1, Thai 1 · lunch");
+  await eve.goto("/a/dinner");
+  await eve.reads(say("emptyTitle"));
 });
 
 test("without scripts a group is found by its name, too", async (t) => {

@@ -78,6 +78,7 @@ test("long names, wide names and names from right to left fit 320 px, and nothin
   await ann.page.fill("#group", area);
   await fits(ann, "the landing page with a long link");
   await ann.enter(area);
+  await fits(ann, "an area of 64 wide letters");
   await ann.suggest("W".repeat(100), "W".repeat(32));
   await fits(ann, "a place of 100 wide letters");
   const people = ["محمد بن عبد الله بن عبد المطلب", "𝕎𝕚𝕕𝕖𝕎𝕚𝕕𝕖𝕎𝕚𝕕𝕖𝕎𝕚𝕕𝕖", "👩‍👩‍👧‍👦 Familie Müller-Lüdenscheidt"];
