@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 
 import { Cable } from "./cable.js";
 import { DEVICES, browser } from "./chromium.js";
+import { Guest } from "./guest.js";
 import { Person } from "./person.js";
 import { Photon } from "./photon.js";
 import { Redis } from "./redis.js";
@@ -69,6 +70,11 @@ export class Scene {
     const person = new Person(context, await context.newPage(), { base: (this.cable ?? this.server).url, touch });
     this.people.push(person);
     return person;
+  }
+
+  /** Somebody without a browser. */
+  guest(area) {
+    return new Guest(this.server.url, area);
   }
 
   /** Two people in one area, as most tests want them: on a phone and on a laptop. */
