@@ -36,6 +36,7 @@ export function standingsView({ summary, redraw }) {
   return {
     render(area) {
       if (!area.state) return;
+      byId("area").classList.remove("waiting");
       const wanted = standings(area.state);
       document.title = title(area.name, wanted);
       const words = outcome(wanted);
@@ -60,6 +61,7 @@ export function standingsView({ summary, redraw }) {
       rows.clear();
       list.replaceChildren();
       setText(byId("outcome"), say("loading"));
+      byId("area").classList.add("waiting");
       byId("empty").hidden = true;
     },
   };

@@ -1,4 +1,5 @@
-// What the first view of an area weighs: every answer that a new browser asked for, as it came over the wire.
+// The first view of an area: what it weighs, every answer that a new browser asks for counted as it comes over the wire, and
+// whether it stays where it is while the scripts take over from the server's HTML.
 
 import assert from "node:assert/strict";
 import { request } from "node:http";
@@ -55,5 +56,34 @@ for (const [encoding, bound] of Object.entries(BOUNDS)) {
     t.diagnostic(`${urls.length} answers, ${(all / KIB).toFixed(1)} KiB in all, scripts ${(scripts / KIB).toFixed(1)} KiB`);
     assert.ok(scripts > 0 && scripts < bound.scripts * KIB, `the scripts are ${scripts} bytes`);
     assert.ok(all < bound.all * KIB, `all together are ${all} bytes`);
+  });
+}
+
+/** What Chromium calls good; it is a part of the screen times the way that it jumped. */
+const GOOD_SHIFT = 0.1;
+
+for (const device of ["phone", "laptop"]) {
+  test(`nothing jumps while a page comes, on a ${device}`, async (t) => {
+    const scene = await Scene.open(t);
+    for (const [name, choice] of [["Bob", "Ramen"], ["Cleo", "Ramen"], ["Dmitri", "Golden Curry House"]]) {
+      await (await scene.guest("lunch").take(name)).vote(choice);
+    }
+    for (const path of ["/", "/a/lunch", "/#lunch", "/a/nobody-yet", "/#nobody-yet"]) {
+      const ann = await scene.person(device);
+      await ann.page.addInitScript(() => {
+        window.shifts = [];
+        const note = (entry) => ({ by: entry.value, what: entry.sources.map(({ node }) => node?.id || node?.className || node?.nodeName) });
+        new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map(note))).observe({ type: "layout-shift", buffered: true });
+      });
+      await ann.goto(path);
+      if (path === "/") await ann.page.locator("#group-idea button").waitFor();
+      else await ann.isLive();
+      // Two frames later all that has moved is noted.
+      await ann.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      const shifts = await ann.page.evaluate(() => window.shifts);
+      const sum = shifts.reduce((all, { by }) => all + by, 0);
+      assert.ok(sum < GOOD_SHIFT, `${path} jumps by ${sum}: ${JSON.stringify(shifts)}`);
+      await ann.context.close();
+    }
   });
 }
