@@ -15,6 +15,7 @@ use super::{Web, assets, origin};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
 use crate::domain::state::{AreaState, Standing};
+use crate::domain::venue::WRITE_IN;
 use crate::protocol::error::Problem;
 
 type Answer = Result<HttpResponse, WebError>;
@@ -49,6 +50,7 @@ struct Row {
     voters: Vec<String>,
     category: String,
     address: String,
+    by_hand: bool,
 }
 
 #[derive(Template)]
@@ -199,6 +201,7 @@ impl Row {
             first: votes > 0 && votes == most,
             voters: standing.voters.iter().map(|user| user.username.to_string()).collect(),
             category: venue.categories.first().map(|category| category.name.clone()).unwrap_or_default(),
+            by_hand: venue.source.as_deref() == Some(WRITE_IN),
             address: location.and_then(|location| location.address.clone()).unwrap_or_default(),
         }
     }
