@@ -8,7 +8,6 @@ use crate::hub::{Follower, News};
 use crate::protocol::client::{ClientEvent, Request, Since};
 use crate::protocol::error::Problem;
 use crate::protocol::server::{Changed, Joined, MeAnswer, Users, Votes, Watching, ack};
-use crate::store::{Result as StoreResult, StoreError};
 use crate::web::acts;
 
 /// An ack as text, made while the area is locked; or why there is none.
@@ -113,19 +112,12 @@ impl Client {
     /// Follows an area under the name that the owner has there, if any.
     async fn follow(&self, area: &AreaName, since: Option<&Since>) -> Result<Follower, Problem> {
         let follower = self.web.hub.follow(area, &self.owner, since).await?;
-        match self.held(area, &follower).await {
+        match self.web.hub.me(area, &self.owner).await {
             Ok(done) => follower.claim(&done),
             // What is known stays readable while the store is away; the name is known again with the next act.
             Err(error) => tracing::debug!(%error, "followed without a name"),
         }
         Ok(follower)
-    }
-
-    /// What the owner holds there, as if it had just been done.
-    async fn held(&self, area: &AreaName, follower: &Follower) -> StoreResult<Done> {
-        let me = self.web.hub.me(area, &self.owner).await?;
-        let (epoch, seq) = follower.look(|state, _, _| (state.epoch.clone(), state.seq));
-        Ok::<_, StoreError>(Done { epoch, seq, at: 0, me })
     }
 
     /// From now on this socket follows `next`.

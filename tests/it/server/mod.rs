@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 mod browser;
 mod raw;
@@ -128,6 +128,20 @@ impl Server {
         line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number of KiB") * 1024
     }
 
+    /// Files and connections that the process has open.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("it runs").count()
+    }
+
+    pub async fn until_open_files(&self, like: impl Fn(usize) -> bool) {
+        let come = async {
+            while !like(self.open_files()) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, come).await.expect("connections are closed");
+    }
+
     /// Waits until it has logged so many lines with this text.
     pub async fn logged(&self, text: &str, times: usize) {
         let mut log = self.log.subscribe();
@@ -161,7 +175,11 @@ fn follow(from: impl AsyncRead + Unpin + Send + 'static, log: Log) {
     });
 }
 
+/// From the log, or from what is printed for a person.
 fn port_in(line: &str) -> Option<u16> {
+    if let Some(port) = line.trim().strip_prefix("http://localhost:") {
+        return port.parse().ok();
+    }
     let entry: Value = serde_json::from_str(line).ok()?;
     if entry["message"] != "listening" {
         return None;
