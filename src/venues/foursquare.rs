@@ -44,6 +44,10 @@ impl Foursquare {
 
 #[async_trait]
 impl VenueSource for Foursquare {
+    fn name(&self) -> &'static str {
+        SOURCE
+    }
+
     /// The terms of pay-as-you-go allow keeping ids alone.
     fn keeps(&self) -> Option<Duration> {
         None

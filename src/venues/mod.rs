@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tracing::warn;
 
 mod answer;
 #[cfg(test)]
@@ -15,6 +14,7 @@ mod asked;
 mod error;
 mod fetch;
 mod foursquare;
+mod guarded;
 mod limit;
 mod photon;
 mod question;
@@ -25,8 +25,8 @@ pub use answer::{Answer, Attribution, Found};
 pub use error::{SetupError, VenueError};
 pub use question::{BadQuestion, Place, Point, Question, RawQuestion};
 
-use asked::Asked;
 use foursquare::Foursquare;
+use guarded::Guarded;
 use limit::Allowance;
 use photon::Photon;
 use write_ins::WriteInsOnly;
@@ -34,6 +34,9 @@ use write_ins::WriteInsOnly;
 /// Somebody who knows places to eat.
 #[async_trait]
 pub trait VenueSource: Send + Sync {
+    /// What it is called on the wire, in the log and in the figures.
+    fn name(&self) -> &'static str;
+
     /// How long its terms let us keep an answer; none: not at all.
     fn keeps(&self) -> Option<Duration>;
 
@@ -89,46 +92,28 @@ pub struct VenuesOptions {
 }
 
 pub struct Venues {
-    source: Arc<dyn VenueSource>,
+    source: Guarded,
     center: Option<Point>,
-    timeout: Duration,
     allowance: Allowance,
-    answers: Asked<Question, Arc<Answer>>,
 }
 
 impl Venues {
     /// Asks nobody yet, so a source that is away does not hinder a start.
     pub fn new(options: VenuesOptions) -> Result<Self, SetupError> {
         let center = options.center.map(|(lat, lng)| Point::rounded(lat, lng).ok_or(SetupError::Center)).transpose()?;
-        let source = source(&options)?;
-        Ok(Self {
-            center,
-            timeout: options.timeout,
-            allowance: Allowance::new(options.per_minute),
-            answers: Asked::new(source.keeps(), options.under_way),
-            source,
-        })
+        let source = Guarded::new(source(&options)?, options.timeout, options.under_way);
+        Ok(Self { source, center, allowance: Allowance::new(options.per_minute) })
     }
 
     /// What there is to eat. `session` is any text that stands for one browser. The answer comes within the timeout,
     /// as an error if need be.
     pub async fn search(&self, session: &str, question: Question) -> Result<Arc<Answer>, VenueError> {
-        let now = Instant::now();
-        self.allowance.take(session, now)?;
+        self.allowance.take(session, Instant::now())?;
         let question = question.around(self.center);
         if question.query.is_none() && question.place == Place::Nowhere {
             return Err(BadQuestion::NoPlace.into());
         }
-        let (source, timeout, asked) = (Arc::clone(&self.source), self.timeout, question.clone());
-        let ask = || async move {
-            let Ok(answer) = tokio::time::timeout(timeout, source.search(&asked)).await else {
-                warn!(limit_ms = timeout.as_millis(), "the venue source took too long");
-                return Err(VenueError::TimedOut);
-            };
-            metrics::histogram!("wte_venue_seconds").record(now.elapsed().as_secs_f64());
-            Ok(Arc::new(answer?.arranged(&asked)))
-        };
-        let answer = self.answers.get(question, now, ask).await;
+        let answer = self.source.ask(&question).await;
         let outcome = if answer.is_ok() { "found" } else { "failed" };
         metrics::counter!("wte_venue_questions_total", "outcome" => outcome).increment(1);
         answer

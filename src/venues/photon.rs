@@ -55,6 +55,10 @@ impl Photon {
 
 #[async_trait]
 impl VenueSource for Photon {
+    fn name(&self) -> &'static str {
+        SOURCE
+    }
+
     fn keeps(&self) -> Option<Duration> {
         Some(KEPT_FOR)
     }

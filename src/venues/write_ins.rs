@@ -13,6 +13,10 @@ pub struct WriteInsOnly;
 
 #[async_trait]
 impl VenueSource for WriteInsOnly {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
     fn keeps(&self) -> Option<Duration> {
         None
     }
