@@ -1,5 +1,6 @@
 //! Why a search found nothing out, in sentences for the person who asked. Causes go to the log, not in here.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::question::BadQuestion;
@@ -45,11 +46,14 @@ fn again(retry_after: Option<Duration>) -> String {
 /// Why the search cannot be set up; said at start, to who runs the server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
-    #[error("venues.source is auto, foursquare, openstreetmap or none, not {0:?}.")]
-    Source(String),
+    /// What is `wrong` ends a sentence.
+    #[error("The setting venues.file names {}, which {wrong}.", .path.display())]
+    File { path: PathBuf, wrong: String },
+    #[error("venues.source has the source file, which needs one: set venues.file.")]
+    NoFile,
     #[error("{0} is an address that starts with https:// or http://.")]
     Address(&'static str),
-    #[error("venues.source is foursquare, which needs a key: set FOURSQUARE_API_KEY.")]
+    #[error("venues.source has the source foursquare, which needs a key: set FOURSQUARE_API_KEY.")]
     NoKey,
     #[error("FOURSQUARE_API_KEY has characters that no key has.")]
     OddKey,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tracing::warn;
 
 use super::VenueSource;
-use super::answer::Answer;
+use super::answer::Told;
 use super::asked::Asked;
 use super::error::VenueError;
 use super::question::Question;
@@ -17,7 +17,7 @@ pub struct Guarded {
     /// For one search, from its first connection to the last byte.
     timeout: Duration,
     rest: Arc<Rest>,
-    answers: Asked<Question, Arc<Answer>>,
+    answers: Asked<Question, Arc<Told>>,
 }
 
 impl Guarded {
@@ -31,8 +31,12 @@ impl Guarded {
         self.source.name()
     }
 
+    pub fn finds_named_places(&self) -> bool {
+        self.source.finds_named_places()
+    }
+
     /// What the source says, or why it says nothing, within the timeout.
-    pub async fn ask(&self, question: &Question) -> Result<Arc<Answer>, VenueError> {
+    pub async fn ask(&self, question: &Question) -> Result<Arc<Told>, VenueError> {
         let now = Instant::now();
         let (source, timeout, rest, asked) =
             (Arc::clone(&self.source), self.timeout, Arc::clone(&self.rest), question.clone());
@@ -45,7 +49,7 @@ impl Guarded {
             };
             metrics::histogram!("wte_venue_seconds", "source" => name).record(now.elapsed().as_secs_f64());
             rest.heed(&told, Instant::now());
-            told.map(|answer| Arc::new(answer.arranged(&asked)))
+            told.map(Arc::new)
         };
         let told = self.answers.get(question.clone(), now, ask).await;
         let outcome = match &told {

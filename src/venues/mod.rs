@@ -1,7 +1,7 @@
 //! The search for places to eat: which source answers, how often a session may ask, and what is asked only once.
 //! Knows nothing of HTTP servers, areas or settings files.
 
-use std::str::FromStr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,23 +13,27 @@ mod arbitrary_answers;
 mod asked;
 mod error;
 mod fetch;
+mod file;
+mod fold;
 mod foursquare;
 mod guarded;
+mod joined;
 mod limit;
 mod photon;
 mod question;
 mod read;
-mod write_ins;
+mod together;
 
-pub use answer::{Answer, Attribution, Found};
+pub use answer::{Answer, Attribution, Found, Told};
 pub use error::{SetupError, VenueError};
 pub use question::{BadQuestion, Place, Point, Question, RawQuestion};
 
+use file::PlacesFile;
 use foursquare::Foursquare;
 use guarded::Guarded;
 use limit::Allowance;
 use photon::Photon;
-use write_ins::WriteInsOnly;
+use together::Together;
 
 /// Somebody who knows places to eat.
 #[async_trait]
@@ -40,39 +44,33 @@ pub trait VenueSource: Send + Sync {
     /// How long its terms let us keep an answer; none: not at all.
     fn keeps(&self) -> Option<Duration>;
 
+    /// Whether it can tell where a place is that somebody names, such as "Berlin Mitte". Who cannot is asked after those who can,
+    /// and has to answer at once.
+    fn finds_named_places(&self) -> bool {
+        true
+    }
+
     /// The places that fit, as it ranks them. Waits as long as it takes: who calls sets the limit, and may drop the
     /// call at any time.
-    async fn search(&self, question: &Question) -> Result<Answer, VenueError>;
+    async fn search(&self, question: &Question) -> Result<Told, VenueError>;
 }
 
-/// Who is to be asked.
+/// Who can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// Foursquare where there is a key for it, else OpenStreetMap.
-    Auto,
+    /// The office's own places; needs the file.
+    File,
+    /// Needs a key.
     Foursquare,
     OpenStreetMap,
-    /// Nobody: people write places in.
-    None,
-}
-
-impl FromStr for Choice {
-    type Err = SetupError;
-
-    fn from_str(name: &str) -> Result<Self, SetupError> {
-        match name {
-            "auto" => Ok(Self::Auto),
-            "foursquare" => Ok(Self::Foursquare),
-            "openstreetmap" => Ok(Self::OpenStreetMap),
-            "none" => Ok(Self::None),
-            other => Err(SetupError::Source(other.to_owned())),
-        }
-    }
 }
 
 /// How the search is set up. Without `Debug`, for it holds the key.
 pub struct VenuesOptions {
-    pub source: Choice,
+    /// Asked together. Without any, people write places in.
+    pub sources: Vec<Choice>,
+    /// A GeoJSON FeatureCollection of points.
+    pub file: Option<PathBuf>,
     /// The address of the host, such as `https://places-api.foursquare.com`.
     pub foursquare_url: String,
     /// Blank is none.
@@ -83,26 +81,30 @@ pub struct VenuesOptions {
     pub public_url: Option<String>,
     /// Latitude and longitude in degrees, for who says nothing of where.
     pub center: Option<(f64, f64)>,
-    /// For a whole search, from its first connection to the last byte.
+    /// For a search in one source, from its first connection to the last byte.
     pub timeout: Duration,
     /// Searches a minute and session; 0 is no limit.
     pub per_minute: u32,
-    /// Different searches under way at once; none: no limit.
+    /// Different searches under way at once in each source; none: no limit.
     pub under_way: Option<usize>,
 }
 
 pub struct Venues {
-    source: Guarded,
+    sources: Together,
     center: Option<Point>,
     allowance: Allowance,
 }
 
 impl Venues {
-    /// Asks nobody yet, so a source that is away does not hinder a start.
+    /// Reads the file of places, but asks nobody yet: a source that is away does not hinder a start.
     pub fn new(options: VenuesOptions) -> Result<Self, SetupError> {
         let center = options.center.map(|(lat, lng)| Point::rounded(lat, lng).ok_or(SetupError::Center)).transpose()?;
-        let source = Guarded::new(source(&options)?, options.timeout, options.under_way);
-        Ok(Self { source, center, allowance: Allowance::new(options.per_minute) })
+        let mut choices = options.sources.clone();
+        // What the office knows itself goes before what others know of it.
+        choices.sort_by_key(|choice| *choice != Choice::File);
+        let guarded = |choice| Ok(Guarded::new(source(choice, &options)?, options.timeout, options.under_way));
+        let sources = choices.into_iter().map(guarded).collect::<Result<_, SetupError>>()?;
+        Ok(Self { sources: Together(sources), center, allowance: Allowance::new(options.per_minute) })
     }
 
     /// What there is to eat. `session` is any text that stands for one browser. The answer comes within the timeout,
@@ -113,24 +115,21 @@ impl Venues {
         if question.query.is_none() && question.place == Place::Nowhere {
             return Err(BadQuestion::NoPlace.into());
         }
-        let answer = self.source.ask(&question).await;
+        let answer = self.sources.ask(&question).await.map(Arc::new);
         let outcome = if answer.is_ok() { "found" } else { "failed" };
         metrics::counter!("wte_venue_questions_total", "outcome" => outcome).increment(1);
         answer
     }
 }
 
-fn source(options: &VenuesOptions) -> Result<Arc<dyn VenueSource>, SetupError> {
-    let key = options.foursquare_key.as_deref().filter(|key| !key.trim().is_empty());
+fn source(choice: Choice, options: &VenuesOptions) -> Result<Arc<dyn VenueSource>, SetupError> {
     let client = || fetch::client(options.public_url.as_deref());
-    Ok(match (options.source, key) {
-        (Choice::Auto | Choice::Foursquare, Some(key)) => {
-            Arc::new(Foursquare::new(client()?, &options.foursquare_url, key)?)
+    Ok(match choice {
+        Choice::File => Arc::new(PlacesFile::open(options.file.as_deref().ok_or(SetupError::NoFile)?)?),
+        Choice::Foursquare => {
+            let key = options.foursquare_key.as_deref().filter(|key| !key.trim().is_empty());
+            Arc::new(Foursquare::new(client()?, &options.foursquare_url, key.ok_or(SetupError::NoKey)?)?)
         }
-        (Choice::Foursquare, None) => return Err(SetupError::NoKey),
-        (Choice::Auto | Choice::OpenStreetMap, _) => {
-            Arc::new(Photon::new(client()?, &options.photon_url, options.under_way)?)
-        }
-        (Choice::None, _) => Arc::new(WriteInsOnly),
+        Choice::OpenStreetMap => Arc::new(Photon::new(client()?, &options.photon_url, options.under_way)?),
     })
 }
