@@ -107,15 +107,15 @@ impl Venues {
         Ok(Self { sources: Together(sources), center, allowance: Allowance::new(options.per_minute) })
     }
 
-    /// What there is to eat. `session` is any text that stands for one browser. The answer comes within the timeout,
-    /// as an error if need be.
-    pub async fn search(&self, session: &str, question: Question) -> Result<Arc<Answer>, VenueError> {
+    /// What there is to eat. `session` is any text that stands for one browser. The answer comes within the timeout, as an error if
+    /// need be; a tenth of a second later where the disk hangs that has the file.
+    pub async fn search(&self, session: &str, question: Question) -> Result<Answer, VenueError> {
         self.allowance.take(session, Instant::now())?;
         let question = question.around(self.center);
         if question.query.is_none() && question.place == Place::Nowhere {
             return Err(BadQuestion::NoPlace.into());
         }
-        let answer = self.sources.ask(&question).await.map(Arc::new);
+        let answer = self.sources.ask(&question).await;
         let outcome = if answer.is_ok() { "found" } else { "failed" };
         metrics::counter!("wte_venue_questions_total", "outcome" => outcome).increment(1);
         answer

@@ -1,6 +1,5 @@
 //! The search for venues: the real clients, against stand-ins for the services that they ask.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use where_to_eat::venues::{Answer, Choice, Question, RawQuestion, VenueError, Venues, VenuesOptions};
@@ -64,14 +63,14 @@ fn question(parameters: &str) -> Question {
     Question::parse(raw).expect("the test's own question is a good one")
 }
 
-async fn search(venues: &Venues, parameters: &str) -> Result<Arc<Answer>, VenueError> {
+async fn search(venues: &Venues, parameters: &str) -> Result<Answer, VenueError> {
     let searching = venues.search("a session", question(parameters));
     tokio::time::timeout(HANGS, searching).await.expect("a search ends by itself")
 }
 
 async fn found(venues: &Venues, parameters: &str) -> serde_json::Value {
     let answer = search(venues, parameters).await.expect("the stand-in answers well");
-    serde_json::to_value(&*answer).expect("an answer is JSON")
+    serde_json::to_value(&answer).expect("an answer is JSON")
 }
 
 fn names(answer: &serde_json::Value) -> Vec<&str> {
