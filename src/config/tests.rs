@@ -120,7 +120,7 @@ fn a_value_out_of_range_is_named_with_its_range() {
         ("PORT", "-1", "0 to 65535"),
         ("PORT", "eighty", "0 to 65535"),
         ("WTE__SERVER__HEADER_TIMEOUT_MS", "10001", "100 to 10000"),
-        ("WTE__SERVER__SHUTDOWN_SECS", "10", "1 to 9"),
+        ("WTE__SERVER__SHUTDOWN_SECS", "9", "1 to 8"),
         ("WTE__AREA__LIFETIME_SECS", "0", "1 to 604800"),
         ("WTE__VENUES__TIMEOUT_MS", "4001", "100 to 4000"),
         ("WTE__LIMITS__AREAS", "-1", "0 on"),
