@@ -126,6 +126,8 @@ test("a vote is not called saved before the server has said so", async (t) => {
   await ann.vote("Ramen");
   // The store has it. The page does not know that.
   await until("the server has the vote", async () => (await scene.server.votes("lunch")).Ann === "Ramen");
+  // The server can be quicker than the page's next frame, in which the button is drawn.
+  await until("the button says something new", () => ann.page.evaluate(() => window.said.length > 0));
   assert.deepEqual(await ann.page.evaluate(() => [...new Set(window.said)]), [say("saving")]);
   assert.notEqual(await ann.page.locator("#said").textContent(), say("voted", "Ramen"));
   scene.cable.mend();
