@@ -110,8 +110,8 @@ test("a vote whose two hours are nearly over can be kept with one tap", async (t
 
 test("nothing jumps under a finger: rows stay while a pointer is down", async (t) => {
   const { ann, bob } = await divided(t);
-  const button = await bob.voteButton("Ramen").boundingBox();
-  await bob.page.mouse.move(button.x + 5, button.y + 5);
+  const heading = await bob.row("Ramen").locator("h3").boundingBox();
+  await bob.page.mouse.move(heading.x + 5, heading.y + 5);
   await bob.page.mouse.down();
   await ann.vote("Thai");
   // The count is there, the order is not yet.
