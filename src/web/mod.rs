@@ -16,6 +16,7 @@ use crate::venues::Venues;
 mod acts;
 mod api;
 mod assets;
+mod feed;
 mod headers;
 mod health;
 mod limits;
