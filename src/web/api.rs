@@ -9,11 +9,12 @@ use tokio::time::timeout;
 use super::problem::WebError;
 use super::session::{self, Session};
 use super::{Web, acts, origin};
+use crate::domain::Millis;
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::name::AreaName;
 use crate::protocol::client::Fields;
 use crate::protocol::error::{Code, Problem};
-use crate::protocol::server::{Changed, Joined, Updates};
+use crate::protocol::server::{Changed, Joined, MeAnswer, Updates};
 use crate::protocol::{FRAME_MAX_BYTES, INTEGER_MAX};
 use crate::venues::{Question, RawQuestion, VenueError};
 
@@ -38,6 +39,21 @@ pub async fn venues(question: Query<RawQuestion>, web: Data<Web>, session: Sessi
     let question = Question::parse(question.into_inner()).map_err(VenueError::from)?;
     let answer = web.venues.search(session.owner().as_str(), question).await?;
     Ok(fresh(&*answer))
+}
+
+/// What `getMe` answers on a socket, and what the ack of `watch` says there: the store's time.
+#[derive(Serialize)]
+struct MeNow<'a> {
+    #[serde(flatten)]
+    me: MeAnswer<'a>,
+    at: Millis,
+}
+
+/// `GET /api/areas/AREA/me`
+pub async fn me(path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+    let area = AreaName::parse(&path)?;
+    let me = web.hub.me(&area, &session.owner()).await?;
+    Ok(fresh(&MeNow { me: MeAnswer::new(Some(&area), me.as_ref()), at: web.hub.clock.now() }))
 }
 
 /// `PUT /api/areas/AREA/me`

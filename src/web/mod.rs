@@ -16,6 +16,7 @@ use crate::venues::Venues;
 mod acts;
 mod api;
 mod assets;
+mod events;
 mod feed;
 mod headers;
 mod health;
@@ -83,12 +84,16 @@ impl Draining {
 
     /// A random delay in ms for one client, so that they do not all come at once.
     fn bye(self) -> Option<u64> {
-        let mut random = [0; 8];
-        let spread = u64::try_from(self.0?.as_millis()).unwrap_or(u64::MAX).max(1);
-        // Without random numbers all come back at once, which is worse than it should be and better than never.
-        let _ = getrandom::fill(&mut random);
-        Some(u64::from_le_bytes(random) % spread)
+        Some(random_below(u64::try_from(self.0?.as_millis()).unwrap_or(u64::MAX)))
     }
+}
+
+/// Spreads out what many would else do in one moment.
+fn random_below(most: u64) -> u64 {
+    let mut random = [0; 8];
+    // Without random numbers all come back at once, which is worse than it should be and better than never.
+    let _ = getrandom::fill(&mut random);
+    u64::from_le_bytes(random) % most.max(1)
 }
 
 /// What can be got can be asked about: link previews do.
@@ -107,7 +112,8 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/session", routes::post().to(api::session))
         .route("/venues", routes::get().to(api::venues))
         .service(routes::resource("/areas/{area}").get(api::area))
-        .service(routes::resource("/areas/{area}/me").put(api::put_me).delete(api::delete_me))
+        .service(routes::resource("/areas/{area}/events").get(events::open))
+        .service(routes::resource("/areas/{area}/me").get(api::me).put(api::put_me).delete(api::delete_me))
         .service(routes::resource("/areas/{area}/vote").put(api::put_vote).delete(api::delete_vote));
     app.service(
         routes::scope("")

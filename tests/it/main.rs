@@ -7,6 +7,8 @@ mod connections;
 mod contract;
 mod embedded_contract;
 mod embedded_file;
+mod events;
+mod events_slow;
 mod hostile;
 mod live;
 mod names;

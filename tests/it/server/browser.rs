@@ -5,7 +5,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Server, Socket};
+use super::{Events, Server, Socket};
 
 #[derive(Clone)]
 pub struct Browser {
@@ -55,6 +55,20 @@ impl Browser {
 
     pub async fn socket(&self) -> Socket {
         Socket::open(&self.base, Some(&self.base), Some(&self.cookie)).await.expect("a socket")
+    }
+
+    /// The area's events, as of this place (`EPOCH-SEQ`, for a browser that comes back) or from the start.
+    pub async fn events(&self, area: &str, last_id: Option<&str>) -> Events {
+        Events::of(self.ask_for_events(&format!("/api/areas/{area}/events"), last_id).await)
+    }
+
+    /// The answer to an EventSource, whatever it is.
+    pub async fn ask_for_events(&self, path: &str, last_id: Option<&str>) -> Response {
+        let mut request = self.client.get(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
+        if let Some(id) = last_id {
+            request = request.header("last-event-id", id);
+        }
+        request.header("accept-encoding", "gzip, br").send().await.expect("the server answers")
     }
 
     /// A socket that has a name in an area, and has taken the area's state in.
