@@ -49,8 +49,13 @@ pub fn pack(root: &Path, out: &Path) -> Result<String, String> {
     let mut version = Sha256::new();
     let mut entries = String::new();
     for (number, path) in paths.iter().enumerate() {
-        let file = root.join(path);
-        let plain = fs::read(&file).map_err(|error| format!("{path}: {error}"))?;
+        let mut file = root.join(path);
+        let mut plain = fs::read(&file).map_err(|error| format!("{path}: {error}"))?;
+        if let Some(text) = lean(path, &plain) {
+            file = out.join(format!("{number}.lean"));
+            fs::write(&file, &text).map_err(|error| format!("{}: {error}", file.display()))?;
+            plain = text.into_bytes();
+        }
         let (mime, compressible) = media_type(path)?;
         // Lengths keep one file's end apart from the next one's beginning.
         version.update(path.len().to_le_bytes());
@@ -108,6 +113,31 @@ fn media_type(path: &str) -> Result<(&'static str, bool), String> {
     known.map(|(_, mime, compressible)| (*mime, *compressible)).ok_or_else(|| {
         format!("{path} has an ending without a media type: add it to MEDIA_TYPES in build.rs, or take the file out")
     })
+}
+
+/// A script or a style sheet without indentation and without the lines that are comments alone: what people read in the source,
+/// a phone need not fetch. Lines keep their numbers, so that what a browser reports is found. None where nothing changes.
+///
+/// It knows whole lines only: a text over several lines would lose its indentation, and the page's own tests forbid one.
+fn lean(path: &str, plain: &[u8]) -> Option<String> {
+    if !path.ends_with(".js") && !path.ends_with(".css") {
+        return None;
+    }
+    let plain = std::str::from_utf8(plain).ok()?;
+    let mut within = false;
+    let kept = |line| {
+        let line = str::trim_start(line);
+        let begins = line.starts_with("/*");
+        let comment = within || begins || (line.starts_with("//") && path.ends_with(".js"));
+        if within || begins {
+            within = !line.contains("*/");
+        }
+        // Code after the end of a comment stays, and the comment with it.
+        let alone = within || line.starts_with("//") || line.trim_end().ends_with("*/");
+        if comment && alone { "" } else { line }
+    };
+    let text = plain.split('\n').map(kept).collect::<Vec<_>>().join("\n");
+    (text != plain).then_some(text)
 }
 
 fn gzip(plain: &[u8]) -> Vec<u8> {

@@ -23,7 +23,7 @@ use crate::store::embedded::Embedded;
 use crate::store::redis::{RedisOptions, RedisStore};
 use crate::sweep;
 use crate::venues::{Choice, Venues, VenuesOptions};
-use crate::web::{self, Connections, Draining, Names, Options, Patience, Sessions, Web};
+use crate::web::{self, Connections, Draining, Names, Options, Patience, Rate, Rates, Sessions, Web};
 
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
 const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -78,6 +78,7 @@ impl App {
             venues: Venues::new(venues(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
             sessions: Sessions::new(&secret, settings.session.lifetime),
             connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
+            rates: Rates::new(rate(&settings)),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
             draining: watch::Sender::new(Draining::default()),
             options: options(&settings, figures),
@@ -192,20 +193,22 @@ fn bounds(settings: &Settings) -> Bounds {
 
 fn options(settings: &Settings, figures: PrometheusHandle) -> Options {
     let limits = &settings.limits;
-    let few = |limit: Limit| limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
     Options {
         public_url: settings.server.public_url.as_deref().and_then(|url| url.parse().ok()),
         allowed_origins: settings.server.allowed_origins.clone(),
         trusted_proxies: settings.server.trusted_proxies,
         body_timeout: settings.server.body_timeout,
         metrics_token: settings.server.metrics_token.as_ref().map(Secret::expose).map(str::to_owned),
-        events_per_second: few(limits.events_per_second),
-        event_burst: few(limits.event_burst),
+        rate: rate(settings),
         bad_messages: few(limits.bad_messages),
         read_stall: limits.read_stall,
         lifetime: settings.area.lifetime,
         figures: Box::new(move || figures.render()),
     }
+}
+
+fn rate(settings: &Settings) -> Rate {
+    Rate { per_second: few(settings.limits.events_per_second), burst: few(settings.limits.event_burst) }
 }
 
 fn venues(settings: &Settings) -> VenuesOptions {
@@ -259,6 +262,10 @@ fn millis(duration: Duration) -> Millis {
 
 fn size(limit: u64) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+fn few(limit: Limit) -> Option<u32> {
+    limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX))
 }
 
 fn count(limit: Limit, unlimited: usize) -> usize {

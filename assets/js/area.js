@@ -157,13 +157,14 @@ export class Area {
     }
   }
 
-  /** Another tab of this browser took or left a name here. */
+  /** Another tab of this browser took or left a name here: the server sees who we are when we follow anew. */
   otherTab() {
-    if (this.settled) this.#askMe();
+    this.#socket.again();
   }
 
   /** The server has its store again; it may not have been able to tell who we are. */
   backInTouch() {
+    this.#sender.wake();
     if (!this.me) this.#socket.again();
   }
 
@@ -219,6 +220,12 @@ export class Area {
   }
 
   // Acts.
+
+  /** Begins the two hours of our vote anew. */
+  keepVote() {
+    const fs = this.state.venues.get(this.vote);
+    if (fs) this.ballot.cast(fs);
+  }
 
   /** Casts the vote; without a name, the name is asked first. */
   castVote(fs) {

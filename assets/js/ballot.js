@@ -61,7 +61,6 @@ export class Ballot {
   restore(fs, intent) {
     const again = runOf(this.#area.state.epoch);
     this.#memory.keepInArea(this.#area.name, { intent: { ...intent, again } });
-    this.#told({ text: say("castAgain", fs.name) });
     this.cast(fs, { again });
   }
 
@@ -105,7 +104,8 @@ export class Ballot {
     if (act?.phase !== "saved" || !state) return;
     if (act.epoch === state.epoch && state.seq < act.seq) return;
     this.pending = null;
-    if (act.fs && vote) this.#told({ text: say("voted", state.venues.get(vote).name), quiet: true });
+    const text = vote && say(act.again ? "castAgain" : "voted", state.venues.get(vote).name);
+    if (act.fs && vote) this.#told({ text, quiet: !act.again });
     if (act.fs || vote || !act.was) return;
     const undo = () => this.#area.castVote(act.was);
     this.#told({ text: say("withdrawn", act.was.name), actions: [[say("undo"), undo]] });

@@ -1,2 +1,10 @@
 // Picks the view before the first paint. The one script that blocks, so it does nothing else; router.js decides in earnest.
-if (location.hash.length > 1) document.documentElement.dataset.view = "area";
+{
+  let name = location.hash.slice(1);
+  try {
+    name = decodeURIComponent(name).normalize("NFC");
+  } catch {
+    // Then it is no name either.
+  }
+  if (name) document.documentElement.dataset.view = /^[\p{L}\p{M}\p{Nd}_-]{1,64}$/u.test(name) ? "area" : "landing";
+}

@@ -1,4 +1,9 @@
 // Puts the page together: the address chooses the view, the socket follows what the view shows, the views draw what changed.
+//
+// From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
+// area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
+// rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
+// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (every word), names.js (rules of names).
 
 import { Area } from "./area.js";
 import { localMemory } from "./memory.js";

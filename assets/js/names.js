@@ -24,7 +24,7 @@ export const hyphened = (typed) => typed.trim().replace(SPACE, "-");
 
 /** A user's name as the server would keep it; null if it would refuse it. */
 export function userName(raw) {
-  const name = raw.replace(SPACE, " ").trim().normalize("NFC");
+  const name = raw.replace(SPACE, " ").replace(/^ | $/g, "").normalize("NFC");
   const seen = name.replace(JOINERS, "");
   const fits = [...name].length <= NAME_MAX && !HIDDEN.test(seen) && /[^\p{M} ]/u.test(seen);
   return fits ? name : null;

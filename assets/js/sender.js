@@ -26,9 +26,9 @@ export class Sender {
         return await this.#socket.request(event, { n, data });
       } catch (error) {
         if (this.#ended || dropped()) throw { code: "dropped" };
-        if (!PASSING.has(error.code) || Date.now() >= until) throw error;
+        if (!PASSING.has(error.code)) throw error;
         waiting(true);
-        await this.#pause(Math.max(error.retryInMs ?? 0, Math.min(pause, until - Date.now())));
+        await this.#pause(Math.min(Math.max(error.retryInMs ?? 0, pause), until - Date.now()));
         if (this.#ended || dropped()) throw { code: "dropped" };
         if (Date.now() >= until) throw error;
       }

@@ -137,7 +137,7 @@ export class Socket {
 
   #lost(delay) {
     this.#drop();
-    this.#say("reconnecting");
+    this.#became("reconnecting");
     this.#follower?.lost();
     this.#after("connect", delay, () => this.#connect());
   }
@@ -149,7 +149,7 @@ export class Socket {
     this.#after("connect", delay + HANDSHAKE_MS, () => this.#connect());
     const found = await this.#renewSession();
     if (this.#wire || !this.#timers.has("connect")) return;
-    this.#say({ ok: "reconnecting", refused: "refused" }[found] ?? "offline");
+    this.#became({ ok: "reconnecting", refused: "refused" }[found] ?? "offline");
     this.#after("connect", delay, () => this.#connect());
   }
 
@@ -166,7 +166,7 @@ export class Socket {
       done: current((ack) => {
         this.#watching = null;
         this.#attempts = 0;
-        this.#say("open");
+        this.#became("open");
         follower.followed(ack);
       }),
       failed: current((error) => this.#notFollowed(follower, error)),
@@ -177,7 +177,7 @@ export class Socket {
     if (error.code === "noAnswer") this.#lost(0);
     else if (PASSING.has(error.code)) {
       this.#attempts += 1;
-      this.#say("unavailable");
+      this.#became("unavailable");
       this.#after("watch", Math.max(error.retryInMs ?? 0, this.#delay()), () => this.#watch());
     } else {
       follower.refused(error);
@@ -188,7 +188,7 @@ export class Socket {
     this.#greeted = true;
     for (const timer of ["handshake", "probe", "checking"]) this.#stop(timer);
     this.#after("silence", SILENCE_MS, () => this.#probe());
-    if (this.status === "checking") this.#say("open");
+    if (this.status === "checking") this.#became("open");
     const wire = this.#wire;
     let events = [];
     const hand = () => {
@@ -225,13 +225,13 @@ export class Socket {
     this.#follower?.lost();
     this.#drop();
     this.#attempts = 0;
-    this.#say("reconnecting");
+    this.#became("reconnecting");
     this.#after("connect", delay, () => this.#connect());
   }
 
   #probe() {
     if (this.#timers.has("probe")) return;
-    this.#after("checking", PROBE_SHOWN_MS, () => this.#say("checking"));
+    this.#after("checking", PROBE_SHOWN_MS, () => this.#became("checking"));
     this.#after("probe", PROBE_MS, () => this.#lost(0));
     const ignored = () => {};
     this.#ask("getMe", { limit: PROBE_MS, done: ignored, failed: ignored });
@@ -243,7 +243,7 @@ export class Socket {
     return most * (0.3 + 0.7 * this.#random());
   }
 
-  #say(status) {
+  #became(status) {
     if (status === this.status) return;
     this.status = status;
     this.#changed(status);

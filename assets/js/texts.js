@@ -27,7 +27,6 @@ const texts = {
   liveCount: (n) => `${n} people are deciding right now.`,
 
   // The head of an area.
-  home: "Where to eat: start page",
   share: "Copy link",
   shared: "Link copied. Paste it into your chat.",
   shareByHand: "Copy this link and paste it into your chat:",
@@ -57,7 +56,6 @@ const texts = {
   leads: (name, n, next, m) => `${name} leads with ${votes(n)}` + (next ? `, then ${next} with ${m}.` : "."),
   tie: (names, n) => `A tie: ${joined(names)} with ${votes(n)} each.`,
   votes,
-  votesOf: (n, all) => `${n} of ${votes(all)}`,
   leading: "Leading",
   tied: "Tied",
   vote: "Vote",
@@ -126,7 +124,6 @@ const texts = {
   writeInHint: "by hand, as you typed it",
   metres: (m) => (m < 1000 ? `${Math.round(m / 10) * 10} m` : `${(m / 1000).toFixed(1)} km`),
   searchFailed: "The search does not answer right now. You can add the place by hand.",
-  placeLong: "A place’s name has at most 100 characters.",
 
   // Who is here.
   peopleTitle: "Who is in",
@@ -155,10 +152,17 @@ const errors = {
   noAnswer: "The server did not answer in time. Try again.",
 };
 
+const FROM_RIGHT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF]/;
+/** A name that is written from the right does not turn the sentence around it. */
+function apart(hole) {
+  if (Array.isArray(hole)) return hole.map(apart);
+  return typeof hole === "string" && FROM_RIGHT.test(hole) ? `\u2068${hole}\u2069` : hole;
+}
+
 /** The text of that name, its holes filled. */
 export function say(name, ...holes) {
   const text = texts[name];
-  return typeof text === "function" ? text(...holes) : text;
+  return typeof text === "function" ? text(...holes.map(apart)) : text;
 }
 
 /** What went wrong, for a person: by code, else the server's own sentence. */

@@ -4,6 +4,8 @@
 pub mod client;
 pub mod error;
 pub mod server;
+#[cfg(test)]
+mod tests;
 
 /// Bytes of a client's frame or body, at most.
 pub const FRAME_MAX_BYTES: usize = 16 * 1024;

@@ -3,36 +3,45 @@
 use std::time::Instant;
 
 use super::Web;
+use super::limits::Place;
 use super::origin::Address;
 use crate::domain::change::{Act, Change, Done};
 use crate::protocol::error::Problem;
-use crate::store::StoreError;
+use crate::store::{Result as StoreResult, StoreError};
 
-/// Taking a name: an address may have so many in an area.
-pub async fn join(web: &Web, wish: &Change, address: Address) -> Result<Done, Problem> {
-    if !web.names.allow(&wish.area, address, &wish.owner, Instant::now()) {
-        return Err(Problem::over_capacity(
-            "Too many names were taken from your network in this group. Try again later.",
-        ));
+/// One change, from that address: it may hold so many names in an area.
+pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done, Problem> {
+    let begun = Instant::now();
+    let place = match change.act {
+        Act::Join { .. } => web.names.take(&change.area, address, &change.owner, begun),
+        _ => Place::Kept,
+    };
+    if place == Place::None {
+        let message = "Too many names were taken from your network in this group. Try again later.";
+        return Err(Problem::over_capacity(message));
     }
-    change(web, wish).await
+    let done = web.hub.change(change).await;
+    let not_taken = place == Place::New && matches!(done, Err(StoreError::Refused(_)));
+    let left = matches!(change.act, Act::Leave) && done.as_ref().is_ok_and(|done| done.me.is_none());
+    if not_taken || left {
+        web.names.give_back(&change.area, address, &change.owner);
+    }
+    count(change, &done, begun);
+    Ok(done?)
 }
 
-pub async fn change(web: &Web, change: &Change) -> Result<Done, Problem> {
-    let begun = Instant::now();
-    let done = web.hub.change(change).await;
+fn count(change: &Change, done: &StoreResult<Done>, begun: Instant) {
     let act = match change.act {
         Act::Join { .. } => "add",
         Act::Vote(_) => "addVote",
         Act::Withdraw => "removeVote",
         Act::Leave => "leave",
     };
-    let outcome = match &done {
+    let outcome = match done {
         Ok(_) => "done",
         Err(StoreError::Refused(_)) => "refused",
         Err(StoreError::Unavailable(_)) => "unavailable",
     };
     metrics::counter!("wte_changes_total", "act" => act, "outcome" => outcome).increment(1);
     metrics::histogram!("wte_store_seconds", "call" => "change").record(begun.elapsed().as_secs_f64());
-    Ok(done?)
 }

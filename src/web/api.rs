@@ -1,5 +1,7 @@
 //! The REST calls, on the same hub as the sockets: extract, call one room, render.
 
+use std::time::Instant;
+
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use super::problem::WebError;
-use super::session::{self, Session};
+use super::session::{Gift, Session};
 use super::{Web, acts, origin};
 use crate::domain::Millis;
 use crate::domain::change::{Act, Change, Done};
@@ -20,10 +22,12 @@ use crate::venues::{Question, RawQuestion, VenueError};
 
 type Answer = Result<HttpResponse, WebError>;
 
-/// `POST /api/session`: a cookie, if there is none that is valid.
+/// `POST /api/session`: a cookie, if there is none that is valid. `fresh` says which: a browser to which that happens twice in a
+/// row refuses cookies.
 pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
-    let mut response = fresh(&serde_json::json!({}));
-    session::give(&request, &web, &mut response)?;
+    let gift = Gift::choose(&request, &web)?;
+    let mut response = fresh(&serde_json::json!({"fresh": gift.fresh}));
+    gift.put_on(&mut response)?;
     Ok(response)
 }
 
@@ -68,17 +72,23 @@ pub async fn put_me(
     let fields = Fields::read(&body)?;
     let (username, img) = fields.who()?;
     let act = Act::Join { username: username.clone(), img: img.clone() };
-    let change = wish(&path, &session, fields.n()?, act)?;
-    let done = acts::join(&web, &change, origin::address(&request, &web)).await?;
+    let change = wish(&web, &path, &session, fields.n()?, act)?;
+    let done = acts::change(&web, &change, origin::address(&request, &web)).await?;
     Ok(fresh(&Joined::new(&done, &username, &img)))
 }
 
 /// `PUT /api/areas/AREA/vote`
-pub async fn put_vote(path: Path<String>, body: Payload, web: Data<Web>, session: Session) -> Answer {
+pub async fn put_vote(
+    request: HttpRequest,
+    path: Path<String>,
+    body: Payload,
+    web: Data<Web>,
+    session: Session,
+) -> Answer {
     let body = read(body, &web).await?;
     let fields = Fields::read(&body)?;
     let act = Act::Vote(fields.pick()?);
-    changed(&web, &wish(&path, &session, fields.n()?, act)?).await
+    changed(&request, &web, &wish(&web, &path, &session, fields.n()?, act)?).await
 }
 
 /// `n` of a DELETE, which need not have a body.
@@ -87,43 +97,56 @@ pub struct Beside {
     n: Option<u64>,
 }
 
+impl Beside {
+    /// The body's, or else the address's.
+    fn n(&self, body: &str) -> Result<Option<u64>, WebError> {
+        let n = Fields::read(body)?.n()?.or(self.n);
+        if n.is_some_and(|n| n > INTEGER_MAX) {
+            return Err(Problem::new(Code::BadMessage, "n is a whole number of at most 53 bits.").into());
+        }
+        Ok(n)
+    }
+}
+
 /// `DELETE /api/areas/AREA/me`
 pub async fn delete_me(
+    request: HttpRequest,
     path: Path<String>,
     beside: Query<Beside>,
     body: Payload,
     web: Data<Web>,
     session: Session,
 ) -> Answer {
-    delete(&path, &beside, body, &web, &session, Act::Leave).await
+    let body = read(body, &web).await?;
+    changed(&request, &web, &wish(&web, &path, &session, beside.n(&body)?, Act::Leave)?).await
 }
 
 /// `DELETE /api/areas/AREA/vote`
 pub async fn delete_vote(
+    request: HttpRequest,
     path: Path<String>,
     beside: Query<Beside>,
     body: Payload,
     web: Data<Web>,
     session: Session,
 ) -> Answer {
-    delete(&path, &beside, body, &web, &session, Act::Withdraw).await
+    let body = read(body, &web).await?;
+    changed(&request, &web, &wish(&web, &path, &session, beside.n(&body)?, Act::Withdraw)?).await
 }
 
-async fn delete(path: &str, beside: &Beside, body: Payload, web: &Web, session: &Session, act: Act) -> Answer {
-    let body = read(body, web).await?;
-    let n = Fields::read(&body)?.n()?.or(beside.n);
-    if n.is_some_and(|n| n > INTEGER_MAX) {
-        return Err(Problem::new(Code::BadMessage, "n is an integer from 1, of at most 53 bits.").into());
-    }
-    changed(web, &wish(path, session, n, act)?).await
+/// Any other address below `/api`, or another method.
+pub async fn not_found() -> Answer {
+    Err(Problem::new(Code::NotFound, "There is no such call.").into())
 }
 
-fn wish(area: &str, session: &Session, n: Option<u64>, act: Act) -> Result<Change, WebError> {
-    Ok(Change { area: AreaName::parse(area)?, owner: session.owner(), held: None, n, act })
+fn wish(web: &Web, area: &str, session: &Session, n: Option<u64>, act: Act) -> Result<Change, WebError> {
+    let owner = session.owner();
+    web.rates.take(&owner, Instant::now())?;
+    Ok(Change { area: AreaName::parse(area)?, owner, held: None, n, act })
 }
 
-async fn changed(web: &Web, change: &Change) -> Answer {
-    let done: Done = acts::change(web, change).await?;
+async fn changed(request: &HttpRequest, web: &Web, change: &Change) -> Answer {
+    let done: Done = acts::change(web, change, origin::address(request, web)).await?;
     Ok(fresh(&Changed::from(&done)))
 }
 

@@ -39,7 +39,10 @@ impl Told {
 
 impl Feed {
     pub fn new(web: &Web) -> Self {
-        Self { follower: None, told: None, news: web.hub.news(), draining: web.draining() }
+        let mut draining = web.draining.subscribe();
+        // Who comes while the process ends is told at once.
+        draining.mark_changed();
+        Self { follower: None, told: None, news: web.hub.news(), draining }
     }
 
     pub fn follower(&self) -> Option<&Follower> {

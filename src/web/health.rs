@@ -1,6 +1,7 @@
 //! What operators and their tools ask: alive, ready, figures.
 
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, ContentType};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -10,7 +11,7 @@ use crate::protocol::error::{Code, Problem};
 
 /// `GET /healthz`: the process serves.
 pub async fn healthz() -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).body("alive\n")
+    plain(StatusCode::OK, "alive")
 }
 
 /// `GET /readyz`: the store answers, and this process is not about to end.
@@ -22,11 +23,16 @@ pub async fn readyz(web: Data<Web>) -> HttpResponse {
     } else {
         None
     };
-    let mut response = match not_ready {
-        None => HttpResponse::Ok(),
-        Some(_) => HttpResponse::ServiceUnavailable(),
-    };
-    response.insert_header((CACHE_CONTROL, "no-store")).body(format!("{}\n", not_ready.unwrap_or("ready")))
+    match not_ready {
+        None => plain(StatusCode::OK, "ready"),
+        Some(why) => plain(StatusCode::SERVICE_UNAVAILABLE, why),
+    }
+}
+
+fn plain(status: StatusCode, line: &str) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CACHE_CONTROL, "no-store")).insert_header(ContentType::plaintext());
+    response.body(format!("{line}\n"))
 }
 
 /// `GET /metrics`: for this machine alone, or for who has the token.
@@ -37,7 +43,9 @@ pub async fn metrics(request: HttpRequest, web: Data<Web>) -> Result<HttpRespons
     }
     metrics::gauge!("wte_areas_live").set(u32::try_from(web.hub.live_areas()).unwrap_or(u32::MAX));
     let text = (web.options.figures)();
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CACHE_CONTROL, "no-store")).content_type("text/plain; version=0.0.4; charset=utf-8");
+    Ok(response.body(text))
 }
 
 fn may_read(request: &HttpRequest, web: &Web) -> bool {

@@ -1,4 +1,4 @@
-//! How much one address, and one connection, may ask for. Counted in this process alone: addresses are never stored.
+//! How much one address may have. Counted in this process alone: addresses are never stored.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -89,9 +89,10 @@ impl Names {
         Self { taken: Mutex::new(Taken { by_place: HashMap::new(), look_at: LOOK_AT }), most, lifetime }
     }
 
-    /// Whether one more owner may take a name there, from that address. Who has one may always take another.
-    pub fn allow(&self, area: &AreaName, address: Address, owner: &Owner, now: Instant) -> bool {
-        let Some(most) = self.most else { return true };
+    /// Counts the owner among those who take a name there, from that address; not if there are too many already. Who has one
+    /// may always take another.
+    pub fn take(&self, area: &AreaName, address: Address, owner: &Owner, now: Instant) -> Place {
+        let Some(most) = self.most else { return Place::Kept };
         let mut guard = self.taken.lock().expect("a short lock");
         let Taken { by_place, look_at } = &mut *guard;
         if by_place.len() >= *look_at {
@@ -102,42 +103,35 @@ impl Names {
         if owners.len() >= most {
             owners.retain(|_, until| *until > now);
         }
-        let allowed = owners.len() < most || owners.contains_key(owner);
-        if allowed {
-            owners.insert(owner.clone(), now + self.lifetime);
+        let kept = owners.contains_key(owner);
+        if !kept && owners.len() >= most {
+            return Place::None;
         }
-        allowed
+        owners.insert(owner.clone(), now + self.lifetime);
+        if kept { Place::Kept } else { Place::New }
+    }
+
+    /// The owner holds no name there any more.
+    pub fn give_back(&self, area: &AreaName, address: Address, owner: &Owner) {
+        let mut guard = self.taken.lock().expect("a short lock");
+        let place = (area.clone(), address);
+        if let Some(owners) = guard.by_place.get_mut(&place) {
+            owners.remove(owner);
+            if owners.is_empty() {
+                guard.by_place.remove(&place);
+            }
+        }
     }
 }
 
-/// How many events a connection may send: so many at once, and so many a second in the long run.
-#[derive(Debug, Clone)]
-pub struct Bucket {
-    /// None: no limit.
-    per_second: Option<f64>,
-    most: f64,
-    left: f64,
-    filled: Instant,
-}
-
-impl Bucket {
-    pub fn new(per_second: Option<u32>, burst: Option<u32>, now: Instant) -> Self {
-        let most = f64::from(burst.or(per_second).unwrap_or(1).max(1));
-        Self { per_second: per_second.map(f64::from), most, left: most, filled: now }
-    }
-
-    /// Takes one; else how long to wait for it.
-    pub fn take(&mut self, now: Instant) -> Result<(), Duration> {
-        let Some(per_second) = self.per_second else { return Ok(()) };
-        let grown = now.saturating_duration_since(self.filled).as_secs_f64() * per_second;
-        self.left = (self.left + grown).min(self.most);
-        self.filled = now;
-        if self.left >= 1.0 {
-            self.left -= 1.0;
-            return Ok(());
-        }
-        Err(Duration::from_secs_f64((1.0 - self.left) / per_second))
-    }
+/// Whether an owner may take a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// There are too many from that address.
+    None,
+    /// It did not count before.
+    New,
+    Kept,
 }
 
 #[cfg(test)]
@@ -168,21 +162,14 @@ mod tests {
         let names = Names::new(Some(1), Duration::from_secs(10));
         let (area, now) = (AreaName::parse("lunch").unwrap(), Instant::now());
         let (ann, bob) = (Owner::of("ann"), Owner::of("bob"));
-        assert!(names.allow(&area, address(1), &ann, now));
-        assert!(names.allow(&area, address(1), &ann, now));
-        assert!(!names.allow(&area, address(1), &bob, now));
-        assert!(names.allow(&area, address(2), &bob, now));
-        assert!(names.allow(&area, address(1), &bob, now + Duration::from_secs(11)));
-    }
-
-    #[test]
-    fn a_bucket_gives_a_burst_and_then_its_rate() {
-        let start = Instant::now();
-        let mut bucket = Bucket::new(Some(10), Some(3), start);
-        assert!((0..3).all(|_| bucket.take(start).is_ok()));
-        assert_eq!(bucket.take(start), Err(Duration::from_millis(100)));
-        assert!(bucket.take(start + Duration::from_millis(101)).is_ok());
-        let mut endless = Bucket::new(None, None, start);
-        assert!((0..10_000).all(|_| endless.take(start).is_ok()));
+        assert_eq!(names.take(&area, address(1), &ann, now), Place::New);
+        assert_eq!(names.take(&area, address(1), &ann, now), Place::Kept);
+        assert_eq!(names.take(&area, address(1), &bob, now), Place::None);
+        assert_eq!(names.take(&area, address(2), &bob, now), Place::New);
+        let later = now + Duration::from_secs(11);
+        assert_eq!(names.take(&area, address(1), &bob, later), Place::New);
+        assert_eq!(names.take(&area, address(1), &ann, later), Place::None);
+        names.give_back(&area, address(1), &bob);
+        assert_eq!(names.take(&area, address(1), &ann, later), Place::New);
     }
 }

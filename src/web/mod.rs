@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self as routes, ServiceConfig};
-use actix_web::{FromRequest, Handler, Resource, Responder};
+use actix_web::web::{self as routes, QueryConfig, ServiceConfig};
+use actix_web::{Error, Resource, Route, guard};
 use tokio::sync::watch;
 use url::Url;
 
@@ -25,11 +27,13 @@ mod origin;
 mod pages;
 mod patience;
 mod problem;
+mod rates;
 mod session;
 mod ws;
 
 pub use limits::{Connections, Names};
 pub use patience::Patience;
+pub use rates::{Rate, Rates};
 pub use session::Sessions;
 
 /// What all workers share; built outside the server's factory, else each would have its own.
@@ -40,6 +44,8 @@ pub struct Web {
     pub sessions: Sessions,
     pub connections: Arc<Connections>,
     pub names: Names,
+    /// Of the sessions that call REST; each socket counts its own.
+    pub rates: Rates,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
 }
@@ -52,25 +58,13 @@ pub struct Options {
     pub trusted_proxies: usize,
     pub body_timeout: Duration,
     pub metrics_token: Option<String>,
-    pub events_per_second: Option<u32>,
-    pub event_burst: Option<u32>,
+    pub rate: Rate,
     pub bad_messages: Option<u32>,
     pub read_stall: Option<Duration>,
     /// How long a user stays after the last act; the page counts with it too.
     pub lifetime: Duration,
     /// All figures, as Prometheus text.
     pub figures: Box<dyn Fn() -> String + Send + Sync>,
-}
-
-impl Web {
-    /// Tells at once when this process is about to end, and also who comes when it is already.
-    fn draining(&self) -> watch::Receiver<Draining> {
-        let mut draining = self.draining.subscribe();
-        if draining.borrow().is_draining() {
-            draining.mark_changed();
-        }
-        draining
-    }
 }
 
 /// Whether this process is about to end, and within what time its clients are to come back.
@@ -96,38 +90,53 @@ fn random_below(most: u64) -> u64 {
     u64::from_le_bytes(random) % most.max(1)
 }
 
-/// What can be got can be asked about: link previews do.
-fn readable<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: Handler<Args> + Clone,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    routes::resource(path).route(routes::get().to(handler.clone())).route(routes::head().to(handler))
-}
-
 /// The table of URLs.
 pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
         .route("/session", routes::post().to(api::session))
-        .route("/venues", routes::get().to(api::venues))
-        .service(routes::resource("/areas/{area}").get(api::area))
-        .service(routes::resource("/areas/{area}/events").get(events::open))
-        .service(routes::resource("/areas/{area}/me").get(api::me).put(api::put_me).delete(api::delete_me))
-        .service(routes::resource("/areas/{area}/vote").put(api::put_vote).delete(api::delete_vote));
-    app.service(
+        .route("/venues", reading().to(api::venues))
+        .route("/areas/{area}", reading().to(api::area))
+        .route("/areas/{area}/events", routes::get().to(events::open))
+        .route("/areas/{area}/me", reading().to(api::me))
+        .route("/areas/{area}/me", routes::put().to(api::put_me))
+        .route("/areas/{area}/me", routes::delete().to(api::delete_me))
+        .route("/areas/{area}/vote", routes::put().to(api::put_vote))
+        .route("/areas/{area}/vote", routes::delete().to(api::delete_vote))
+        .default_service(routes::to(api::not_found));
+    app.app_data(QueryConfig::default().error_handler(|_, _| problem::bad_query())).service(
         routes::scope("")
             .wrap(from_fn(origin::guard))
             .wrap(from_fn(headers::add))
             .wrap(from_fn(patience::note))
-            .service(readable("/", pages::landing).wrap(Compress::default()))
-            .service(readable("/a/{area}", pages::area).wrap(Compress::default()))
-            .service(readable("/assets/{version}/{path:.*}", assets::asset))
+            .service(packed("/", reading().to(pages::landing)))
+            .service(packed("/a/{area}", reading().to(pages::area)))
+            .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
-            .service(readable("/healthz", health::healthz))
-            .service(readable("/readyz", health::readyz))
-            .route("/metrics", routes::get().to(health::metrics))
+            .route("/healthz", reading().to(health::healthz))
+            .route("/readyz", reading().to(health::readyz))
+            .route("/metrics", reading().to(health::metrics))
             .service(api)
             .default_service(routes::to(pages::not_found)),
     );
+}
+
+/// GET, and HEAD for who only wants to know whether it is there.
+fn reading() -> Route {
+    routes::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// What is made anew each time is compressed on its way; assets come compressed.
+fn packed(
+    path: &str,
+    route: Route,
+) -> Resource<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    routes::resource(path).wrap(Compress::default()).route(route)
 }

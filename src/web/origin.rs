@@ -96,16 +96,18 @@ fn is_own(origin: &str, request: &HttpRequest, web: &Web) -> bool {
     schemes.iter().any(same)
 }
 
-/// Guards every unsafe method.
+/// Guards every unsafe method. What it refuses is an answer like any other, with all the headers that answers have.
 pub async fn guard(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         let web = request.app_data::<Data<Web>>().expect("the App was built with it");
-        check(request.request(), web)?;
+        if let Err(error) = check(request.request(), web) {
+            return Ok(request.error_response(error).map_into_right_body());
+        }
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 #[cfg(test)]

@@ -10,11 +10,12 @@ use serde::Deserialize;
 use url::Url;
 
 use super::problem::WebError;
-use super::{Web, assets, origin, session};
+use super::session::Gift;
+use super::{Web, assets, origin};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
 use crate::domain::state::{AreaState, Standing};
-use crate::protocol::error::{Code, Problem};
+use crate::protocol::error::Problem;
 
 type Answer = Result<HttpResponse, WebError>;
 
@@ -97,12 +98,9 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> A
 }
 
 /// The page of an address that nothing is at.
-pub async fn not_found(request: HttpRequest) -> Answer {
-    if request.path().starts_with("/api/") {
-        return Err(Problem::new(Code::NotFound, "There is nothing at this address.").into());
-    }
+pub async fn not_found() -> HttpResponse {
     let text = "The link may be cut off. Ask for it again, or start a group of your own.";
-    Ok(problem(StatusCode::NOT_FOUND, "There is no such page", text))
+    problem(StatusCode::NOT_FOUND, "There is no such page", text)
 }
 
 fn page(request: &HttpRequest, web: &Web, status: StatusCode, path: &str, area: Option<AreaPage>) -> Answer {
@@ -116,7 +114,7 @@ fn page(request: &HttpRequest, web: &Web, status: StatusCode, path: &str, area: 
         area,
     };
     let mut response = html(status, &page);
-    session::give(request, web, &mut response)?;
+    Gift::choose(request, web)?.put_on(&mut response)?;
     Ok(response)
 }
 
@@ -189,7 +187,8 @@ impl Row {
         Self {
             name: venue.name.clone(),
             votes,
-            share: (votes * 100).checked_div(all).unwrap_or(0),
+            // To the nearest, as the page does.
+            share: (votes * 200 + all).checked_div(all * 2).unwrap_or(0),
             first: votes > 0 && votes == most,
             voters: standing.voters.iter().map(|user| user.username.to_string()).collect(),
             category: venue.categories.first().map(|category| category.name.clone()).unwrap_or_default(),

@@ -68,6 +68,12 @@ impl fmt::Display for WebError {
     }
 }
 
+/// What stands after the `?` of an address is not what it should be.
+pub fn bad_query() -> actix_web::Error {
+    let message = "What stands after the ? of the address is not right: each name once, and numbers where they belong.";
+    WebError::from(Problem::new(Code::BadMessage, message)).into()
+}
+
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self.0.code {

@@ -92,18 +92,32 @@ impl Session {
     }
 }
 
-/// Sets the cookie on an answer to a browser that has none, or an old one; answers who the browser is.
-pub fn give(request: &HttpRequest, web: &Web, response: &mut HttpResponse) -> Result<Session, WebError> {
-    let secure = is_secure(request, web);
-    let session = match web.sessions.read(request, secure) {
-        Some(session) if session.age() < RENEW_AFTER_SECS => return Ok(session),
-        Some(session) => Session { issued: Utc::now().timestamp(), ..session },
-        None => Session::begin()?,
-    };
-    if response.add_cookie(&web.sessions.cookie(&session, secure)).is_err() {
-        return Err(Problem::new(Code::Internal, "The cookie could not be set.").into());
+/// The cookie that a browser is to be given: one that has none, or an old one.
+pub struct Gift {
+    cookie: Option<Cookie<'static>>,
+    /// The browser came without a valid one.
+    pub fresh: bool,
+}
+
+impl Gift {
+    pub fn choose(request: &HttpRequest, web: &Web) -> Result<Self, WebError> {
+        let secure = is_secure(request, web);
+        let known = web.sessions.read(request, secure);
+        let fresh = known.is_none();
+        let session = match known {
+            Some(session) if session.age() < RENEW_AFTER_SECS => return Ok(Self { cookie: None, fresh }),
+            Some(session) => Session { issued: Utc::now().timestamp(), ..session },
+            None => Session::begin()?,
+        };
+        Ok(Self { cookie: Some(web.sessions.cookie(&session, secure)), fresh })
     }
-    Ok(session)
+
+    pub fn put_on(self, response: &mut HttpResponse) -> Result<(), WebError> {
+        match self.cookie.map(|cookie| response.add_cookie(&cookie)) {
+            Some(Err(_)) => Err(Problem::new(Code::Internal, "The cookie could not be set.").into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn name(secure: bool) -> &'static str {

@@ -1,43 +1,13 @@
 //! An event stream whose client does not read: it costs no memory and no time of others, gets the outcome when it reads again,
 //! and is closed when it never does.
 
-use serde_json::{Value, json};
-
 use crate::server::{Browser, Events, Server, Socket, View};
+use crate::slow::{BOUND, FLOOD, NO_RATE, flood, two_large_places};
 
-const NO_RATE: (&str, &str) = ("WTE__LIMITS__EVENTS_PER_SECOND", "0");
-/// Votes of a flood: with some 3.5 KiB each, far more than sockets and the log of recent events hold together.
-const FLOOD: usize = 3_000;
-/// Far above what a flood leaves behind in a server that keeps to its limits, far below the flood.
-const BOUND: u64 = 5 * 1024 * 1024;
-
-/// Somebody with a vote for one of two places whose renderings are nearly as large as they may be.
 async fn voter(server: &Server) -> Socket {
     let mut voter = Browser::open(server).await.join("lunch", "Ann").await;
-    for id in ["large", "larger"] {
-        let categories: Vec<Value> = (0..5)
-            .map(|_| json!({"name": "x".repeat(60), "icon": format!("https://x.org/{}", "x".repeat(600))}))
-            .collect();
-        voter.ask("addVote", json!({"fs": {"id": id, "name": id, "categories": categories}})).await;
-    }
+    two_large_places(&mut voter).await;
     voter
-}
-
-/// Changes a vote so many times; answers the last number.
-async fn flood(voter: &mut Socket, votes: usize) -> u64 {
-    let mut last = Value::Null;
-    for hundred in 0..votes / 100 {
-        let mut ids = Vec::new();
-        for turn in 0..100 {
-            let id = if (hundred + turn) % 2 == 0 { "large" } else { "larger" };
-            ids.push(voter.post("addVote", None, json!({"fs": {"id": id}})).await);
-        }
-        for id in ids {
-            last = voter.answer(id).await["data"]["seq"].clone();
-        }
-        voter.drain().await;
-    }
-    last.as_u64().expect("the last vote was acknowledged")
 }
 
 /// How much the server's memory grew by a flood that one client does not read; and that client, and the last number.

@@ -40,6 +40,18 @@ fn compressed_forms_hold_the_very_file() {
 }
 
 #[test]
+fn scripts_and_styles_travel_without_comments_and_indentation_and_keep_their_line_numbers() {
+    let script = "// Says.\nif (a) {\n  /** Of\n   * two. */\n  b(\"// no comment\"); // stays\n}\n/* one */ c();\n";
+    let style = "/* Says. */\np {\n  a: b;\n}\n";
+    let (text, out) = packed(&[("a.js", script), ("b.css", style), ("c.svg", "<a>\n  <!-- b -->\n</a>")]);
+    let text = text.unwrap();
+    let lean = |number: u32| fs::read_to_string(out.path().join(format!("{number}.lean"))).unwrap();
+    assert_eq!(lean(0), "\nif (a) {\n\n\nb(\"// no comment\"); // stays\n}\n/* one */ c();\n");
+    assert_eq!(lean(1), "\np {\na: b;\n}\n");
+    assert!(text.contains("0.lean") && text.contains("1.lean") && !text.contains("2.lean"));
+}
+
+#[test]
 fn any_change_makes_another_version_and_no_change_does_not() {
     let of = |files| packed(files).0.unwrap();
     let first = of(&[("a.css", "p {}"), ("b.css", "q {}")]);

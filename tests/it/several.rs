@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::redis_server::RedisServer;
-use crate::server::{Browser, Server, Socket, View};
+use crate::redis::server::RedisServer;
+use crate::server::{Browser, Server};
 
 const SECRET: &str = "several servers share this secret of 48 characters";
 
@@ -25,7 +24,7 @@ async fn a_vote_at_one_server_appears_at_the_other() {
     let (ann, bob) = (Browser::open(&one).await, Browser::open(&two).await);
     let mut there = bob.join("lunch", "Bob").await;
     let mut here = ann.join("lunch", "Ann").await;
-    assert_eq!(there.event("user").await["data"]["username"], "Ann");
+    there.find(|event| event["event"] == "user" && event["data"]["username"] == "Ann").await;
     let ack = here.vote("thai").await;
     let vote = there.event("vote").await;
     assert_eq!((&vote["seq"], &vote["epoch"], &vote["at"]), (&ack["seq"], &ack["epoch"], &ack["at"]));
@@ -140,64 +139,4 @@ async fn killing_the_subscription_loses_no_event() {
     }
     let votes = watcher.ask("getVotes", json!({})).await;
     assert_eq!(votes["votes"][0]["id"], "place-4");
-}
-
-/// What a client makes of all that it was told; a hole in it is an error.
-fn replay(told: &[Value]) -> Result<View, String> {
-    let state = told.iter().position(|event| event["event"] == "updates").ok_or("no state came")?;
-    let mut view = View::of(&told[state]["data"]);
-    told[state + 1..].iter().try_for_each(|event| view.take(event))?;
-    Ok(view)
-}
-
-/// Joins an area, then votes at random and takes some back. Answers the socket, and the number of its last change.
-async fn wander(server: &Server, area: &str, user: u64) -> (Socket, u64) {
-    let mut socket = Browser::open(server).await.socket().await;
-    let joined = socket.ask("add", json!({"area": area, "username": format!("User {user}")})).await;
-    let mut last = joined["seq"].as_u64().unwrap();
-    let mut random = user.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ area.len() as u64;
-    for _ in 0..5 {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let choice = random >> 33;
-        let ack = match choice % 5 {
-            0 => socket.ask("removeVote", json!({})).await,
-            _ => socket.vote(&format!("place-{}", choice % 7)).await,
-        };
-        last = ack["seq"].as_u64().unwrap();
-    }
-    (socket, last)
-}
-
-async fn views_of_an_area_equal_the_store(servers: &[Server], fresh: &Server, area: &str, users: u64) {
-    let wanderers = (0..users).map(|user| wander(&servers[user as usize % servers.len()], area, user));
-    let everyone = join_all(wanderers).await;
-    let last = everyone.iter().map(|(_, last)| *last).max().unwrap();
-    // A server that nobody follows this area at reads it from Redis.
-    let stored = View::of(&Browser::open(fresh).await.get(&format!("/api/areas/{area}")).await.1);
-    assert!(stored.seq >= last);
-    for (mut socket, _) in everyone {
-        let told = socket.until_seq(last).await;
-        assert_eq!(replay(&told), Ok(stored.clone()), "{area}");
-    }
-}
-
-#[tokio::test]
-async fn a_hundred_areas_of_twenty_end_with_all_views_equal_to_the_store() {
-    let redis = RedisServer::start();
-    let limits = [("WTE__LIMITS__EVENTS_PER_SECOND", "0")];
-    let servers = [server_on(&redis, &limits).await, server_on(&redis, &limits).await];
-    let fresh = server_on(&redis, &limits).await;
-    for ten in 0..10 {
-        let areas: Vec<_> = (0..10).map(|area| format!("area-{ten}-{area}")).collect();
-        join_all(areas.iter().map(|area| views_of_an_area_equal_the_store(&servers, &fresh, area, 20))).await;
-    }
-}
-
-#[test]
-fn a_lost_event_would_be_seen() {
-    let rows = json!({"epoch": "e", "seq": 1, "users": [], "votes": [], "venues": []});
-    let vote = |seq| json!({"event": "vote", "epoch": "e", "seq": seq, "data": {"username": "Ann", "fs": {"id": "x"}}});
-    let state = json!({"event": "updates", "data": rows});
-    assert!(replay(&[state.clone(), vote(2), vote(3)]).is_ok());
-    assert!(replay(&[state, vote(2), vote(4)]).is_err());
 }

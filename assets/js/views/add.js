@@ -158,7 +158,9 @@ export function addView({ memory, slotOf }) {
       const key = mine(place) ? "name" : mine(pending?.fs) && pending.phase !== "saved" ? pending.phase : "";
       if (key === shown) return;
       shown = key;
+      const focused = slot.contains(document.activeElement);
       slot.replaceChildren();
+      if (focused) field.focus();
       if (key === "name") askName(area, slot, say("nameGoAdd"), () => field.focus());
       else if (key === "asks" || key === "failed") slot.append(unsent(area, pending));
       else if (key) slot.append(h("p", { class: "hint" }, `${say(key)} ${pending.fs.name}`));

@@ -5,6 +5,11 @@ import { copied } from "../share.js";
 import { say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
 
+/** So long before a vote ends the page asks whether it still holds. */
+const SOON_MS = 10 * 60_000;
+/** The machine may sleep through a longer wait. */
+const LOOK_MS = 30_000;
+
 /** How each state of the connection looks and reads: the dot's kind, the words, the banner. */
 const LINKS = {
   connecting: ["wait", "linkConnecting"],
@@ -29,6 +34,7 @@ export const clock = (at) => new Intl.DateTimeFormat(undefined, { hour: "2-digit
 export function head({ origin, tell }) {
   const byHand = byId("share-by-hand");
   let name = "";
+  let timer = 0;
 
   byId("share").onclick = async () => {
     const link = addressOf(name, origin);
@@ -39,6 +45,26 @@ export function head({ origin, tell }) {
     byHand.hidden = false;
     field.select();
   };
+
+  function setBanner(text) {
+    const box = byId("banner");
+    box.hidden = !text;
+    setText(box, text);
+  }
+
+  /** Shortly before our vote ends: does it still hold? */
+  function setKeep(area) {
+    clearTimeout(timer);
+    const { pending } = area.ballot;
+    const left = area.vote && !pending ? area.me.expiresAt - area.now() : Infinity;
+    const soon = left > 0 && left < SOON_MS;
+    // Drawn again when it is to come, and when it is to go.
+    if (left > 0 && left < Infinity) timer = setTimeout(() => setKeep(area), Math.min(soon ? left : left - SOON_MS, LOOK_MS));
+    byId("keep").hidden = !soon;
+    if (!soon) return;
+    setText(byId("keep-text"), say("endsSoon", clock(area.local(area.me.expiresAt))));
+    byId("keep-vote").onclick = () => area.keepVote();
+  }
 
   return {
     render(area, socket) {
@@ -53,11 +79,12 @@ export function head({ origin, tell }) {
         setText(byId("empties"), expiresAt ? say("empties", clock(area.local(expiresAt))) : "");
       }
       byId("area").classList.toggle("old", kind === "off" && Boolean(area.state));
-      const box = byId("banners");
-      const text = banner ? say(banner) : "";
-      if (box.textContent !== text) box.replaceChildren(...(text ? [h("p", { class: "banner", role: "status" }, text)] : []));
+      setBanner(banner ? say(banner) : "");
+      setKeep(area);
     },
     reset() {
+      clearTimeout(timer);
+      byId("keep").hidden = true;
       byHand.hidden = true;
       setText(byId("here-now"), "");
       setText(byId("empties"), "");

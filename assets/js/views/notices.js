@@ -37,7 +37,7 @@ export function notices() {
     const button = ([label, run]) =>
       h("button", { type: "button", class: "button", onclick: () => (hide(), run()) }, label);
     const close = h("button", { type: "button", class: "button quiet", onclick: hide }, say("close"));
-    box.replaceChildren(h("p", { dir: "auto" }, text), h("div", { class: "line" }, ...actions.map(button), close));
+    box.replaceChildren(h("p", {}, text), h("div", { class: "line" }, ...actions.map(button), close));
     box.classList.toggle("warn", warn);
     box.hidden = false;
     timer = setTimeout(hide, actions.length ? CHOICE_MS : SHOWN_MS);

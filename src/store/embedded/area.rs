@@ -6,7 +6,7 @@ use crate::domain::Millis;
 use crate::domain::event::Epoch;
 use crate::domain::name::UserKey;
 use crate::domain::owner::Owner;
-use crate::domain::record::{Record, Step};
+use crate::domain::record::{Moment, Record, Step};
 use crate::domain::venue::VenueId;
 
 #[derive(Debug, Default)]
@@ -31,8 +31,12 @@ pub struct Unkept {
 }
 
 impl Area {
-    /// Every row, as of an area that was put together from what could be read.
-    pub fn rewrite(&mut self) {
+    /// Another life for what there is, and every row written anew. What was lost counts as that life's first change: so
+    /// nobody takes the next one for a beginning from nothing.
+    pub fn begin_anew(&mut self, now: Moment<'_>) {
+        self.record.state.epoch = Epoch::default();
+        self.record.begin(now);
+        self.record.state.seq = 1;
         let state = &self.record.state;
         self.unkept = Unkept {
             all: true,
@@ -66,12 +70,12 @@ impl Area {
     }
 
     /// When somebody has to look: at the end of the first user's time or of the area's own. An area that was only looked
-    /// at has no end of its own; it gets `otherwise`, once.
+    /// at has no end of its own: `otherwise`.
     pub fn due(&self, otherwise: Millis) -> Option<Millis> {
         let state = &self.record.state;
         match (state.expires_at, state.next_due()) {
             _ if !self.is_there() => None,
-            (0, None) => Some(self.kept_due.unwrap_or(otherwise)),
+            (0, None) => Some(otherwise),
             (end, first) => Some(first.map_or(end, |first| first.min(end))),
         }
     }

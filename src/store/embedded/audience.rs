@@ -43,6 +43,15 @@ impl Audience {
         listener.heard(area, heard, &text);
     }
 
+    /// Something may have happened in the area (in any, if none) that could not be told.
+    pub fn missed(&self, area: Option<&AreaName>) {
+        if let Some(listener) = self.listener.get()
+            && area.is_none_or(|area| self.follows(area))
+        {
+            listener.missed(area);
+        }
+    }
+
     fn followed(&self) -> MutexGuard<'_, HashSet<AreaName>> {
         self.followed.lock().expect("nothing that holds this lock can panic")
     }

@@ -1,6 +1,7 @@
 //! What the writer has before it: how each call of the store is done, and what of a batch is to be published. Knows
 //! nothing of threads and queues, nor of files, nor of what a change does.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::audience::Audience;
@@ -165,7 +166,8 @@ impl Desk {
         Ok(result)
     }
 
-    /// Ends a batch: all of it is on the disk when this returns, and published in the order of the changes; or nothing is.
+    /// Ends a batch: all of it is on the disk when this returns, and published in the order of the changes. On an error
+    /// nothing is published; as a rule nothing is on the disk, but only looking there tells.
     pub fn keep(&mut self) -> Result<()> {
         let otherwise = self.clock.millis() + self.rules.lifetime;
         let kept = self.shelf.keep(otherwise);
@@ -174,6 +176,9 @@ impl Desk {
             for (area, heard) in unpublished {
                 self.audience.tell(&area, heard);
             }
+        } else {
+            let areas: BTreeSet<_> = unpublished.into_iter().map(|(area, _)| area).collect();
+            areas.iter().for_each(|area| self.audience.missed(Some(area)));
         }
         self.shelf.let_go(|area| self.audience.follows(area));
         kept
@@ -183,5 +188,6 @@ impl Desk {
     pub fn start_over(&mut self) {
         self.unpublished.clear();
         self.shelf.start_over();
+        self.audience.missed(None);
     }
 }

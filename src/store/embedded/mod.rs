@@ -12,6 +12,7 @@ mod open;
 mod rows;
 mod servers;
 mod shelf;
+mod tables;
 mod writer;
 
 use std::path::PathBuf;
@@ -54,8 +55,8 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the file, or makes it and the folders on the way. `:memory:` keeps nothing. Loads no area, whatever the
-    /// number of them; after a crash it first reads the file once to check it.
+    /// Opens the file, or makes it and the folders on the way; `:memory:` is none, and lasts as long as the process. No
+    /// area is loaded, whatever the number of them; after a crash the file is read through once, to check it.
     pub fn open(path: &str, rules: Rules) -> std::result::Result<Arc<Self>, OpenError> {
         let path = PathBuf::from(path);
         let in_memory = path.as_os_str() == ":memory:";

@@ -2,13 +2,14 @@
 //! areas but their tables' names.
 
 use std::fs::OpenOptions;
-use std::io;
+use std::io::{self, ErrorKind};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, StorageError, TableDefinition};
+use redb::{Builder, Database, ReadableDatabase, StorageBackend, TableDefinition};
 
-use super::disk::Tables;
+use super::tables::Tables;
 
 /// `format`, `run` and `session_secret`.
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
@@ -26,7 +27,7 @@ const COMPACT_FROM: u64 = 32 << 20;
 pub enum OpenError {
     #[error("{} is in use by another process: stop that one first, or give this one a file of its own (store.path).", .0.display())]
     InUse(PathBuf),
-    #[error("{} cannot be opened ({cause}): make it readable and writable, or name another file (store.path).", path.display())]
+    #[error("{} cannot be used ({cause}): let this user read and write it, make room on its disk, or name another file (store.path).", path.display())]
     NoAccess { path: PathBuf, cause: io::Error },
     #[error("{} is damaged, or is no file of this store ({cause}): move it away to begin with a new one.", path.display())]
     Damaged { path: PathBuf, cause: redb::Error },
@@ -40,6 +41,8 @@ pub enum OpenError {
 
 pub struct Opened {
     pub db: Database,
+    /// Whether what is written is there again when it is opened anew.
+    pub lasts: bool,
     /// Which file this is, for the epochs: made once.
     pub run: String,
     /// 64 random bytes, made once.
@@ -48,12 +51,17 @@ pub struct Opened {
 
 pub fn in_memory() -> Result<Opened, OpenError> {
     let path = PathBuf::from(":memory:");
-    prepared(database(InMemoryBackend::new(), &path)?, &path)
+    let opened = prepared(database(InMemoryBackend::new(), &path)?, &path)?;
+    Ok(Opened { lasts: false, ..opened })
 }
 
 /// Makes the file, and the folders on the way, if it is not there. Only its owner can read it: it holds the secret.
 pub fn in_file(path: &Path) -> Result<Opened, OpenError> {
-    in_file_of(path, COMPACT_FROM)
+    // Some damage is only found by redb's panicking over it.
+    catch_unwind(|| in_file_of(path, COMPACT_FROM)).unwrap_or_else(|_| {
+        let cause = redb::Error::Corrupted("it contradicts itself".to_owned());
+        Err(OpenError::Damaged { path: path.to_owned(), cause })
+    })
 }
 
 fn in_file_of(path: &Path, compact_from: u64) -> Result<Opened, OpenError> {
@@ -70,7 +78,7 @@ fn in_file_of(path: &Path, compact_from: u64) -> Result<Opened, OpenError> {
     let backend = FileBackend::new(file).map_err(|error| refused(path, error))?;
     let mut db = database(backend, path)?;
     if size >= compact_from {
-        compact(&mut db, size).map_err(|cause| OpenError::Damaged { path: path.to_owned(), cause })?;
+        compact(&mut db, size).map_err(|error| refused(path, error))?;
     }
     prepared(db, path)
 }
@@ -79,14 +87,14 @@ pub fn database(backend: impl StorageBackend, path: &Path) -> Result<Database, O
     Builder::new().set_cache_size(CACHE).create_with_backend(backend).map_err(|error| refused(path, error))
 }
 
-fn refused(path: &Path, error: DatabaseError) -> OpenError {
+fn refused(path: &Path, error: impl Into<redb::Error>) -> OpenError {
     let path = path.to_owned();
-    match error {
-        DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(path),
-        DatabaseError::Storage(StorageError::Io(cause)) if cause.kind() != io::ErrorKind::InvalidData => {
+    match error.into() {
+        redb::Error::DatabaseAlreadyOpen => OpenError::InUse(path),
+        redb::Error::Io(cause) if !matches!(cause.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
             OpenError::NoAccess { path, cause }
         }
-        cause => OpenError::Damaged { path, cause: cause.into() },
+        cause => OpenError::Damaged { path, cause },
     }
 }
 
@@ -103,20 +111,19 @@ fn compact(db: &mut Database, size: u64) -> Result<(), redb::Error> {
 }
 
 pub fn prepared(db: Database, path: &Path) -> Result<Opened, OpenError> {
-    let damaged = |cause| OpenError::Damaged { path: path.to_owned(), cause };
-    let [format, run, secret] = made_once(&db).map_err(damaged)?;
+    let [format, run, secret] = made_once(&db).map_err(|error| refused(path, error))?;
     if format.as_ref().is_some_and(|format| format != FORMAT) {
         return Err(OpenError::Later(path.to_owned()));
     }
     let run = run.and_then(|run| String::from_utf8(run).ok());
     if let (Some(run), Some(secret)) = (run, secret) {
-        return Ok(Opened { db, run, secret });
+        return Ok(Opened { db, lasts: true, run, secret });
     }
     let (mut number, mut secret) = ([0; 8], vec![0; 64]);
     getrandom::fill(&mut number).and_then(|()| getrandom::fill(&mut secret)).map_err(OpenError::NoRandom)?;
     let run = format!("{:016x}", u64::from_be_bytes(number));
-    make(&db, &run, &secret).map_err(damaged)?;
-    Ok(Opened { db, run, secret })
+    make(&db, &run, &secret).map_err(|error| refused(path, error))?;
+    Ok(Opened { db, lasts: true, run, secret })
 }
 
 fn made_once(db: &Database) -> Result<[Option<Vec<u8>>; 3], redb::Error> {
@@ -151,7 +158,7 @@ mod tests {
     fn a_file_that_has_become_empty_is_made_smaller_and_keeps_the_rest() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("areas.redb");
-        let Opened { db, run, secret } = in_file(&path).unwrap();
+        let Opened { db, run, secret, .. } = in_file(&path).unwrap();
         let row = vec![7; 1000];
         let txn = db.begin_write().unwrap();
         for key in 0..4000 {

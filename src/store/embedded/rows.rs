@@ -60,8 +60,7 @@ impl Rows {
         }
         let lost = self.unreadable + self.drop_what_leads_nowhere();
         let whole = self.header.clone().filter(|_| lost == 0);
-        // The loss counts as the new life's first change: so nobody takes the next one for a beginning from nothing.
-        let (epoch, seq) = whole.map_or((Epoch::default(), 1), |header| (header.epoch, header.seq));
+        let (epoch, seq) = whole.map_or((Epoch::default(), 0), |header| (header.epoch, header.seq));
         let last_end = self.users.values().map(|user| user.due).max().unwrap_or_default();
         let expires_at = self.header.as_ref().map_or(last_end, |header| header.expires_at);
         let state = AreaState { epoch, seq, users: self.users, venues: self.venues, expires_at };
@@ -123,7 +122,7 @@ mod tests {
     #[test]
     fn an_area_without_its_own_row_begins_a_new_epoch_with_all_its_people() {
         let state = assembled(Rows { header: None, ..whole() });
-        assert_eq!((state.epoch, state.seq, state.expires_at, state.users.len()), (Epoch::default(), 1, 9, 1));
+        assert_eq!((state.epoch, state.seq, state.expires_at, state.users.len()), (Epoch::default(), 0, 9, 1));
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::area::{Area, Unkept};
-use super::disk::{Disk, Write};
+use super::disk::Disk;
+use super::tables::Write;
 use crate::domain::Millis;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
@@ -49,10 +50,11 @@ impl Shelf {
         let mut area = Area::default();
         if let Some((record, kept_due)) = self.disk.load(name)? {
             area = Area { record, kept_due, ..area };
-            if !area.is_there() {
-                // Something of it could not be read: what everybody knew is not so any more.
-                area.record.begin(Moment { run: self.disk.run(), micros });
-                area.rewrite();
+            let now = Moment { run: self.disk.run(), micros };
+            if area.record.state.epoch.run() != now.run {
+                // What everybody knew is not so any more.
+                tracing::warn!("an area could not be read whole, or is of another run; it goes on in a new epoch");
+                area.begin_anew(now);
                 self.unkept.insert(name.clone());
             }
         }
@@ -90,6 +92,7 @@ impl Shelf {
     }
 
     /// Writes all that is not kept yet, as one. If that fails, what is in memory of it is forgotten: the disk is right.
+    /// `otherwise` is the end of areas that have none of their own.
     pub fn keep(&mut self, otherwise: Millis) -> Result<()> {
         self.batch += 1;
         let names = std::mem::take(&mut self.unkept);
@@ -135,11 +138,12 @@ impl Shelf {
         }
     }
 
-    /// Forgets everything that is in memory; the disk is right.
+    /// Forgets everything that is in memory: the disk is right, once it is opened anew.
     pub fn start_over(&mut self) {
         self.areas.clear();
         self.unkept.clear();
         self.stale.clear();
+        self.disk.start_over();
     }
 
     pub fn check(&mut self) -> Result<()> {
@@ -167,10 +171,10 @@ mod tests {
         shelf.area(name, 1).unwrap().0.record.state.users.len()
     }
 
-    fn join(shelf: &mut Shelf, name: &AreaName, who: &str) {
+    fn join(shelf: &mut Shelf, name: &AreaName, who: &str, second: u64) {
         let act = Act::Join { username: Username::parse(who).unwrap(), img: Image::default() };
         let change = Change { area: name.clone(), owner: Owner::of(who), held: None, n: None, act };
-        let (area, now) = shelf.area(name, 1).unwrap();
+        let (area, now) = shelf.area(name, second * 1_000_000).unwrap();
         let (before, mut step) = (area.head(), Step::default());
         area.record.change(&change, now, &RULES, &mut step).unwrap();
         area.note(&before, step);
@@ -183,7 +187,7 @@ mod tests {
         // An area with one user has three rows.
         shelf.idle_rows = 30;
         for count in 0..50 {
-            join(&mut shelf, &area(count), "Ann");
+            join(&mut shelf, &area(count), "Ann", 1);
             shelf.keep(1).unwrap();
             shelf.let_go(|name| *name == area(0));
             assert!(shelf.areas.len() <= 11, "{} areas in memory", shelf.areas.len());
@@ -193,6 +197,17 @@ mod tests {
         for count in 0..50 {
             assert_eq!(users(&mut shelf, &area(count)), 1);
         }
+    }
+
+    #[test]
+    fn an_area_has_one_end_however_often_it_moves() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        for second in 1..5 {
+            join(&mut shelf, &area(1), "Ann", second);
+            shelf.keep(1).unwrap();
+        }
+        let ends = shelf.ends(&(0, String::new()), Millis::MAX, 9).unwrap();
+        assert_eq!(ends, [(4000 + RULES.lifetime, area(1).to_string())]);
     }
 
     #[test]
@@ -214,7 +229,7 @@ mod tests {
         };
         let mut shelf = opened(&path);
         for count in 0..1000 {
-            join(&mut shelf, &area(count), "Ann");
+            join(&mut shelf, &area(count), "Ann", 1);
         }
         shelf.keep(1).unwrap();
         drop(shelf);

@@ -15,8 +15,9 @@ use crate::protocol::error::Problem;
 use crate::protocol::server;
 use crate::web::Web;
 use crate::web::feed::{Feed, Told};
-use crate::web::limits::{Bucket, Connection};
+use crate::web::limits::Connection;
 use crate::web::origin::Address;
+use crate::web::rates::Bucket;
 
 /// Routers end a WebSocket after 55 s without traffic.
 const PING_EVERY: Duration = Duration::from_secs(25);
@@ -56,7 +57,7 @@ impl Client {
             address,
             wire,
             feed: Feed::new(&web),
-            bucket: Bucket::new(web.options.events_per_second, web.options.event_burst, now),
+            bucket: Bucket::new(web.options.rate, now),
             bad: 0,
             heard_at: now,
             web,
@@ -114,10 +115,7 @@ impl Client {
                     self.bad = self.bad.saturating_sub(1);
                     return self.request(request).await;
                 }
-                Err(wait) => {
-                    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-                    (request.id, Problem::rate_limited("Too many messages at once. Wait a moment.", ms))
-                }
+                Err(problem) => (request.id, problem),
             },
             Err(bad) => (bad.id, bad.problem),
         };

@@ -7,6 +7,7 @@ use super::problem::WebError;
 use super::session::Session;
 use super::{Web, origin};
 use crate::protocol::FRAME_MAX_BYTES;
+use crate::protocol::error::{Code, Problem};
 
 mod client;
 mod heads;
@@ -28,7 +29,9 @@ pub async fn upgrade(
     let owner = session?.owner();
     let address = origin::address(&request, &web);
     let body = Payload::from_request(&request, &mut heads::watch(body.into_inner(), FRAME_MAX_BYTES)).await?;
-    let (response, session, stream) = actix_ws::handle(&request, body)?;
+    let no_socket =
+        |_| WebError::from(Problem::new(Code::BadMessage, "This address speaks WebSocket, and nothing else."));
+    let (response, session, stream) = actix_ws::handle(&request, body).map_err(no_socket)?;
     let stream =
         stream.max_frame_size(FRAME_MAX_BYTES).aggregate_continuations().max_continuation_size(FRAME_MAX_BYTES);
     let wire = Wire::new(session, web.options.read_stall);

@@ -62,15 +62,18 @@ impl Client {
     ) -> Result<(), End> {
         let act = Act::Join { username: username.clone(), img: img.clone() };
         let change = Change { area: area.clone(), owner: self.owner.clone(), held: Some(username.clone()), n, act };
-        let done = match acts::join(&self.web, &change, self.address).await {
-            Ok(done) => done,
-            Err(problem) => return self.refuse(id, problem).await,
-        };
+        // First the place to follow it from: a name that is taken and cannot be shown would be nobody's.
         let next = match self.web.hub.follow(&area, &self.owner, since.as_ref()).await {
             Ok(next) => next,
             Err(error) => return self.refuse(id, error.into()).await,
         };
-        next.claim(&done);
+        let done = match acts::change(&self.web, &change, self.address).await {
+            Ok(done) => done,
+            Err(problem) => {
+                next.leave();
+                return self.refuse(id, problem).await;
+            }
+        };
         self.answer(id, &Joined::new(&done, &username, &img)).await?;
         self.switch(Some(next)).await
     }
@@ -80,7 +83,7 @@ impl Client {
         let Some(follower) = self.feed.follower() else { return Err(Problem::not_watching()) };
         let (area, owner) = (follower.area().clone(), self.owner.clone());
         let change = Change { area, owner, held: follower.name(), n, act };
-        let done = acts::change(&self.web, &change).await?;
+        let done = acts::change(&self.web, &change, self.address).await?;
         // The owner may have taken a name by way of another server meanwhile.
         follower.claim(&done);
         Ok(done)

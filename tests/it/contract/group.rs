@@ -12,7 +12,7 @@ use where_to_eat::domain::image::Image;
 use where_to_eat::domain::name::{AreaName, Username};
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::domain::state::{Applied, AreaState, User};
-use where_to_eat::domain::venue::{Pick, RawVenue, Venue};
+use where_to_eat::domain::venue::{Pick, RawVenue, Venue, VenueId};
 use where_to_eat::store::{Result, Store, StoreError};
 
 use super::Ground;
@@ -201,6 +201,11 @@ pub fn vote(id: &str) -> Act {
 pub fn place(id: &str, name: &str) -> Venue {
     let raw = RawVenue { id: Some(id.to_owned()), name: Some(name.to_owned()), ..RawVenue::default() };
     Venue::parse(raw).expect("the test's own place")
+}
+
+/// A vote for what the area has under this id.
+pub fn known(id: &str) -> Act {
+    Act::Vote(Pick::Known(VenueId::parse(id).expect("the test's own id")))
 }
 
 /// The area's rules refused it, and this is why.

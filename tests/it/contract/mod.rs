@@ -1,6 +1,7 @@
 //! What every store must do, claim by claim. Knows no store: `contract_suite!` makes one test of each claim for the
 //! store that a `Ground` opens.
 
+pub mod collisions;
 pub mod ears;
 pub mod expiry;
 pub mod group;
@@ -9,6 +10,7 @@ pub mod places;
 pub mod presence;
 pub mod races;
 pub mod retries;
+pub mod runs;
 pub mod snapshots;
 pub mod storms;
 pub mod sweep;
@@ -28,6 +30,13 @@ pub trait Ground: Send + Sync {
     async fn open(&self, rules: Rules, listener: Arc<dyn Listener>) -> Arc<dyn Store>;
 }
 
+/// Ground whose data outlives a store's process. Its stores keep `runs` too, each claim in a test of its own.
+#[async_trait]
+pub trait Lasting: Ground {
+    /// The stores end, and who opens one next finds the data under another RUN, as after a failover.
+    async fn change_run(&self);
+}
+
 /// One test for each claim: `contract_suite!(crate::path::to::ground)`, in a module named after the store, where
 /// `async fn ground() -> impl Ground`. The one list of all claims; rustc complains of a claim that is not in it.
 macro_rules! contract_suite {
@@ -43,11 +52,14 @@ macro_rules! contract_suite {
                 another_spelling_of_the_own_name_is_the_same_user
                 renaming_moves_the_vote_in_one_change
                 renaming_to_a_taken_name_keeps_the_old_one
+                a_full_area_takes_nobody_new
+                who_has_no_name_can_do_nothing
+            }
+            collisions {
                 names_made_to_collide_stay_apart
                 areas_with_like_names_stay_apart
                 a_wrong_hint_of_the_held_name_does_no_harm
-                a_full_area_takes_nobody_new
-                who_has_no_name_can_do_nothing
+                ids_made_to_collide_stay_apart
             }
             votes {
                 a_vote_is_seen
@@ -66,7 +78,6 @@ macro_rules! contract_suite {
                 the_first_rendering_of_an_id_stands
                 a_write_in_by_two_people_is_one_place
                 a_venue_keeps_every_byte
-                ids_made_to_collide_stay_apart
                 a_full_list_takes_only_votes_for_what_is_there
             }
             retries {

@@ -2,11 +2,9 @@
 
 use where_to_eat::domain::change::{Act, Refused, Rules};
 use where_to_eat::domain::event::{Event, Notice};
-use where_to_eat::domain::name::AreaName;
-use where_to_eat::domain::venue::{Pick, VenueId};
 
 use super::Ground;
-use super::group::{Group, LONG, eventually, join, join_as, name, new_area, refused, vote};
+use super::group::{Group, LONG, eventually, join, join_as, known, name, new_area, refused, vote};
 
 pub async fn the_first_name_in_an_area_is_its_first_change(ground: &dyn Ground) {
     let group = Group::meet(ground, LONG).await;
@@ -120,101 +118,6 @@ pub async fn renaming_to_a_taken_name_keeps_the_old_one(ground: &dyn Ground) {
     assert_eq!(group.me("Bob").await.unwrap().username.as_str(), "Bob");
 }
 
-/// Names that would meet another's keys, or the store's own, if they were put together from the names as they are.
-const COLLIDING: [&str; 22] = [
-    "josh",
-    "josh:vote",
-    "josh:img",
-    "josh:owner",
-    "timer",
-    "%74imer",
-    "users:timer",
-    "a:b",
-    "a%3Ab",
-    "a%3ab!",
-    "%",
-    "%25",
-    "{x}",
-    "a}b",
-    "{}",
-    "*",
-    "here",
-    "state",
-    "__proto__",
-    "\"quoted\"",
-    "back\\slash",
-    "null",
-];
-
-pub async fn names_made_to_collide_stay_apart(ground: &dyn Ground) {
-    let group = Group::meet(ground, LONG).await;
-    for who in COLLIDING {
-        group.join(who).await;
-    }
-    for (count, who) in COLLIDING.iter().enumerate() {
-        group.vote(who, &format!("venue-{count}")).await;
-    }
-    let state = group.assert_view_is_the_store().await;
-    for (count, who) in COLLIDING.iter().enumerate() {
-        let user = &state.users[&name(who).key()];
-        let voted = user.vote.as_ref().map(|vote| vote.id.as_str().to_owned());
-        assert_eq!((user.username.as_str(), voted), (*who, Some(format!("venue-{count}"))));
-    }
-    let mut left = state.users.len();
-    for who in COLLIDING {
-        group.act(who, Act::Leave).await.unwrap();
-        left -= 1;
-        let state = group.state().await;
-        assert_eq!(state.users.len(), left, "{who} took somebody along");
-        assert!(state.users.values().all(|user| user.vote.is_some()), "{who} took a vote along");
-    }
-}
-
-pub async fn areas_with_like_names_stay_apart(ground: &dyn Ground) {
-    let group = Group::meet(ground, LONG).await;
-    let mut others = Vec::new();
-    for tail in ["_users", "-users", "_state", "_", "-", "1"] {
-        let area = AreaName::parse(&format!("{}{tail}", group.area)).unwrap();
-        others.push(group.with_area(area).await);
-    }
-    group.join("Ann").await;
-    group.vote("Ann", "thai").await;
-    for other in &others {
-        assert_eq!(other.state().await, other.start, "{} is empty", other.area);
-        other.act("Ann", join("Ann elsewhere")).await.expect("a session has a name in each area");
-        assert_eq!(refused(other.act("Ann", Act::Vote(Pick::Known(venue("thai")))).await), Refused::NoSuchVenue);
-        other.vote("Ann", "sushi").await;
-    }
-    assert_eq!(group.votes().await, "Ann thai");
-    for other in &others {
-        assert_eq!(other.votes().await, "Ann elsewhere sushi");
-        other.assert_view_is_the_store().await;
-    }
-}
-
-fn venue(id: &str) -> VenueId {
-    VenueId::parse(id).unwrap()
-}
-
-pub async fn a_wrong_hint_of_the_held_name_does_no_harm(ground: &dyn Ground) {
-    let group = Group::meet(ground, LONG).await;
-    group.join("Ann").await;
-    group.join("Bob").await;
-    group.vote("Bob", "sushi").await;
-    for (hint, id) in [(None, "a"), (Some("Ann"), "b"), (Some("Bob"), "c"), (Some("nobody"), "d")] {
-        group.change("Ann", None, hint, vote(id)).await.unwrap();
-        assert_eq!(group.votes().await, format!("Ann {id}, Bob sushi"), "hinted at {hint:?}");
-    }
-    group.change("Ann", None, Some("Bob"), Act::Withdraw).await.unwrap();
-    assert_eq!(group.votes().await, "Bob sushi");
-    group.change("Ann", None, Some("Bob"), join("Ann the second")).await.unwrap();
-    group.change("Ann", None, Some("Bob"), Act::Leave).await.unwrap();
-    assert_eq!(group.votes().await, "Bob sushi");
-    assert_eq!(refused(group.change("Ann", None, Some("Bob"), vote("x")).await), Refused::NotJoined);
-    assert_eq!(group.state().await.users.len(), 1);
-    group.assert_view_is_the_store().await;
-}
-
 pub async fn a_full_area_takes_nobody_new(ground: &dyn Ground) {
     let group = Group::meet_in(ground, Rules { users: 2, ..LONG }, new_area()).await;
     group.join("Ann").await;
@@ -232,7 +135,7 @@ pub async fn who_has_no_name_can_do_nothing(ground: &dyn Ground) {
     let group = Group::meet(ground, LONG).await;
     group.join("Ann").await;
     let before = group.state().await;
-    for act in [vote("thai"), Act::Withdraw, Act::Vote(Pick::Known(venue("thai")))] {
+    for act in [vote("thai"), Act::Withdraw, known("thai")] {
         assert_eq!(refused(group.act("nobody", act).await), Refused::NotJoined);
     }
     let left = group.act("nobody", Act::Leave).await.expect("who is not there may leave");

@@ -2,14 +2,10 @@
 
 use where_to_eat::domain::change::{Act, Refused, Rules};
 use where_to_eat::domain::event::Event;
-use where_to_eat::domain::venue::{Pick, RawVenue, Venue, VenueId};
+use where_to_eat::domain::venue::{Pick, RawVenue, Venue};
 
 use super::Ground;
-use super::group::{Group, LONG, place, refused, vote};
-
-fn known(id: &str) -> Act {
-    Act::Vote(Pick::Known(VenueId::parse(id).unwrap()))
-}
+use super::group::{Group, LONG, known, place, refused, vote};
 
 fn parsed(json: &str) -> Venue {
     let raw: RawVenue = serde_json::from_str(json).expect("the test's own JSON");
@@ -77,19 +73,6 @@ pub async fn a_venue_keeps_every_byte(ground: &dyn Ground) {
         assert_eq!(group.state().await.venues[&venue.id].to_json(), venue.to_json());
     }
     group.assert_view_is_the_store().await;
-}
-
-pub async fn ids_made_to_collide_stay_apart(ground: &dyn Ground) {
-    let group = Group::meet(ground, LONG).await;
-    let ids =
-        ["timer", "a:b", "a%3Ab", "{x}", "a b", "A", "a", "null", "0", "00", "__proto__", "é", "e\u{301}", "\"", "\\"];
-    for (count, id) in ids.into_iter().enumerate() {
-        group.join(&format!("Voter {count}")).await;
-        group.vote(&format!("Voter {count}"), id).await;
-    }
-    let state = group.assert_view_is_the_store().await;
-    assert_eq!(state.venues.len(), ids.len());
-    assert!(state.standings().iter().all(|standing| standing.voters.len() == 1));
 }
 
 pub async fn a_full_list_takes_only_votes_for_what_is_there(ground: &dyn Ground) {

@@ -6,9 +6,10 @@ use where_to_eat::domain::presence::ServerId;
 use where_to_eat::domain::state::AreaState;
 
 use super::Ground;
-use super::group::{Group, LONG, eventually, lasting};
+use super::group::{Group, LONG, eventually, join, lasting};
 
-const SHORT: u64 = 400;
+/// Time for two acts on a busy machine.
+const SHORT: u64 = 800;
 /// For claims that need calls at both halves of a lifetime.
 const LONGER: u64 = 2000;
 
@@ -104,11 +105,11 @@ pub async fn the_sweep_sends_who_is_over_from_an_area_that_lives(ground: &dyn Gr
 
 pub async fn a_swept_area_forgets_everything(ground: &dyn Ground) {
     let group = Group::meet(ground, LONG).await;
-    group.act_n("Ann", 9, super::group::join("Ann")).await.unwrap();
+    group.act_n("Ann", 9, join("Ann")).await.unwrap();
     group.vote("Ann", "thai").await;
     group.store.sweep(LONG.lifetime).await.unwrap();
-    group.act_n("other", 1, super::group::join("Ann")).await.expect("nobody holds the name");
-    let done = group.act_n("Ann", 1, super::group::join("Ann 2")).await.unwrap();
+    group.act_n("other", 1, join("Ann")).await.expect("nobody holds the name");
+    let done = group.act_n("Ann", 1, join("Ann 2")).await.unwrap();
     assert!(done.me.is_some(), "n counts anew in a new life");
     let state = group.assert_view_is_the_store().await;
     assert_eq!((state.users.len(), state.venues.len()), (2, 0));

@@ -1,40 +1,36 @@
 //! One browser: a session's cookie, and the calls of a page.
 
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Events, Server, Socket};
+use super::{CLIENT, Events, Server, Socket};
 
 #[derive(Clone)]
 pub struct Browser {
     pub base: String,
     pub cookie: String,
-    client: Client,
 }
 
 impl Browser {
     /// A new browser that has opened the page.
     pub async fn open(server: &Server) -> Self {
         let base = server.url("");
-        // Loopback needs no certificates, and reading them takes longer than a request.
-        let client = Client::builder().redirect(Policy::none()).tls_certs_only([]).build().unwrap();
-        let request = client.post(format!("{base}/api/session")).header(ORIGIN, &base);
+        let request = server.request(Method::POST, "/api/session").header(ORIGIN, &base);
         let response = request.send().await.expect("the server answers");
         assert_eq!(response.status(), StatusCode::OK);
         let set = response.headers()[SET_COOKIE].to_str().unwrap();
         let cookie = set.split(';').next().unwrap().to_owned();
-        Self { base, cookie, client }
+        Self { base, cookie }
     }
 
     /// The same browser at another process of the same product.
     pub fn at(&self, server: &Server) -> Self {
-        Self { base: server.url(""), ..self.clone() }
+        Self { base: server.url(""), cookie: self.cookie.clone() }
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Response {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        let mut request = CLIENT.request(method, format!("{}{path}", self.base));
         request = request.header(ORIGIN, &self.base).header(COOKIE, &self.cookie);
         if let Some(body) = body {
             request = request.json(body);
@@ -54,7 +50,16 @@ impl Browser {
     }
 
     pub async fn socket(&self) -> Socket {
-        Socket::open(&self.base, Some(&self.base), Some(&self.cookie)).await.expect("a socket")
+        Socket::open(&self.base, &self.credentials()).await.expect("a socket")
+    }
+
+    /// One that is full soon while nobody reads it.
+    pub async fn narrow_socket(&self) -> Socket {
+        Socket::narrow(&self.base, &self.credentials()).await.expect("a socket")
+    }
+
+    fn credentials(&self) -> [(&'static str, &str); 2] {
+        [("origin", &self.base), ("cookie", &self.cookie)]
     }
 
     /// The area's events, as of this place (`EPOCH-SEQ`, for a browser that comes back) or from the start.
@@ -64,7 +69,7 @@ impl Browser {
 
     /// The answer to an EventSource, whatever it is.
     pub async fn ask_for_events(&self, path: &str, last_id: Option<&str>) -> Response {
-        let mut request = self.client.get(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
+        let mut request = CLIENT.get(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
         if let Some(id) = last_id {
             request = request.header("last-event-id", id);
         }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
@@ -25,6 +27,10 @@ pub use view::View;
 
 /// However busy the machine is, a step that takes longer than this will not come any more.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One for all: it takes long to make. Connections are not kept, for each test has a runtime of its own.
+static CLIENT: LazyLock<Client> =
+    LazyLock::new(|| Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap());
 
 type Environment = BTreeMap<String, String>;
 type Log = Arc<watch::Sender<Vec<String>>>;
@@ -104,7 +110,16 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    pub fn pid(&self) -> u32 {
+    /// A request without any of a browser's headers. Redirects are not followed.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        CLIENT.request(method, self.url(path))
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.expect("the server answers")
+    }
+
+    fn pid(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
@@ -113,6 +128,13 @@ impl Server {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("Linux says it");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number of KiB") * 1024
+    }
+
+    /// Waits until it has logged so many lines with this text.
+    pub async fn logged(&self, text: &str, times: usize) {
+        let mut log = self.log.subscribe();
+        let enough = log.wait_for(|lines| lines.iter().filter(|line| line.contains(text)).count() >= times);
+        timeout(PATIENCE, enough).await.expect("it logs that").expect("it runs");
     }
 
     /// What it has logged so far.
@@ -141,7 +163,11 @@ fn follow(from: impl AsyncRead + Unpin + Send + 'static, log: Log) {
     });
 }
 
+/// From the log, or from what is printed for a person.
 fn port_in(line: &str) -> Option<u16> {
+    if let Some(port) = line.trim().strip_prefix("http://localhost:") {
+        return port.parse().ok();
+    }
     let entry: Value = serde_json::from_str(line).ok()?;
     if entry["message"] != "listening" {
         return None;

@@ -6,16 +6,16 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::PATIENCE;
 
 pub struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: WebSocketStream<TcpStream>,
     /// Events that came and were not asked for yet.
     waiting: VecDeque<Value>,
     next_id: i64,
@@ -23,14 +23,25 @@ pub struct Socket {
 
 impl Socket {
     /// The HTTP status if the handshake is refused.
-    pub async fn open(base: &str, origin: Option<&str>, cookie: Option<&str>) -> Result<Self, u16> {
-        let mut request = format!("{}/ws", base.replace("http", "ws")).into_client_request().unwrap();
-        for (name, value) in [("origin", origin), ("cookie", cookie)] {
-            if let Some(value) = value {
-                request.headers_mut().insert(name, value.parse().unwrap());
-            }
+    pub async fn open(base: &str, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
+        Self::over(TcpSocket::new_v4().unwrap(), base, headers).await
+    }
+
+    /// One whose end of the connection takes a few KiB and no more while nobody reads.
+    pub async fn narrow(base: &str, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        Self::over(socket, base, headers).await
+    }
+
+    async fn over(socket: TcpSocket, base: &str, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
+        let address = base.strip_prefix("http://").unwrap();
+        let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
         }
-        match timeout(PATIENCE, connect_async(request)).await.expect("a handshake within the limit") {
+        let stream = socket.connect(address.parse().unwrap()).await.expect("the server listens");
+        match timeout(PATIENCE, client_async(request, stream)).await.expect("a handshake within the limit") {
             Ok((stream, _)) => Ok(Self { stream, waiting: VecDeque::new(), next_id: 0 }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("no connection: {error}"),
@@ -47,8 +58,8 @@ impl Socket {
 
     /// Sends bytes that need be no frame. The server may have hung up already.
     pub async fn send_bytes(&mut self, bytes: &[u8]) {
-        let MaybeTlsStream::Plain(stream) = self.stream.get_mut() else { unreachable!("tests speak no TLS") };
-        let _ = timeout(PATIENCE, stream.write_all(bytes)).await.expect("the server reads, or hangs up");
+        let written = timeout(PATIENCE, self.stream.get_mut().write_all(bytes)).await;
+        let _ = written.expect("the server reads, or hangs up");
     }
 
     /// Sends an event without waiting for its answer; answers its id.
@@ -82,6 +93,22 @@ impl Socket {
         self.try_ask(event, None, data).await.unwrap_or_else(|error| panic!("{event}: {error}"))
     }
 
+    /// The same where the server may die meanwhile: none, if there is no ack any more.
+    pub async fn ask_until_cut_off(&mut self, event: &str, data: Value) -> Option<Value> {
+        self.next_id += 1;
+        let frame = json!({"event": event, "id": self.next_id, "data": data});
+        self.stream.send(Message::text(frame.to_string())).await.ok()?;
+        loop {
+            if let Some(at) = self.waiting.iter().position(|event| event["id"] == self.next_id) {
+                return self.waiting.remove(at).filter(|answer| answer["event"] == "ack");
+            }
+            self.forget();
+            if !timeout(PATIENCE, self.receive()).await.expect("an answer, or the end") {
+                return None;
+            }
+        }
+    }
+
     /// The code of the error that an event is answered with.
     pub async fn refused(&mut self, event: &str, data: Value) -> String {
         match self.try_ask(event, None, data).await {
@@ -113,13 +140,6 @@ impl Socket {
     pub async fn find_within(&mut self, patience: Duration, like: impl Fn(&Value) -> bool) -> Value {
         let at = self.position(patience, like).await;
         self.waiting.remove(at).expect("it was just found")
-    }
-
-    /// All that came and was not asked for, in its order, up to the change of this number or a state that holds it.
-    pub async fn until_seq(&mut self, seq: u64) -> Vec<Value> {
-        let holds = |event: &Value| event["seq"] == seq || event["data"]["seq"].as_u64() >= Some(seq);
-        self.position(PATIENCE, holds).await;
-        self.waiting.drain(..).collect()
     }
 
     /// Where the first event like this is among those that wait, once it is there.
@@ -180,6 +200,16 @@ impl Socket {
         let id = self.post("getMe", None, json!({})).await;
         self.answer(id).await;
         self.waiting.drain(..).collect()
+    }
+
+    /// What came and was not asked for.
+    pub fn take_all(&mut self) -> Vec<Value> {
+        self.waiting.drain(..).collect()
+    }
+
+    /// Drops what came and was not asked for.
+    pub fn forget(&mut self) {
+        self.waiting.clear();
     }
 
     /// Takes in what comes within this time, and drops nothing.

@@ -15,8 +15,8 @@ use where_to_eat::store::{Listener, Result, Store, StoreError};
 
 use crate::contract::ears::{Ears, PATIENCE};
 use crate::contract::group::{LONG, eventually, join, new_area};
-use crate::redis_path::Path;
-use crate::redis_server::RedisServer;
+use crate::redis::path::Path;
+use crate::redis::server::RedisServer;
 
 /// Hears, and counts how often it was told that something may be missing.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use where_to_eat::domain::state::AreaState;
 use where_to_eat::store::{Result, StoreError};
 
 use crate::contract::group::{Group, LONG, eventually, join, lasting, vote};
-use crate::redis_server::RedisServer;
+use crate::redis::server::RedisServer;
 
 fn unavailable<T: std::fmt::Debug>(result: Result<T>) -> String {
     match result {

@@ -9,7 +9,7 @@ use where_to_eat::store::{Store, StoreError};
 
 use crate::contract::ears::Ears;
 use crate::contract::group::{LONG, join, new_area};
-use crate::redis_server::{RedisServer, free_port};
+use crate::redis::server::{RedisServer, free_port};
 
 fn make_certificate(dir: &Path) {
     let made = Command::new("openssl")

@@ -8,7 +8,7 @@ use where_to_eat::domain::venue::{Pick, VenueId};
 use where_to_eat::store::{Snapshot, StoreError};
 
 use crate::contract::group::{Group, LONG, eventually, join, lasting, name, refused, vote};
-use crate::redis_server::RedisServer;
+use crate::redis::server::RedisServer;
 
 /// The keys that the scripts decide by, with their types.
 const KEYS: [(&str, &str); 10] = [

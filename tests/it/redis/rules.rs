@@ -9,7 +9,7 @@ use where_to_eat::domain::venue::Pick;
 use where_to_eat::store::StoreError;
 
 use crate::contract::group::{Group, LONG, name, place};
-use crate::redis_server::RedisServer;
+use crate::redis::server::RedisServer;
 
 const CHANGES: u64 = 1500;
 /// Small enough that they are met.

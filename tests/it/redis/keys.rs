@@ -8,7 +8,7 @@ use where_to_eat::domain::presence::{Claim, ClaimChange, ServerId};
 use where_to_eat::store::Alive;
 
 use crate::contract::group::{Group, LONG, join, join_as, name, vote};
-use crate::redis_server::RedisServer;
+use crate::redis::server::RedisServer;
 
 /// Lifetime and three periods of the sweep, less the lifetime: how long an area's keys outlast it.
 const GRACE: u64 = 3 * LONG.sweep_period;

@@ -8,7 +8,7 @@ use where_to_eat::store::redis::{RedisOptions, RedisStore};
 use where_to_eat::store::{Listener, Store};
 
 use crate::contract::{Ground, contract_suite};
-use crate::redis_server::RedisServer;
+use crate::redis::server::RedisServer;
 
 async fn ground() -> impl Ground {
     RedisServer::start()
@@ -23,4 +23,4 @@ impl Ground for RedisServer {
     }
 }
 
-contract_suite!(crate::redis_contract::ground);
+contract_suite!(crate::redis::contract::ground);

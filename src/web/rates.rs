@@ -1,0 +1,116 @@
+//! How often a connection, or a session that calls REST, may ask for something. Has no clock of its own.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use crate::domain::owner::Owner;
+use crate::protocol::error::Problem;
+
+/// Sessions whose calls are counted, at most: some hundred bytes each.
+const SESSIONS_MAX: usize = 10_000;
+
+/// So many at once, and so many a second in the long run.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// None: no limit.
+    pub per_second: Option<u32>,
+    /// None: as many as in a second.
+    pub burst: Option<u32>,
+}
+
+/// What is left of a rate.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    /// None: no limit.
+    per_second: Option<f64>,
+    most: f64,
+    left: f64,
+    filled: Instant,
+}
+
+impl Bucket {
+    pub fn new(rate: Rate, now: Instant) -> Self {
+        let most = f64::from(rate.burst.or(rate.per_second).unwrap_or(1).max(1));
+        Self { per_second: rate.per_second.map(f64::from), most, left: most, filled: now }
+    }
+
+    /// Takes one; else the problem says how long to wait for it.
+    pub fn take(&mut self, now: Instant) -> Result<(), Problem> {
+        let Some(per_second) = self.per_second else { return Ok(()) };
+        self.fill(per_second, now);
+        if self.left >= 1.0 {
+            self.left -= 1.0;
+            return Ok(());
+        }
+        let wait = Duration::from_secs_f64((1.0 - self.left) / per_second);
+        let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+        Err(Problem::rate_limited("Too many messages at once. Wait a moment.", ms))
+    }
+
+    fn fill(&mut self, per_second: f64, now: Instant) {
+        let grown = now.saturating_duration_since(self.filled).as_secs_f64() * per_second;
+        self.left = (self.left + grown).min(self.most);
+        self.filled = now;
+    }
+
+    fn is_full(&mut self, now: Instant) -> bool {
+        self.per_second.is_none_or(|per_second| {
+            self.fill(per_second, now);
+            self.left >= self.most
+        })
+    }
+}
+
+/// A rate for each session.
+pub struct Rates {
+    rate: Rate,
+    buckets: Mutex<HashMap<Owner, Bucket>>,
+}
+
+impl Rates {
+    pub fn new(rate: Rate) -> Self {
+        Self { rate, buckets: Mutex::default() }
+    }
+
+    pub fn take(&self, owner: &Owner, now: Instant) -> Result<(), Problem> {
+        let mut buckets = self.buckets.lock().expect("a short lock");
+        if buckets.len() >= SESSIONS_MAX && !buckets.contains_key(owner) {
+            // Who has all of it left is forgotten first; in a flood of sessions, everyone.
+            buckets.retain(|_, bucket| !bucket.is_full(now));
+            if buckets.len() >= SESSIONS_MAX {
+                buckets.clear();
+            }
+        }
+        buckets.entry(owner.clone()).or_insert_with(|| Bucket::new(self.rate, now)).take(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_gives_a_burst_and_then_its_rate() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(Rate { per_second: Some(10), burst: Some(3) }, start);
+        assert!((0..3).all(|_| bucket.take(start).is_ok()));
+        assert_eq!(bucket.take(start).map_err(|problem| problem.retry_in_ms), Err(Some(100)));
+        assert!(bucket.take(start + Duration::from_millis(101)).is_ok());
+        let mut endless = Bucket::new(Rate { per_second: None, burst: None }, start);
+        assert!((0..10_000).all(|_| endless.take(start).is_ok()));
+    }
+
+    #[test]
+    fn each_session_has_a_rate_of_its_own_and_few_are_remembered() {
+        let start = Instant::now();
+        let rates = Rates::new(Rate { per_second: Some(1), burst: Some(1) });
+        let (ann, bob) = (Owner::of("ann"), Owner::of("bob"));
+        assert!(rates.take(&ann, start).is_ok() && rates.take(&bob, start).is_ok());
+        assert!(rates.take(&ann, start).is_err());
+        for number in 0..SESSIONS_MAX + 10 {
+            assert!(rates.take(&Owner::of(&number.to_string()), start).is_ok());
+        }
+        assert!(rates.buckets.lock().unwrap().len() <= SESSIONS_MAX);
+    }
+}

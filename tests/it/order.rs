@@ -1,0 +1,142 @@
+//! One order for everyone, without a gap, whenever one joins; and a retry that counts once.
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::server::{Browser, Server, Socket, View};
+
+const NO_RATE: (&str, &str) = ("WTE__LIMITS__EVENTS_PER_SECOND", "0");
+const VOTERS: usize = 8;
+const VOTES: usize = 25;
+
+/// Voters who vote and take back for all they are worth; done when all is acknowledged.
+async fn storm(server: &Server) -> JoinSet<()> {
+    let mut storm = JoinSet::new();
+    for voter in 0..VOTERS {
+        let browser = Browser::open(server).await;
+        storm.spawn(async move {
+            let mut socket = browser.join("lunch", &format!("User {voter}")).await;
+            for turn in 0..VOTES {
+                socket.vote(&format!("place {}", (turn * voter) % 7)).await;
+                if turn % 5 == 4 {
+                    socket.ask("removeVote", json!({})).await;
+                }
+                socket.forget();
+            }
+        });
+    }
+    storm
+}
+
+/// Follows the area until it is at this number.
+async fn follow(socket: &mut Socket, view: &mut View, last: u64) -> Vec<Value> {
+    let mut changes = Vec::new();
+    while view.seq < last {
+        let event = socket.next().await;
+        view.take(&event).expect("no gap");
+        if event["seq"].is_u64() {
+            changes.push(event);
+        }
+    }
+    changes
+}
+
+async fn watch(browser: &Browser, since: Option<&View>) -> Socket {
+    let mut socket = browser.socket().await;
+    let mut data = json!({"area": "lunch"});
+    if let Some(view) = since {
+        data["epoch"] = json!(view.epoch);
+        data["seq"] = json!(view.seq);
+    }
+    socket.ask("watch", data).await;
+    socket
+}
+
+#[tokio::test]
+async fn everyone_sees_the_same_changes_under_the_same_numbers() {
+    let server = Server::start(&[NO_RATE]).await;
+    let browser = Browser::open(&server).await;
+    let mut observers = [watch(&browser, None).await, watch(&browser, None).await];
+    storm(&server).await.join_all().await;
+    let (_, area) = browser.get("/api/areas/lunch").await;
+    let last = area["seq"].as_u64().unwrap();
+    let mut seen = Vec::new();
+    for observer in &mut observers {
+        let mut view = View::of(&observer.event("updates").await["data"]);
+        let changes = follow(observer, &mut view, last).await;
+        assert_eq!(view, View::of(&area));
+        seen.push(changes);
+    }
+    assert_eq!(seen[0].len() as u64, last, "all of them, from the first on");
+    assert!(seen[0] == seen[1], "the very same frames");
+}
+
+#[tokio::test]
+async fn who_joins_in_a_storm_misses_nothing() {
+    let server = Server::start(&[NO_RATE]).await;
+    let browser = Browser::open(&server).await;
+    let mut storm = storm(&server).await;
+    let mut joiners = Vec::new();
+    while !storm.is_empty() {
+        while storm.try_join_next().is_some() {}
+        // One that stays, and one that goes away and comes back to where it was.
+        let mut socket = watch(&browser, None).await;
+        let mut view = View::of(&socket.event("updates").await["data"]);
+        if joiners.len() % 2 == 1 {
+            let (next, _): (u64, ()) = (view.seq, socket.close().await);
+            socket = watch(&browser, Some(&view)).await;
+            assert!(view.seq >= next);
+        }
+        for event in socket.drain().await {
+            view.take(&event).expect("no gap");
+        }
+        joiners.push((socket, view));
+    }
+    let (_, area) = browser.get("/api/areas/lunch").await;
+    let last = area["seq"].as_u64().unwrap();
+    assert!(joiners.len() > 2, "some joined meanwhile");
+    for (mut socket, mut view) in joiners {
+        follow(&mut socket, &mut view, last).await;
+        assert_eq!(view, View::of(&area));
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_sent_again_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("areas.redb");
+    let mut server = Server::start(&[("WTE__STORE__PATH", &path.to_string_lossy())]).await;
+    let ann = Browser::open(&server).await;
+    let mut socket = ann.join("lunch", "Ann").await;
+    let vote = |id: &str| json!({"fs": {"id": id, "name": id}});
+    let first = socket.try_ask("addVote", Some(5), vote("thai")).await.unwrap();
+    let again = socket.try_ask("addVote", Some(5), vote("thai")).await.unwrap();
+    assert_eq!(first["seq"], again["seq"]);
+    socket.try_ask("addVote", Some(7), vote("pizza")).await.unwrap();
+
+    // Sent again from another tab, and once more to the server's next life: still an older intent.
+    let mut other_tab = ann.join("lunch", "Ann").await;
+    other_tab.try_ask("addVote", Some(6), vote("sushi")).await.unwrap();
+    server.kill().await;
+    server.restart().await;
+    let mut back = ann.join("lunch", "Ann").await;
+    for (n, id) in [(5, "thai"), (6, "sushi"), (7, "thai")] {
+        let ack = back.try_ask("addVote", Some(n), vote(id)).await.unwrap();
+        assert_eq!(ack["seq"], 3, "{id}");
+    }
+    for event in ["removeVote", "leave"] {
+        assert_eq!(back.try_ask(event, Some(7), json!({})).await.unwrap()["seq"], 3, "{event}");
+    }
+    let votes = back.ask("getVotes", json!({})).await;
+    assert_eq!(votes["votes"][0]["id"], "pizza");
+    assert_eq!(back.try_ask("addVote", Some(8), vote("sushi")).await.unwrap()["seq"], 4);
+}
+
+#[tokio::test]
+async fn without_a_number_what_is_sent_again_counts_again() {
+    let server = Server::start(&[]).await;
+    let mut socket = Browser::open(&server).await.join("lunch", "Ann").await;
+    for (id, seq) in [("thai", 2), ("pizza", 3), ("thai", 4)] {
+        assert_eq!(socket.vote(id).await["seq"], seq);
+    }
+}

@@ -1,0 +1,11 @@
+//! The Redis store against real Redis servers: the contract, the keys, and what happens when Redis is away or holds garbage.
+
+mod contract;
+mod faults;
+mod garbage;
+mod keys;
+mod outages;
+mod path;
+mod rules;
+pub mod server;
+mod tls;
