@@ -105,6 +105,11 @@ export class Area {
       }
       this.state = state;
       if (outcome === "next") this.#mine(event);
+      // The whole area in the midst of things: the store may be another, which has lost our name and our vote.
+      if (event.event === "updates" && this.settled) {
+        this.settled = false;
+        this.#askMe();
+      }
       // Changes come first, then presence: with it, or with the whole, all is here.
       if (event.event === "presence" || event.event === "updates") this.live = true;
     }

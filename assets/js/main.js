@@ -32,7 +32,7 @@ const { tell, summary, reset } = notices();
 const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
 const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
-const areaViews = [head({ origin, tell }), rows, addView({ memory, slotOf: rows.slotOf }), people({ tell })];
+const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell })];
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {

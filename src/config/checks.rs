@@ -74,7 +74,7 @@ impl Server {
             header_timeout: from.take("server.header_timeout_ms").millis(100..=10_000)?,
             body_timeout: from.take("server.body_timeout_ms").millis(100..=10_000)?,
             keep_alive: from.take("server.keep_alive_secs").secs(0..=600)?,
-            shutdown: from.take("server.shutdown_secs").secs(1..=9)?,
+            shutdown: from.take("server.shutdown_secs").secs(1..=8)?,
             metrics_token: from
                 .take("server.metrics_token")
                 .hidden(&token, |text| (text.chars().count() >= METRICS_TOKEN_MIN).then(|| Secret::new(text)))?,

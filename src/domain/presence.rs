@@ -1,6 +1,6 @@
 //! Who is here: what each server says of its own people, and what that makes together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,15 +43,36 @@ struct Held {
     v: u64,
     names: BTreeMap<UserKey, Username>,
     watching: u64,
+    /// The store did not have this claim when it was last looked at.
+    missing: bool,
 }
 
 impl Presence {
+    /// Takes all claims that the store has of living servers. One that it lacks is forgotten at the second look: the
+    /// step that was just heard may be newer than the first.
+    pub fn look<'a>(&mut self, claims: impl Iterator<Item = &'a (ServerId, Claim)>) {
+        let mut absent: BTreeSet<ServerId> = self.claims.keys().cloned().collect();
+        for (server, claim) in claims {
+            absent.remove(server);
+            self.replace(server, claim);
+        }
+        for server in absent {
+            if let Some(held) = self.claims.get_mut(&server) {
+                if held.missing {
+                    (held.names, held.watching) = (BTreeMap::new(), 0);
+                }
+                held.missing = true;
+            }
+        }
+    }
+
     /// Takes a server's whole claim, unless a newer one of it is known.
     pub fn replace(&mut self, server: &ServerId, claim: &Claim) {
         let held = self.claims.entry(server.clone()).or_default();
+        held.missing = false;
         if claim.v >= held.v {
             let names = claim.names.iter().map(|name| (name.key(), name.clone())).collect();
-            *held = Held { v: claim.v, names, watching: claim.watching };
+            *held = Held { v: claim.v, names, watching: claim.watching, missing: false };
         }
     }
 
@@ -62,6 +83,7 @@ impl Presence {
         if change.v <= held.v {
             return;
         }
+        held.missing = false;
         for name in &change.gone {
             held.names.remove(&name.key());
         }
@@ -121,6 +143,24 @@ mod tests {
         presence.change(&gone);
         presence.replace(&server, &Claim { v: 4, names: names(&["Ann"]), watching: 1 });
         assert!(here(&presence).is_empty());
+    }
+
+    #[test]
+    fn a_claim_that_the_store_lacks_is_forgotten_at_the_second_look() {
+        let mut presence = Presence::default();
+        let server = ServerId("a".into());
+        let step = |v| ClaimChange { server: server.clone(), v, here: names(&["Ann"]), gone: vec![], watching: 1 };
+        presence.change(&step(1));
+        presence.look([].iter());
+        assert_eq!(here(&presence), ["ann"], "what was heard may be newer than the look");
+        presence.change(&step(2));
+        presence.look([].iter());
+        assert_eq!(here(&presence), ["ann"]);
+        presence.look([].iter());
+        assert!(here(&presence).is_empty());
+        assert_eq!(presence.watching(), 0);
+        presence.change(&step(3));
+        assert_eq!(here(&presence), ["ann"]);
     }
 
     #[test]

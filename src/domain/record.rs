@@ -65,7 +65,7 @@ impl Record {
     }
 
     /// Who `owner` is here.
-    pub fn me(&self, owner: &Owner) -> Option<Me> {
+    fn me(&self, owner: &Owner) -> Option<Me> {
         let user = self.state.users.get(self.owners.get(owner)?.name.as_ref()?)?;
         Some(Me { username: user.username.clone(), img: user.img.clone(), since: user.since, due: user.due })
     }
@@ -87,7 +87,9 @@ impl Record {
     ) -> Result<Done, Refused> {
         self.expire(now, rules, step);
         let last = self.owners.get(&change.owner).map_or(0, |holding| holding.n);
-        if change.n.is_none_or(|n| n > last) {
+        // Who never held anything leaves nothing behind.
+        let nobody = change.act == Act::Leave && !self.owners.contains_key(&change.owner);
+        if !nobody && change.n.is_none_or(|n| n > last) {
             let event = self.decide(change, now.millis(), rules, step)?;
             self.begin(now);
             self.publish(event, now, rules, step);
@@ -96,8 +98,13 @@ impl Record {
                 step.owners.insert(change.owner.clone());
             }
         }
+        Ok(self.done(&change.owner, now))
+    }
+
+    /// How the area is for `owner` now.
+    pub fn done(&self, owner: &Owner, now: Moment<'_>) -> Done {
         let AreaState { epoch, seq, .. } = &self.state;
-        Ok(Done { epoch: epoch.clone(), seq: *seq, at: now.millis(), me: self.me(&change.owner) })
+        Done { epoch: epoch.clone(), seq: *seq, at: now.millis(), me: self.me(owner) }
     }
 
     /// What the change comes to: an event, or none where all is so already (an act still renews).

@@ -40,10 +40,10 @@ pub struct LiveArea {
 }
 
 impl LiveArea {
-    pub fn new(name: AreaName, server: ServerId, bounds: Bounds) -> Self {
+    pub fn new(name: AreaName, server: ServerId, bounds: Bounds, first_claim: u64) -> Self {
         Self {
             grace: bounds.grace,
-            view: Mutex::new(View::new(name.clone(), server, bounds)),
+            view: Mutex::new(View::new(name.clone(), server, bounds, first_claim)),
             name,
             turned: watch::Sender::new(0),
             loaded: watch::Sender::new(Loaded::Not),
@@ -78,9 +78,9 @@ impl LiveArea {
     }
 
     /// Where the store says the area is. True if this view is not there (yet).
-    pub fn differs(&self, head: &Head) -> bool {
+    pub fn differs(&self, head: &Head, lives: impl Fn(&ServerId) -> bool) -> bool {
         let mut view = self.view();
-        let differs = view.differs(head);
+        let differs = view.differs(head, lives);
         if view.stirred {
             self.work.notify_one();
         }
@@ -153,10 +153,21 @@ impl LiveArea {
         view.next_claim()
     }
 
-    /// Nobody follows, and nobody did for so long.
+    /// The store has the claim of this number.
+    pub(super) fn said(&self, v: u64) {
+        self.view().own.said(v);
+    }
+
+    /// Nobody follows, and nobody did for so long; and the other servers know.
     pub(super) fn is_idle(&self, linger: Duration) -> bool {
-        let view = self.view();
-        view.followers == 0 && view.seats.count() == 0 && view.idle_since.elapsed() >= linger
+        self.view().is_idle(linger)
+    }
+
+    /// Somebody came just when the area was to be let go: what was published meanwhile was not heard.
+    pub(super) fn stay(&self) {
+        let mut view = self.view();
+        view.idle_since = Instant::now();
+        view.resync = true;
     }
 
     // --- for followers ---

@@ -80,10 +80,8 @@ impl Follower {
 
     /// Asks the store who sits here: the name may have been taken before, or by way of another server.
     pub async fn recall(&self) -> Result<()> {
-        // The number from before the question: what is heard meanwhile is newer than the answer.
-        let Since { epoch, seq } = self.area.look(|state, _, _| Since::from(state));
-        let me = self.following.hub.me(&self.area.name, &self.following.owner).await?;
-        self.claim(&Done { epoch, seq, at: 0, me });
+        let done = self.following.hub.me(&self.area.name, &self.following.owner).await?;
+        self.claim(&done);
         Ok(())
     }
 

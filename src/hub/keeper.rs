@@ -14,6 +14,8 @@ use crate::store::StoreError;
 const PRESENCE_PAUSE: Duration = Duration::from_millis(500);
 /// A store that did not answer is asked again after this long.
 const RETRY: Duration = Duration::from_millis(500);
+/// A store that says "not yet" is asked again after this long at the earliest.
+const AHEAD: Duration = Duration::from_millis(20);
 /// An area that nobody follows is kept this long, for the one who reloads.
 const LINGER: Duration = Duration::from_secs(30);
 /// A keeper looks around at least this often, whatever it was told.
@@ -56,10 +58,15 @@ pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
             }
             wake = wake.min(next);
         }
-        if area.is_idle(LINGER) && hub.let_go(&area) {
-            tell(&hub, &area).await;
+        if area.is_idle(LINGER) {
+            // While the area is still in the map: a new one of the same name would lose its ears by this.
             hub.store.unfollow(&area.name).await;
-            return;
+            if hub.let_go(&area) {
+                return;
+            }
+            followed = false;
+            area.stay();
+            continue;
         }
         if area.is_idle(Duration::ZERO) {
             wake = wake.min(Instant::now() + LINGER);
@@ -89,7 +96,8 @@ async fn load(hub: &Hub, area: &LiveArea, followed: &mut bool) -> Result<(), Sto
 async fn expire(hub: &Hub, area: &LiveArea) {
     let later = hub.clock.now() + RETRY.as_millis() as u64;
     match hub.store.expire(&area.name).await {
-        Ok(Some(next)) => area.not_due_before(next),
+        // The store decides when it is over. Where this clock is ahead of the store's, it is asked again a little later.
+        Ok(Some(next)) => area.not_due_before(next.max(hub.clock.now() + AHEAD.as_millis() as u64)),
         // Nobody is there any more; the events that say so are on their way, or were missed.
         Ok(None) => area.not_due_before(later),
         Err(error) => {
@@ -101,9 +109,10 @@ async fn expire(hub: &Hub, area: &LiveArea) {
 
 async fn tell(hub: &Hub, area: &LiveArea) {
     let Some((claim, change)) = area.tell_presence() else { return };
-    if let Err(error) = hub.store.report(&area.name, &claim, &change).await {
-        // The next pulse finds the claim missing, and tells it again.
-        tracing::debug!(%error, "who is here could not be reported");
+    match hub.store.report(&area.name, &claim, &change).await {
+        Ok(()) => area.said(claim.v),
+        // The next pulse tells it again.
+        Err(error) => tracing::debug!(%error, "who is here could not be reported"),
     }
 }
 

@@ -2,6 +2,7 @@
 //! store does not know.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
 use crate::domain::Millis;
-use crate::domain::change::{Act, Change, Done, Me};
+use crate::domain::change::{Act, Change, Done};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
@@ -20,6 +21,7 @@ use crate::protocol::server::Online;
 use crate::store::{Listener, Result, Store, StoreError};
 
 mod area;
+mod claim;
 mod clock;
 mod follower;
 mod keeper;
@@ -46,6 +48,9 @@ pub struct Bounds {
     /// How long a seat is kept after its connection is gone.
     pub grace: Duration,
 }
+
+/// More claims than an area makes in one life: two a second would take six days.
+const CLAIMS_OF_A_LIFE: u64 = 1 << 20;
 
 /// What everyone connected is told, in whatever area.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -83,6 +88,8 @@ pub struct Hub {
     /// Live areas at most; 0: no limit.
     areas_max: usize,
     areas: RwLock<HashMap<AreaName, Arc<LiveArea>>>,
+    /// Lives of areas in this process so far.
+    lives: AtomicU64,
     /// How many connections of an owner follow any area here.
     owners: Mutex<HashMap<Owner, usize>>,
     /// Servers that count as alive; none before the first pulse.
@@ -110,6 +117,7 @@ impl Hub {
             bounds,
             areas_max,
             areas: RwLock::default(),
+            lives: AtomicU64::default(),
             owners: Mutex::default(),
             alive: Mutex::default(),
             clock: StoreClock::default(),
@@ -153,8 +161,8 @@ impl Hub {
         done
     }
 
-    /// Who the owner is in the area.
-    pub async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+    /// Who the owner is in the area, and at which change.
+    pub async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         self.store.me(area, owner).await
     }
 
@@ -194,7 +202,8 @@ impl Hub {
         if self.areas_max > 0 && areas.len() >= self.areas_max {
             return Err(FollowError::TooManyAreas);
         }
-        let area = Arc::new(LiveArea::new(name.clone(), self.server.clone(), self.bounds));
+        let first_claim = self.lives.fetch_add(1, Ordering::Relaxed) * CLAIMS_OF_A_LIFE;
+        let area = Arc::new(LiveArea::new(name.clone(), self.server.clone(), self.bounds, first_claim));
         areas.insert(name.clone(), area.clone());
         self.runtime.spawn(keeper::keep(self.clone(), area.clone()));
         Ok(area)

@@ -64,7 +64,13 @@ async fn behind(hub: &Hub, areas: &[Arc<LiveArea>]) -> Result<Vec<Arc<LiveArea>>
     for chunk in areas.chunks(CHUNK) {
         let names: Vec<_> = chunk.iter().map(|area| area.name.clone()).collect();
         let heads = hub.store.heads(&names).await?;
-        behind.extend(chunk.iter().zip(heads).filter(|(area, head)| area.differs(head)).map(|(area, _)| area.clone()));
+        behind.extend(
+            chunk
+                .iter()
+                .zip(heads)
+                .filter(|(area, head)| area.differs(head, |server| hub.lives(server)))
+                .map(|(area, _)| area.clone()),
+        );
     }
     Ok(behind)
 }

@@ -1,11 +1,12 @@
 //! What one live area knows: its state at a number, the recent events, who sits here and who is there. All of it under one
 //! lock; knows no store, no socket, no task.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 
 use super::Bounds;
+use super::claim::{OwnClaim, beside};
 use super::log::Log;
 use super::seats::Seats;
 use crate::domain::Millis;
@@ -32,8 +33,7 @@ pub(super) struct View {
     presence: Presence,
     /// What followers were last told of who is here.
     pub told: (Online, u64),
-    /// What this server last said of its own people.
-    claim: Claim,
+    pub own: OwnClaim,
     /// Who is here may have changed since it was last told.
     pub stirred: bool,
     /// Before this time of the store nobody's time is over, whatever the state says (renewals make no event).
@@ -46,9 +46,11 @@ pub(super) struct View {
 }
 
 impl View {
-    pub fn new(area: AreaName, server: ServerId, bounds: Bounds) -> Self {
+    /// Its claims are numbered from `first_claim`, higher than those of the area's last life in this process.
+    pub fn new(area: AreaName, server: ServerId, bounds: Bounds, first_claim: u64) -> Self {
         Self {
             area,
+            own: OwnClaim::new(server.clone(), first_claim),
             server,
             state: AreaState::default(),
             log: Log::new(bounds.recent_events, bounds.recent_bytes),
@@ -58,7 +60,6 @@ impl View {
             seats: Seats::default(),
             presence: Presence::default(),
             told: (Online::new(), 0),
-            claim: Claim::default(),
             stirred: false,
             expire_after: 0,
             encoded: None,
@@ -135,9 +136,7 @@ impl View {
         self.expire_after = 0;
         self.encoded = None;
         self.seats.check(&self.state);
-        for (server, claim) in claims.iter().filter(|(server, _)| *server != self.server && lives(server)) {
-            self.presence.replace(server, claim);
-        }
+        self.look_at_claims(&claims, lives);
         self.stirred = true;
         for (heard, text) in self.held_back.take().unwrap_or_default() {
             self.take(heard, text);
@@ -150,25 +149,21 @@ impl View {
     }
 
     /// Where the store says the area is. True if this view is not there (yet).
-    pub fn differs(&mut self, head: &Head) -> bool {
-        for (server, claim) in head.claims.iter().filter(|(server, _)| *server != self.server) {
-            self.presence.replace(server, claim);
-        }
-        let said = head.claims.iter().find(|(server, _)| *server == self.server).map_or(0, |(_, claim)| claim.v);
-        // The store does not keep a claim that says nothing.
-        let says_nothing = self.claim.names.is_empty() && self.claim.watching == 0;
-        if said != self.claim.v && !says_nothing {
-            // The store has lost what this server said: it is said anew.
-            self.claim = Claim { v: self.claim.v.max(said), ..Claim::default() };
-            self.stirred = true;
-        }
-        self.stirred |= self.online() != self.told;
+    pub fn differs(&mut self, head: &Head, lives: impl Fn(&ServerId) -> bool) -> bool {
+        self.look_at_claims(&head.claims, lives);
+        let stored = head.claims.iter().find(|(server, _)| *server == self.server).map(|(_, claim)| claim.v);
+        self.stirred |= self.own.check(stored) || self.online() != self.told;
         if self.resync || self.held_back.is_some() {
             return true;
         }
         // A cleared area has no epoch in the store until somebody looks at it or acts in it.
         let gone = head.epoch.as_str().is_empty() && self.state.users.is_empty() && self.state.venues.is_empty();
         !gone && (head.epoch != self.state.epoch || head.seq > self.state.seq)
+    }
+
+    fn look_at_claims(&mut self, claims: &[(ServerId, Claim)], lives: impl Fn(&ServerId) -> bool) {
+        let others = claims.iter().filter(|(server, _)| *server != self.server && lives(server));
+        self.presence.look(others);
     }
 
     /// Only living servers have people here.
@@ -201,17 +196,15 @@ impl View {
         true
     }
 
-    /// What the other servers are to be told of this one's people; nothing if it is what they were told last.
+    /// What the other servers are to be told of this one's people, if anything.
     pub fn next_claim(&mut self) -> Option<(Claim, ClaimChange)> {
-        let (now, watching) = (self.seats.names(), self.seats.count());
-        let before: Online = self.claim.names.iter().map(|name| (name.key(), name.clone())).collect();
-        if now == before && watching == self.claim.watching {
-            return None;
-        }
-        let v = self.claim.v + 1;
-        let (here, gone) = (beside(&now, &before), beside(&before, &now));
-        self.claim = Claim { v, names: now.into_values().collect(), watching };
-        Some((self.claim.clone(), ClaimChange { server: self.server.clone(), v, here, gone, watching }))
+        self.own.next(self.seats.names(), self.seats.count())
+    }
+
+    /// Nobody follows, and nobody did for so long; and the other servers know.
+    pub fn is_idle(&self, linger: Duration) -> bool {
+        let nobody = self.followers == 0 && self.seats.count() == 0 && self.own.is_over();
+        nobody && self.idle_since.elapsed() >= linger
     }
 
     /// Who sits where, by what the store said.
@@ -282,11 +275,6 @@ impl View {
         let here: Vec<_> = online.values().cloned().collect();
         presence(&here, &gone, here.len(), *watching).into()
     }
-}
-
-/// The names in `of` that are not in `other`.
-fn beside(of: &Online, other: &Online) -> Vec<Username> {
-    of.iter().filter(|(key, _)| !other.contains_key(*key)).map(|(_, name)| name.clone()).collect()
 }
 
 fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) -> String {

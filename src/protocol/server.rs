@@ -124,6 +124,9 @@ pub struct Updates<'a> {
     pub online: usize,
     pub watching: u64,
     pub expires_at: Millis,
+    /// By REST alone: since when this may not be how the store has it. Sockets are told by `stale`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale_since: Option<Millis>,
 }
 
 #[derive(Serialize)]
@@ -173,6 +176,7 @@ impl<'a> Updates<'a> {
             online: state.users.keys().filter(|key| online.contains_key(key)).count(),
             watching,
             expires_at: state.expires_at,
+            stale_since: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::domain::Millis;
-use crate::domain::change::{Change, Done, Me, Refused};
+use crate::domain::change::{Change, Done, Refused};
 use crate::domain::event::{Epoch, Heard};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
@@ -82,8 +82,9 @@ pub trait Store: Send + Sync {
     /// who follows it can tell its first change from a gap; without it, nothing is written for an area that is not there.
     async fn snapshot(&self, area: &AreaName, begin: bool) -> Result<Snapshot>;
 
-    /// Who the owner is in the area, after everyone whose time is over has left.
-    async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>>;
+    /// Who the owner is in the area, and at which change, after everyone whose time is over has left. An area that is not
+    /// there has the empty epoch.
+    async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done>;
 
     /// Sends everyone whose time is over; answers when the next one's is.
     async fn expire(&self, area: &AreaName) -> Result<Option<Millis>>;

@@ -34,7 +34,10 @@ pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
 /// `GET /api/areas/AREA`
 pub async fn area(path: Path<String>, web: Data<Web>) -> Answer {
     let name = AreaName::parse(&path)?;
-    let look = web.hub.look(&name, |state, online, watching| fresh(&Updates::new(&name, state, online, watching)));
+    let stale_since = web.hub.news().borrow().stale_since;
+    let look = web.hub.look(&name, |state, online, watching| {
+        fresh(&Updates { stale_since, ..Updates::new(&name, state, online, watching) })
+    });
     Ok(look.await?)
 }
 
@@ -56,8 +59,8 @@ struct MeNow<'a> {
 /// `GET /api/areas/AREA/me`
 pub async fn me(path: Path<String>, web: Data<Web>, session: Session) -> Answer {
     let area = AreaName::parse(&path)?;
-    let me = web.hub.me(&area, &session.owner()).await?;
-    Ok(fresh(&MeNow { me: MeAnswer::new(Some(&area), me.as_ref()), at: web.hub.clock.now() }))
+    let done = web.hub.me(&area, &session.owner()).await?;
+    Ok(fresh(&MeNow { me: MeAnswer::new(Some(&area), done.me.as_ref()), at: done.at }))
 }
 
 /// `PUT /api/areas/AREA/me`

@@ -15,6 +15,7 @@ use super::{Web, assets, origin};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
 use crate::domain::state::{AreaState, Standing};
+use crate::domain::venue::WRITE_IN;
 use crate::protocol::error::Problem;
 
 type Answer = Result<HttpResponse, WebError>;
@@ -49,6 +50,7 @@ struct Row {
     voters: Vec<String>,
     category: String,
     address: String,
+    by_hand: bool,
 }
 
 #[derive(Template)]
@@ -90,6 +92,7 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> A
         AreaPage::new(&name, state, here)
     });
     let (status, area) = match looked.await {
+        Ok(area) if web.hub.news().borrow().stale_since.is_some() => (StatusCode::OK, area.stale()),
         Ok(area) => (StatusCode::OK, area),
         // The page itself goes on trying.
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, AreaPage::unknown(&name, Problem::from(error).message)),
@@ -125,7 +128,7 @@ fn problem(status: StatusCode, title: &'static str, text: &str) -> HttpResponse 
 fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
         Ok(text) => HttpResponse::build(status)
-            .insert_header((CACHE_CONTROL, "no-cache"))
+            .insert_header((CACHE_CONTROL, "private, no-cache"))
             .insert_header(ContentType::html())
             .body(text),
         Err(error) => {
@@ -165,6 +168,12 @@ impl AreaPage {
         Self { name: name.to_string(), title, description, summary, here, expires, rows }
     }
 
+    /// As it was known before the store went away, and says so.
+    fn stale(self) -> Self {
+        let note = "The votes cannot be reached right now: this is how they were last known.";
+        Self { summary: format!("{note} {}", self.summary).trim_end().to_owned(), ..self }
+    }
+
     /// Where the standings could not be read: it says so, instead of showing none.
     fn unknown(name: &AreaName, why: String) -> Self {
         Self {
@@ -192,6 +201,7 @@ impl Row {
             first: votes > 0 && votes == most,
             voters: standing.voters.iter().map(|user| user.username.to_string()).collect(),
             category: venue.categories.first().map(|category| category.name.clone()).unwrap_or_default(),
+            by_hand: venue.source.as_deref() == Some(WRITE_IN),
             address: location.and_then(|location| location.address.clone()).unwrap_or_default(),
         }
     }

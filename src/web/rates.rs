@@ -15,7 +15,7 @@ const SESSIONS_MAX: usize = 10_000;
 pub struct Rate {
     /// None: no limit.
     pub per_second: Option<u32>,
-    /// None: as many as in a second.
+    /// None: any number, so there is no limit either.
     pub burst: Option<u32>,
 }
 
@@ -31,8 +31,9 @@ pub struct Bucket {
 
 impl Bucket {
     pub fn new(rate: Rate, now: Instant) -> Self {
-        let most = f64::from(rate.burst.or(rate.per_second).unwrap_or(1).max(1));
-        Self { per_second: rate.per_second.map(f64::from), most, left: most, filled: now }
+        let most = f64::from(rate.burst.unwrap_or(1));
+        let per_second = rate.burst.and(rate.per_second).map(f64::from);
+        Self { per_second, most, left: most, filled: now }
     }
 
     /// Takes one; else the problem says how long to wait for it.

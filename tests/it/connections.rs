@@ -136,3 +136,18 @@ async fn a_socket_outlives_them_all() {
     }
     socket.vote("thai").await;
 }
+
+#[tokio::test]
+async fn what_is_closed_leaves_nothing_behind() {
+    let server = Server::start(&SHORT).await;
+    let browser = Browser::open(&server).await;
+    let before = server.open_files();
+    for _ in 0..5 {
+        for connection in open_ends(&server).await {
+            drop(connection);
+        }
+        browser.join("lunch", "Ann").await.close().await;
+        drop(browser.socket().await);
+    }
+    server.until_open_files(|open| open <= before).await;
+}

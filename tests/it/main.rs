@@ -23,6 +23,7 @@ mod protocol;
 mod readme;
 mod redis;
 mod rest;
+mod search;
 mod server;
 mod sessions;
 mod settings_at_start;

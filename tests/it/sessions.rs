@@ -1,5 +1,6 @@
 //! Sessions: the signed cookie, and the check of where a request comes from.
 
+use actix_web::cookie::{Cookie, CookieJar, Key};
 use reqwest::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::json;
@@ -79,6 +80,31 @@ async fn a_valid_cookie_is_kept_and_any_other_replaced() {
     for bad in [tampered(&browser.cookie), "wte=x".to_owned(), "wte=".to_owned(), "other=1".to_owned()] {
         let (new, _) = cookie(&with(&bad).await).expect("a new cookie");
         assert_ne!(new, browser.cookie);
+    }
+}
+
+/// A cookie as a server with this secret gave it some days ago.
+fn cookie_of_days_ago(secret: &str, days: i64) -> String {
+    let issued = chrono::Utc::now().timestamp() - days * 24 * 3600;
+    let mut jar = CookieJar::new();
+    let key = Key::derive_from(secret.as_bytes());
+    jar.signed_mut(&key).add(Cookie::new("wte", format!("0123456789abcdef.{issued}")));
+    jar.get("wte").unwrap().encoded().to_string()
+}
+
+#[tokio::test]
+async fn a_cookie_lasts_two_weeks_from_its_last_use() {
+    let secret = "a-secret-of-thirty-two-characters";
+    let server = Server::start(&[("SESSION_SECRET", secret)]).await;
+    for (days, valid, set_anew) in [(0, true, false), (2, true, true), (13, true, true), (15, false, true)] {
+        let old = cookie_of_days_ago(secret, days);
+        let answer = begin(&server, &[("origin", &server.url("")), ("cookie", &old)]).await;
+        let new = cookie(&answer).map(|(new, _)| new);
+        assert_eq!(new.is_some(), set_anew, "after {days} days");
+        let same_person = new.is_none_or(|new| new.contains("0123456789abcdef."));
+        assert_eq!(same_person, valid, "after {days} days");
+        let opened = Socket::open(&server.url(""), &[("origin", &server.url("")), ("cookie", &old)]).await;
+        assert_eq!(opened.map(drop), if valid { Ok(()) } else { Err(401) }, "after {days} days");
     }
 }
 

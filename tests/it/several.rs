@@ -53,8 +53,49 @@ async fn people_of_all_servers_are_here_and_ghosts_of_a_killed_one_go() {
     let gone = ann.find_within(Duration::from_secs(60), |event| event["data"]["gone"] == json!(["Bob"])).await;
     assert_eq!((&gone["data"]["online"], &gone["data"]["watching"]), (&json!(1), &json!(1)));
     ann.find_within(Duration::from_secs(60), |event| event["event"] == "count" && event["data"]["live"] == 1).await;
+    // Two looks at the store later, the ghost is still gone.
+    ann.linger(Duration::from_secs(11)).await;
+    let later = ann.drain().await;
+    assert!(later.iter().all(|event| event["data"]["here"] != json!(["Bob"])), "a ghost came back");
     let users = ann.ask("getUsers", json!({})).await;
-    assert_eq!(users["users"].as_array().unwrap().len(), 2, "Bob is not here, but his name is still his");
+    let bob = users["users"].as_array().unwrap().iter().find(|user| user["username"] == "Bob").cloned();
+    assert_eq!(bob.expect("his name is still his")["online"], false);
+}
+
+#[tokio::test]
+async fn who_leaves_while_redis_is_away_is_gone_when_it_is_back() {
+    let mut redis = RedisServer::durable();
+    let (one, two) = tokio::join!(server_on(&redis, &[]), server_on(&redis, &[("WTE__PRESENCE__GRACE_MS", "0")]));
+    let mut bob = Browser::open(&one).await.join("lunch", "Bob").await;
+    let ann = Browser::open(&two).await.join("lunch", "Ann").await;
+    bob.find(|event| event["event"] == "presence" && event["data"]["online"] == 2).await;
+    redis.kill();
+    bob.event("stale").await;
+    ann.close().await;
+    bob.linger(Duration::from_secs(1)).await;
+    redis.bring_up();
+    bob.event("current").await;
+    bob.find_within(Duration::from_secs(40), |event| event["event"] == "presence" && event["data"]["online"] == 1)
+        .await;
+}
+
+#[tokio::test]
+async fn a_step_of_presence_that_was_missed_is_found() {
+    let redis = RedisServer::start();
+    let (one, two) = tokio::join!(server_on(&redis, &[]), server_on(&redis, &[]));
+    let mut bob = Browser::open(&one).await.join("lunch", "Bob").await;
+    let mut ann = Browser::open(&two).await.join("lunch", "Ann").await;
+    bob.find(|event| event["event"] == "presence" && event["data"]["online"] == 2).await;
+    // What Ann's server says of her is lost from the store, and nobody hears of it.
+    let claims: Vec<String> = redis.ask(&["HKEYS", "lunch:here"]);
+    for server in claims {
+        let _: i64 = redis.ask(&["HDEL", "lunch:here", &server]);
+    }
+    // Both servers say anew what they have; and when somebody really goes, that is heard too.
+    ann.ask("leave", json!({})).await;
+    bob.find_within(Duration::from_secs(40), |event| event["event"] == "presence" && event["data"]["online"] == 1)
+        .await;
+    assert_eq!(bob.ask("getUsers", json!({})).await["users"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

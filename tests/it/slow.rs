@@ -82,14 +82,16 @@ async fn who_never_reads_is_closed_and_others_go_on() {
     let mut idle = lazy.narrow_socket().await;
     idle.ask("add", json!({"area": "lunch", "username": "Bob"})).await;
     voter.find(|event| event["event"] == "presence" && event["data"]["watching"] == 2).await;
+    let open_files = server.open_files();
     // The flood goes on until who does not read is gone: so nobody waited for it.
     loop {
         flood(&mut voter, 100).await;
-        let (_, area) = ann.get("/api/areas/lunch").await;
+        let area: Value = server.get("/api/areas/lunch").await.json().await.unwrap();
         if area["watching"] == 1 {
             break;
         }
     }
+    server.until_open_files(|open| open < open_files).await;
     let mut view = lazy.socket().await;
     view.ask("watch", json!({"area": "lunch"})).await;
     assert_eq!(view.ask("getMe", json!({})).await["username"], "Bob", "the name is still there to come back to");

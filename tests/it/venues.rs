@@ -9,7 +9,7 @@ mod failures;
 mod foursquare;
 mod photon;
 mod rules;
-mod stand_in;
+pub mod stand_in;
 
 use stand_in::StandIn;
 

@@ -11,7 +11,7 @@ const LETTERS = 3;
 const PAUSE_MS = 300;
 const PLACE_TIMEOUT_MS = 8_000;
 
-export function addView({ memory, slotOf }) {
+export function addView({ memory, rows }) {
   const field = byId("find");
   const list = byId("found");
   const near = byId("near");
@@ -101,7 +101,7 @@ export function addView({ memory, slotOf }) {
     field.value = "";
     // A place that the area has already is voted for in its own row.
     area.castVote(area.state?.venues.get(venue.id) ?? venue);
-    if (!area.asking) field.focus();
+    if (!area.asking) (rows.buttonOf(venue.id) ?? field).focus();
   }
 
   async function search() {
@@ -154,16 +154,17 @@ export function addView({ memory, slotOf }) {
       area = now;
       const place = area.asking?.fs;
       const { pending } = area.ballot;
-      const mine = (fs) => fs && !slotOf(fs.id);
-      const key = mine(place) ? "name" : mine(pending?.fs) && pending.phase !== "saved" ? pending.phase : "";
+      const mine = (fs) => fs && !rows.buttonOf(fs.id);
+      const key = mine(place) ? "name" : mine(pending?.fs) ? pending.phase : "";
       if (key === shown) return;
       shown = key;
-      const focused = slot.contains(document.activeElement);
+      const free = [document.body, field].includes(document.activeElement) || slot.contains(document.activeElement);
       slot.replaceChildren();
-      if (focused) field.focus();
-      if (key === "name") askName(area, slot, say("nameGoAdd"), () => field.focus());
-      else if (key === "asks" || key === "failed") slot.append(unsent(area, pending));
-      else if (key) slot.append(h("p", { class: "hint" }, `${say(key)} ${pending.fs.name}`));
+      if (key === "name") return askName(area, slot, say("nameGoAdd"), () => field.focus());
+      if (key === "asks" || key === "failed") slot.append(unsent(area, pending));
+      else if (key) slot.append(h("p", { class: "hint", tabIndex: -1 }, `${say(key === "saved" ? "saving" : key)} ${pending.fs.name}`));
+      // Whose focus was here goes on where the vote is: on a phone that takes the keyboard away and shows the row.
+      if (free) (slot.querySelector("button, p") ?? rows.buttonOf(area.vote) ?? field).focus();
     },
     reset() {
       close();

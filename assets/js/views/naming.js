@@ -31,14 +31,18 @@ export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
     field.setAttribute("aria-invalid", String(content.length > 0));
   }
 
+  let busy = false;
+
   async function send(raw) {
     const wanted = userName(raw);
     if (!wanted) {
       wrong(say("nameBad"));
       return field.focus();
     }
+    // Not disabled meanwhile, and before the offered name goes: the focus would be nowhere.
+    if (error.contains(document.activeElement)) submit.focus();
     wrong();
-    submit.disabled = true;
+    busy = true;
     submit.textContent = say("saving");
     try {
       await take(wanted);
@@ -48,14 +52,14 @@ export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
       wrong(`${sayError(problem)} `, ...(free ? [free] : []));
       (free || field).focus();
     } finally {
-      submit.disabled = false;
+      busy = false;
       submit.textContent = go;
     }
   }
 
   form.onsubmit = (event) => {
     event.preventDefault();
-    if (!submit.disabled) send(field.value);
+    if (!busy) send(field.value);
   };
   form.onkeydown = (event) => {
     if (event.key === "Escape") cancel();

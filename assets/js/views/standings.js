@@ -1,6 +1,7 @@
 // The standings: a row a place, with its votes, its voters and its button. Rows move visibly and briefly, never under a finger,
 // and the focus stays where it was.
 
+import { compared } from "../names.js";
 import { outcome, standings, title } from "../standings.js";
 import { say, sayError } from "../texts.js";
 import { arrange, bar, byId, h, icon, setBar, setText } from "./dom.js";
@@ -35,6 +36,7 @@ export function standingsView({ summary, redraw }) {
   return {
     render(area) {
       if (!area.state) return;
+      byId("area").classList.remove("waiting");
       const wanted = standings(area.state);
       document.title = title(area.name, wanted);
       const words = outcome(wanted);
@@ -53,12 +55,13 @@ export function standingsView({ summary, redraw }) {
       const moves = order.length !== list.children.length || order.some((el, i) => el !== list.children[i]);
       if (moves && !held) moved(order, () => arrange(list, order));
     },
-    /** Where a place's own forms and errors go; undefined where it has no row. */
-    slotOf: (id) => rows.get(id)?.slot,
+    /** A place's button; undefined where it has no row. What becomes of its vote is shown in its row then. */
+    buttonOf: (id) => rows.get(id)?.button,
     reset() {
       rows.clear();
       list.replaceChildren();
       setText(byId("outcome"), say("loading"));
+      byId("area").classList.add("waiting");
       byId("empty").hidden = true;
     },
   };
@@ -103,7 +106,7 @@ function rowOf(venue) {
   function update(row, { area, all, tied }) {
     const mine = area.vote === venue.id;
     const { pending } = area.ballot;
-    const wanted = pending?.fs?.id === venue.id;
+    const wanted = Boolean(pending?.fs) && isOf(pending.fs, venue);
     const leaving = pending && !pending.fs && pending.was?.id === venue.id;
     const saved = pending?.phase === "saved";
     const busy = (wanted || leaving) && ["saving", "waiting"].includes(pending.phase);
@@ -151,8 +154,11 @@ function rowOf(venue) {
     if (focused && !naming) button.focus();
   }
 
-  return { el, slot, update };
+  return { el, button, update };
 }
+
+/** Whether that is this place; one that was just written in has no id yet. */
+const isOf = (fs, venue) => (fs.id ? fs.id === venue.id : venue.source === "write-in" && compared(fs.name) === compared(venue.name));
 
 /** Asks for the name that the waiting act needs. */
 export function askName(area, slot, go, back) {

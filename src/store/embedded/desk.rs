@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::servers::Servers;
 use super::shelf::Shelf;
 use crate::domain::Millis;
-use crate::domain::change::{Change, Done, Me, Rules};
+use crate::domain::change::{Change, Done, Rules};
 use crate::domain::event::{Heard, Notice};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
@@ -65,10 +65,10 @@ impl Desk {
         Ok(Snapshot { state, at, claims: self.servers.claims(area) })
     }
 
-    pub fn me(&mut self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+    pub fn me(&mut self, area: &AreaName, owner: &Owner) -> Result<Done> {
         self.step(area, |record, now, rules, step| {
             record.expire(now, rules, step);
-            record.me(owner)
+            record.done(owner, now)
         })
     }
 

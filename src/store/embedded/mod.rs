@@ -30,7 +30,7 @@ use self::shelf::Shelf;
 use self::writer::Job;
 use super::{Alive, Head, Listener, Result, Snapshot, Store, StoreError, Swept};
 use crate::domain::Millis;
-use crate::domain::change::{Change, Done, Me, Rules};
+use crate::domain::change::{Change, Done, Rules};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
@@ -122,7 +122,7 @@ impl Store for Embedded {
         self.ask(move |desk| desk.snapshot(&area, begin)).await
     }
 
-    async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+    async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         let (area, owner) = (area.clone(), owner.clone());
         self.ask(move |desk| desk.me(&area, &owner)).await
     }

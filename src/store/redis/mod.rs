@@ -12,7 +12,7 @@ use self::link::{Again, Link, Request, within_limit};
 use self::script::{Call, Script};
 use super::{Alive, Head, Listener, Result, Snapshot, Store, Swept};
 use crate::domain::Millis;
-use crate::domain::change::{Change, Done, Me, Rules};
+use crate::domain::change::{Change, Done, Rules};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
@@ -87,7 +87,7 @@ impl Store for RedisStore {
         within_limit(self.read_snapshot(area, begin)).await
     }
 
-    async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+    async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         self.read_me(area, owner).await
     }
 

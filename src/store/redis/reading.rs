@@ -9,7 +9,7 @@ use super::keys::{AreaKeys, written};
 use super::link::{Again, Request};
 use super::script::{DISCARD, EXPIRE, ME, SNAPSHOT};
 use crate::domain::Millis;
-use crate::domain::change::Me;
+use crate::domain::change::{Done, Me};
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
@@ -68,10 +68,10 @@ impl RedisStore {
         Ok((Snapshot { state, at, claims: claims_of(here) }, unreadable))
     }
 
-    pub(super) async fn read_me(&self, area: &AreaName, owner: &Owner) -> Result<Option<Me>> {
+    pub(super) async fn read_me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         let call = self.call(&ME, area, None).arg(owner.as_str());
-        let (user,): (Vec<u8>,) = parts(self.ask(call, Again::Safe).await?)?;
-        Ok(me_of(&user))
+        let (epoch, seq, at, user): (String, u64, Millis, Vec<u8>) = parts(self.ask(call, Again::Safe).await?)?;
+        Ok(Done { epoch: Epoch::from_text(&epoch), seq, at, me: me_of(&user) })
     }
 
     pub(super) async fn send_expired(&self, area: &AreaName) -> Result<Option<Millis>> {

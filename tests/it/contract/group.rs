@@ -86,7 +86,7 @@ impl Group {
     }
 
     pub async fn me(&self, who: &str) -> Option<Me> {
-        self.store.me(&self.area, &Owner::of(who)).await.expect("the store answers")
+        self.store.me(&self.area, &Owner::of(who)).await.expect("the store answers").me
     }
 
     pub async fn state(&self) -> AreaState {

@@ -1,12 +1,8 @@
 -- Signs out: the vote is withdrawn, the name is free again.
 
-if is_known() then
+-- Who never held anything leaves nothing behind.
+if is_known() or (not held and redis.call('HEXISTS', OWNERS, OWNER .. ':n') == 0) then
   return done()
-end
-if not epoch then
-  -- There is nothing to be cleared some day but the `n` that is remembered.
-  list_timers()
-  begin()
 end
 if held then
   take_out(held, me)

@@ -1,4 +1,4 @@
--- Who the owner is in the area.
+-- Who the owner is in the area, and at which change.
 
 local OWNER = ARGV[4]
 
@@ -8,7 +8,7 @@ local held = redis.call('HGET', OWNERS, OWNER)
 if held then
   local me, text = user_of(held)
   if me and me.owner == OWNER then
-    return { mended, text }
+    return { mended, epoch or '', seq, NOW, text }
   end
 end
-return { mended, '' }
+return { mended, epoch or '', seq, NOW, '' }

@@ -70,7 +70,7 @@ async fn votes_go_on_one_after_another() {
         async move {
             let lunch = area("lunch");
             let before = store.me(&lunch, &Owner::of(&who)).await.unwrap();
-            assert!(before.is_none(), "each kill has a file of its own");
+            assert!(before.me.is_none(), "each kill has a file of its own");
             act(&store, &lunch, &who, 1, join(&who)).await.unwrap();
             for count in 2..most {
                 if lies {

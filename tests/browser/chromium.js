@@ -1,0 +1,32 @@
+// The one Chromium of a test file, and the devices that people hold. Each person gets a context: cookies and storage of their own.
+
+import { existsSync } from "node:fs";
+import { after } from "node:test";
+import { chromium } from "playwright-core";
+
+const PROGRAM = "/usr/bin/chromium";
+const ARGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+export const LAUNCH = { executablePath: PROGRAM, args: ARGS.split(" ") };
+
+export const DEVICES = {
+  phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+  laptop: { viewport: { width: 1280, height: 800 } },
+};
+
+let shared = null;
+
+/** Started by the first who asks. */
+export function browser() {
+  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: apt-get install chromium`);
+  shared ??= chromium.launch(LAUNCH);
+  return shared;
+}
+
+export async function closeBrowser() {
+  const running = await shared;
+  shared = null;
+  await running?.close();
+}
+
+after(closeBrowser);

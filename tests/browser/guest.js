@@ -1,0 +1,41 @@
+// Somebody who votes without a browser, over the same HTTP calls that anyone may use: company for the person who is watched.
+
+export class Guest {
+  #url;
+  #area;
+  #cookie = "";
+
+  constructor(url, area) {
+    this.#url = url;
+    this.#area = area;
+  }
+
+  async #call(method, path, body) {
+    const headers = { origin: this.#url, cookie: this.#cookie, "content-type": "application/json" };
+    const answer = await fetch(this.#url + path, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(10_000) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  }
+
+  async #act(method, what, body) {
+    if (!this.#cookie) {
+      const answer = await this.#call("POST", "/api/session");
+      this.#cookie = answer.headers.get("set-cookie").split(";")[0];
+    }
+    await this.#call(method, `/api/areas/${encodeURIComponent(this.#area)}/${what}`, body);
+  }
+
+  async take(username) {
+    await this.#act("PUT", "me", { username });
+    return this;
+  }
+
+  /** `place` is a name, for a write-in, or all that is known of a place. */
+  vote(place) {
+    return this.#act("PUT", "vote", { fs: typeof place === "string" ? { name: place } : place });
+  }
+
+  withdraw() {
+    return this.#act("DELETE", "vote");
+  }
+}

@@ -1,0 +1,49 @@
+// A stand-in for Photon, which searches OpenStreetMap: the same GeoJSON, or one of the ways in which such a service fails.
+
+import { createServer } from "node:http";
+
+/** A place as Photon tells it. */
+export function place(osm_id, name, { street = "Torstraße", city = "Berlin", kind = "restaurant", at = [13.4, 52.53] } = {}) {
+  const properties = { osm_type: "N", osm_id, osm_key: "amenity", osm_value: kind, type: "house", name, street, housenumber: String(osm_id), city, countrycode: "DE" };
+  return { type: "Feature", geometry: { type: "Point", coordinates: at }, properties };
+}
+
+export class Photon {
+  port = 0;
+  /** What it was asked for, in order. */
+  asked = [];
+  /** How it behaves: `answers`, `fails` (500), or `hangs` until it is closed. */
+  mood = "answers";
+  #places;
+  #server = null;
+
+  constructor(places = []) {
+    this.#places = places;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  start() {
+    this.#server = createServer((request, response) => {
+      const query = new URL(request.url, this.url).searchParams.get("q") ?? "";
+      this.asked.push(query);
+      if (this.mood === "hangs") return;
+      const features = this.#places.filter((each) => each.properties.name.toLowerCase().includes(query.toLowerCase()));
+      response.writeHead(this.mood === "fails" ? 500 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ type: "FeatureCollection", features }));
+    });
+    return new Promise((done) => {
+      this.#server.listen(0, "127.0.0.1", () => {
+        this.port = this.#server.address().port;
+        done(this);
+      });
+    });
+  }
+
+  close() {
+    this.#server.closeAllConnections();
+    return new Promise((done) => this.#server.close(done));
+  }
+}

@@ -1,0 +1,217 @@
+// Every state of the page that a person can meet, and how it comes about. The accessibility tests and the pictures go through
+// all of them.
+
+import { say } from "../../assets/js/texts.js";
+import { BROKEN_NETWORK } from "./person.js";
+import { place } from "./photon.js";
+import { until } from "./wait.js";
+
+const PLACES = [
+  place(21, "Kin Dee", { street: "Lützowstraße", kind: "restaurant" }),
+  place(14, "Kingyo Ramen", { street: "Kantstraße", kind: "restaurant" }),
+  place(3, "Kinoko Bar", { street: "Oranienstraße", kind: "bar" }),
+];
+
+const TRUCK = { id: "node/4711", name: "Momo’s Deli", location: { lat: 52.53, lng: 13.4, address: "Torstraße 101, Berlin" }, categories: [{ name: "Delicatessen" }], source: "openstreetmap" };
+
+/** Five people, three places, one of them without votes any more. */
+async function company(scene, area = "lunch") {
+  const vote = async (name, ...places) => {
+    const guest = await scene.guest(area).take(name);
+    for (const each of places) await guest.vote(each);
+  };
+  await vote("Bob", TRUCK);
+  await vote("Cleo Okafor", "Golden Curry House");
+  await vote("Dmitri", "Ramen Ya", TRUCK);
+  await vote("Émile", TRUCK);
+  await vote("李娜", "Golden Curry House");
+}
+
+/** In the area, with the company's votes to be seen. */
+async function among(scene, ann) {
+  await company(scene);
+  await ann.enter("lunch");
+  await ann.row("Ramen Ya").waitFor();
+}
+
+async function voted(scene, ann) {
+  await among(scene, ann);
+  await ann.vote("Golden Curry House");
+  await ann.giveName("Ann");
+  await ann.standsFor("Golden Curry House");
+}
+
+/** Two places with two votes each, neither of them ours. */
+async function tie(scene, ann) {
+  for (const [name, choice] of [["Bob", "Ramen Ya"], ["Cleo", "Golden Curry House"], ["Dmitri", "Ramen Ya"], ["Émile", "Golden Curry House"]]) {
+    await (await scene.guest("lunch").take(name)).vote(choice);
+  }
+  await ann.enter("lunch");
+  await ann.reads(say("tie", ["Ramen Ya", "Golden Curry House"], 2));
+}
+
+/**
+ * Each: what its scene needs, and what is done to get there. `expects` are the complaints of a browser in that state.
+ */
+export const STATES = {
+  landing: { arrive: (_, ann) => ann.goto("/") },
+  "landing, used before": {
+    async arrive(scene, ann) {
+      await ann.enter("team-berlin");
+      await (await scene.secondTab(ann)).enter("lunch");
+      await ann.goto("/");
+      await ann.page.fill("#group", "Mittag im Büro");
+      await ann.reads("/a/mittag-im-büro");
+    },
+  },
+  "landing, refused": {
+    async arrive(_, ann) {
+      await ann.goto("/#no spaces!");
+      await ann.reads(/is no group’s name/);
+    },
+  },
+  empty: {
+    async arrive(_, ann) {
+      await ann.enter("lunch");
+      await ann.reads(say("emptyTitle"));
+    },
+  },
+  looking: { arrive: among },
+  voted: { arrive: voted },
+  tie: { arrive: tie },
+  "name asked": {
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await ann.vote("Golden Curry House");
+      await ann.nameField.waitFor();
+    },
+  },
+  "name refused": {
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await ann.vote("Golden Curry House");
+      await ann.giveName("Bob");
+      await ann.nameForm.getByRole("button", { name: /^Take “/ }).waitFor();
+    },
+  },
+  "search open": {
+    scene: { places: PLACES },
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await ann.type("kin");
+      await ann.suggestion("Kingyo Ramen").waitFor();
+      await ann.page.keyboard.press("ArrowDown");
+    },
+  },
+  "search failed": {
+    scene: { places: PLACES },
+    expects: /status of 50[234]/,
+    async arrive(scene, ann) {
+      scene.photon.mood = "fails";
+      await ann.enter("lunch");
+      await ann.type("kin");
+      await ann.reads(/^The search for places does not work/);
+    },
+  },
+  "place added, name asked": {
+    async arrive(_, ann) {
+      await ann.enter("lunch");
+      await ann.writeIn("Bob’s Truck");
+      await ann.nameField.waitFor();
+    },
+  },
+  saving: {
+    scene: { cable: true },
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      scene.cable.clog();
+      await ann.vote("Ramen Ya");
+      await ann.reads(say("saving"));
+    },
+  },
+  withdrawn: {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await ann.vote("Golden Curry House");
+      await ann.noticeSays(say("withdrawn", "Golden Curry House"));
+    },
+  },
+  "vote ends soon": {
+    scene: { settings: { WTE__AREA__LIFETIME_SECS: "500" } },
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await ann.button(say("keep")).waitFor();
+    },
+  },
+  "name changed": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await ann.press(ann.button(say("changeName")));
+      await ann.nameField.waitFor();
+    },
+  },
+  "link by hand": {
+    async arrive(scene, ann) {
+      await ann.page.addInitScript(() => {
+        Object.defineProperty(navigator, "clipboard", { value: undefined });
+        document.execCommand = () => false;
+      });
+      await among(scene, ann);
+      await ann.press(ann.button(say("share")));
+      await ann.page.getByLabel(say("shareByHand")).waitFor();
+    },
+  },
+  offline: {
+    scene: { cable: true },
+    expects: BROKEN_NETWORK,
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      scene.cable.cut();
+      await ann.linkSays("linkOffline");
+      await ann.vote("Ramen Ya");
+      await ann.reads(say("waiting"));
+    },
+  },
+  stale: {
+    scene: { redis: true },
+    expects: BROKEN_NETWORK,
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      scene.redis.freeze();
+      await ann.linkSays("linkStale");
+    },
+  },
+  "without scripts": {
+    person: { javaScriptEnabled: false },
+    async arrive(scene, ann) {
+      await company(scene);
+      await ann.goto("/a/lunch");
+    },
+  },
+  problem: {
+    expects: /status of 404/,
+    arrive: (_, ann) => ann.goto("/nothing/here"),
+  },
+};
+
+/** The sizes and colours in which each state is looked at. */
+export const LOOKS = [];
+for (const [device, viewport] of Object.entries({ phone: { width: 360, height: 740 }, laptop: { width: 1280, height: 800 } })) {
+  for (const colorScheme of ["light", "dark"]) LOOKS.push({ device, viewport, colorScheme });
+}
+
+/** A person on a phone, in that state, and what the tests need to know of it. */
+export async function arrive(Scene, t, state) {
+  const scene = await Scene.open(t, state.scene);
+  const ann = await scene.person("phone", { reducedMotion: "reduce", ...state.person });
+  if (state.expects) ann.expect(state.expects);
+  await state.arrive(scene, ann);
+  return { scene, ann };
+}
+
+/** The page in one size and colour, drawn. */
+export async function look({ page }, { viewport, colorScheme }) {
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await until("the page has its size", async () => page.viewportSize().width === viewport.width);
+}
