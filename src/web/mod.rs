@@ -18,8 +18,10 @@ use crate::venues::Venues;
 mod acts;
 mod api;
 mod assets;
+mod body;
 mod events;
 mod feed;
+mod forms;
 mod headers;
 mod health;
 mod limits;
@@ -110,6 +112,12 @@ pub fn table(app: &mut ServiceConfig) {
             .wrap(from_fn(patience::note))
             .service(packed("/", reading().to(pages::landing)))
             .service(packed("/a/{area}", reading().to(pages::area)))
+            .route("/a/{area}/name", routes::post().to(forms::name))
+            .route("/a/{area}/vote", routes::post().to(forms::vote))
+            .route("/a/{area}/withdraw", routes::post().to(forms::withdraw))
+            .route("/a/{area}/name", reading().to(forms::back))
+            .route("/a/{area}/vote", reading().to(forms::back))
+            .route("/a/{area}/withdraw", reading().to(forms::back))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))

@@ -10,6 +10,7 @@ mod embedded;
 mod events;
 mod events_slow;
 mod expiry;
+mod forms;
 mod health;
 mod hostile;
 mod limits;
