@@ -214,11 +214,8 @@ fn rate(settings: &Settings) -> Rate {
 fn venues(settings: &Settings) -> VenuesOptions {
     let venues = &settings.venues;
     VenuesOptions {
-        source: match venues.source {
-            VenuesFrom::Foursquare => Choice::Foursquare,
-            VenuesFrom::OpenStreetMap => Choice::OpenStreetMap,
-            VenuesFrom::Nowhere => Choice::None,
-        },
+        sources: venues.sources.iter().map(choice).collect(),
+        file: venues.file.clone(),
         foursquare_url: venues.foursquare_url.to_string(),
         foursquare_key: venues.foursquare_key.as_ref().map(|key| key.expose().to_owned()),
         photon_url: venues.photon_url.to_string(),
@@ -227,6 +224,14 @@ fn venues(settings: &Settings) -> VenuesOptions {
         timeout: venues.timeout,
         per_minute: venues.questions_per_minute,
         under_way: settings.limits.venue_requests.map(size),
+    }
+}
+
+fn choice(from: &VenuesFrom) -> Choice {
+    match from {
+        VenuesFrom::File => Choice::File,
+        VenuesFrom::Foursquare => Choice::Foursquare,
+        VenuesFrom::OpenStreetMap => Choice::OpenStreetMap,
     }
 }
 

@@ -14,6 +14,8 @@ use super::{ConfigError, Secret};
 const SESSION_SECRET_MIN: usize = 32;
 /// Characters of the token for `/metrics`, at least: too many to guess over a network.
 const METRICS_TOKEN_MIN: usize = 16;
+/// What `venues.source` may be.
+const SOURCES: &str = "auto or none alone, or one or more of file, foursquare and openstreetmap (separated by commas)";
 
 impl Settings {
     pub(super) fn take(layers: &mut Layers) -> Result<Self, ConfigError> {
@@ -132,9 +134,11 @@ impl Session {
 impl Venues {
     fn take(from: &mut Layers) -> Result<Self, ConfigError> {
         let foursquare_key = from.take("venues.foursquare_key").hidden("a text", |text| Some(Secret::new(text)))?;
+        let file = from.take("venues.file").optional("a file's path, or empty", |text| Some(PathBuf::from(text)))?;
         let web = "an address as https://places.example";
         Ok(Self {
-            source: venues_from(from.take("venues.source"), foursquare_key.is_some())?,
+            sources: venues_from(&from.take("venues.source"), file.is_some(), foursquare_key.is_some())?,
+            file,
             foursquare_url: from.take("venues.foursquare_url").parsed(web, web_address)?,
             foursquare_key,
             photon_url: from.take("venues.photon_url").parsed(web, web_address)?,
@@ -183,19 +187,35 @@ impl Setting {
     }
 }
 
-fn venues_from(setting: Setting, has_key: bool) -> Result<VenuesFrom, ConfigError> {
-    match (setting.as_str(), has_key) {
-        ("auto" | "foursquare", true) => Ok(VenuesFrom::Foursquare),
-        ("auto" | "openstreetmap", _) => Ok(VenuesFrom::OpenStreetMap),
-        ("none", _) => Ok(VenuesFrom::Nowhere),
-        ("foursquare", false) => {
-            Err(setting.wrong("another source, or to have its key: set FOURSQUARE_API_KEY (venues.foursquare_key)"))
+fn venues_from(setting: &Setting, has_file: bool, has_key: bool) -> Result<Vec<VenuesFrom>, ConfigError> {
+    let names = setting.texts().unwrap_or_default();
+    match &names[..] {
+        ["none"] => return Ok(Vec::new()),
+        ["auto"] => {
+            let web = if has_key { VenuesFrom::Foursquare } else { VenuesFrom::OpenStreetMap };
+            return Ok(if has_file { vec![VenuesFrom::File, web] } else { vec![web] });
         }
-        ("file", _) => {
-            Err(setting.wrong("auto, foursquare, openstreetmap or none, for a file comes with a later version"))
-        }
-        _ => Err(setting.wrong("auto, foursquare, openstreetmap or none")),
+        _ => {}
     }
+    let mut sources = Vec::new();
+    for name in &names {
+        let source = match (*name, has_file, has_key) {
+            ("file", true, _) => VenuesFrom::File,
+            ("foursquare", _, true) => VenuesFrom::Foursquare,
+            ("openstreetmap", ..) => VenuesFrom::OpenStreetMap,
+            ("file", false, _) => return Err(setting.wrong("another source, or to have its file: set venues.file")),
+            ("foursquare", _, false) => {
+                let key = "another source, or to have its key: set FOURSQUARE_API_KEY (venues.foursquare_key)";
+                return Err(setting.wrong(key));
+            }
+            _ => return Err(setting.wrong(SOURCES)),
+        };
+        if sources.contains(&source) {
+            return Err(setting.wrong("a list that has each source once"));
+        }
+        sources.push(source);
+    }
+    if sources.is_empty() { Err(setting.wrong(SOURCES)) } else { Ok(sources) }
 }
 
 fn store_path(text: &str) -> Option<StorePath> {

@@ -176,9 +176,14 @@ impl Setting {
         truth.ok_or_else(|| self.wrong("true or false"))
     }
 
-    /// The text, or nothing where it is none.
-    pub fn as_str(&self) -> &str {
-        self.value.as_str().unwrap_or_default().trim()
+    /// The texts of a list; a text is one too, with commas between.
+    pub fn texts(&self) -> Option<Vec<&str>> {
+        let texts: Vec<&str> = match &self.value {
+            Value::Array(items) => items.iter().map(Value::as_str).collect::<Option<_>>()?,
+            Value::String(text) => text.split(',').collect(),
+            _ => return None,
+        };
+        Some(texts.into_iter().map(str::trim).filter(|text| !text.is_empty()).collect())
     }
 
     /// Text that `parse` makes something of; `may_be` finishes the sentence "It has to be …".
@@ -203,14 +208,9 @@ impl Setting {
 
     /// A list of texts; in a variable they are separated by commas.
     pub fn list<T>(self, may_be: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, ConfigError> {
-        let texts: Option<Vec<&str>> = match (&self.value, &self.origin) {
-            (Value::Array(items), _) => items.iter().map(Value::as_str).collect(),
-            (Value::String(text), Origin::Variable(_)) => Some(text.split(',').collect()),
-            _ => None,
-        };
-        let parsed = texts.and_then(|texts| {
-            texts.into_iter().map(str::trim).filter(|text| !text.is_empty()).map(parse).collect::<Option<Vec<T>>>()
-        });
+        let is_list = self.value.is_array() || matches!(self.origin, Origin::Variable(_));
+        let texts = self.texts().filter(|_| is_list);
+        let parsed = texts.and_then(|texts| texts.into_iter().map(parse).collect::<Option<Vec<T>>>());
         parsed.ok_or_else(|| self.wrong(may_be))
     }
 

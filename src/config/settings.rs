@@ -104,13 +104,14 @@ pub struct Presence {
     pub grace: Duration,
 }
 
-/// Where a search for places looks; `auto` is decided already.
+/// Where a search for places looks; `auto` and `none` are decided already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VenuesFrom {
+    /// Only where there is a file.
+    File,
     /// Only where there is a key.
     Foursquare,
     OpenStreetMap,
-    Nowhere,
 }
 
 /// A place on earth, in degrees.
@@ -122,7 +123,9 @@ pub struct Center {
 
 #[derive(Debug, Clone)]
 pub struct Venues {
-    pub source: VenuesFrom,
+    /// Each once; none of them leaves what people write in.
+    pub sources: Vec<VenuesFrom>,
+    pub file: Option<PathBuf>,
     pub foursquare_url: Url,
     pub foursquare_key: Option<Secret>,
     pub photon_url: Url,

@@ -37,7 +37,7 @@ fn the_defaults_are_right() {
     assert_eq!(settings.sweep.every, Duration::from_secs(600));
     assert_eq!(settings.sweep.min_ttl, Duration::ZERO);
     assert_eq!(settings.session.lifetime, Duration::from_secs(14 * 24 * 3600));
-    assert_eq!(settings.venues.source, VenuesFrom::OpenStreetMap);
+    assert_eq!(settings.venues.sources, [VenuesFrom::OpenStreetMap]);
     assert_eq!(settings.server.workers, None);
     assert!(settings.redis.url.is_none() && settings.session.secret.is_none());
     assert_eq!(settings.limits.read_stall, Some(Duration::from_secs(60)));
@@ -72,7 +72,7 @@ fn the_usual_names_work() {
     assert_eq!(settings.redis.url, Some(Secret::new("rediss://:pw@redis.example:6380")));
     assert_eq!(settings.session.secret, Some(Secret::new(SECRET)));
     assert_eq!(settings.venues.foursquare_key, Some(Secret::new("fsq")));
-    assert_eq!(settings.venues.source, VenuesFrom::Foursquare);
+    assert_eq!(settings.venues.sources, [VenuesFrom::Foursquare]);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_value_out_of_range_is_named_with_its_range() {
         ("PORT", "-1", "0 to 65535"),
         ("PORT", "eighty", "0 to 65535"),
         ("WTE__SERVER__HEADER_TIMEOUT_MS", "10001", "100 to 10000"),
-        ("WTE__SERVER__SHUTDOWN_SECS", "10", "1 to 9"),
+        ("WTE__SERVER__SHUTDOWN_SECS", "9", "1 to 8"),
         ("WTE__AREA__LIFETIME_SECS", "0", "1 to 604800"),
         ("WTE__VENUES__TIMEOUT_MS", "4001", "100 to 4000"),
         ("WTE__LIMITS__AREAS", "-1", "0 on"),
@@ -231,14 +231,38 @@ fn a_sweep_that_would_clear_new_areas_is_refused() {
 }
 
 #[test]
-fn the_source_of_venues_is_decided_once() {
-    let key = ("FOURSQUARE_API_KEY", "fsq");
+fn the_sources_of_venues_are_decided_once() {
+    use VenuesFrom::{File, Foursquare, OpenStreetMap};
+    let (key, file) = (("FOURSQUARE_API_KEY", "fsq"), ("WTE__VENUES__FILE", "places.geojson"));
     let source = |text| ("WTE__VENUES__SOURCE", text);
-    assert_eq!(read(&[key, source("openstreetmap")]).venues.source, VenuesFrom::OpenStreetMap);
-    assert_eq!(read(&[key, source("none")]).venues.source, VenuesFrom::Nowhere);
-    assert!(error(&[source("foursquare")]).contains("FOURSQUARE_API_KEY"));
-    assert!(error(&[source("file")]).contains("later version"));
-    assert!(error(&[source("yelp")]).contains("auto, foursquare, openstreetmap or none"));
+    let sources = |variables: &[(&str, &str)]| read(variables).venues.sources;
+    assert_eq!(sources(&[key, source("openstreetmap")]), [OpenStreetMap]);
+    assert_eq!(sources(&[key, file, source("none")]), []);
+    assert_eq!(sources(&[file]), [File, OpenStreetMap]);
+    assert_eq!(sources(&[file, key]), [File, Foursquare]);
+    assert_eq!(sources(&[file, source("file")]), [File]);
+    assert_eq!(sources(&[file, key, source("openstreetmap, file,foursquare")]), [OpenStreetMap, File, Foursquare]);
+    assert_eq!(read(&[file]).venues.file, Some("places.geojson".into()));
+    for list in ["\"file, openstreetmap\"", "[\"file\", \"openstreetmap\"]"] {
+        let settings = with_file(&format!("[venues]\nsource = {list}\nfile = \"a\"\n"), &[]).expect(list);
+        assert_eq!(settings.venues.sources, [File, OpenStreetMap]);
+    }
+}
+
+#[test]
+fn a_list_of_sources_that_cannot_be_asked_is_refused() {
+    let wrong = |text| error(&[("WTE__VENUES__SOURCE", text), ("WTE__VENUES__FILE", "places.geojson")]);
+    assert!(wrong("foursquare").contains("FOURSQUARE_API_KEY"));
+    assert!(wrong("file,foursquare").contains("FOURSQUARE_API_KEY"));
+    assert!(error(&[("WTE__VENUES__SOURCE", "file")]).contains("set venues.file"));
+    assert!(wrong("file,openstreetmap,file").contains("each source once"));
+    for list in ["yelp", "file,yelp", "auto,file", "file,none", ","] {
+        assert!(wrong(list).contains("one or more of file, foursquare and openstreetmap"), "{list}");
+    }
+    for list in ["[]", "[1]", "[\"file\", 1]", "true"] {
+        let said = with_file(&format!("[venues]\nsource = {list}\nfile = \"a\"\n"), &[]).expect_err(list).to_string();
+        assert!(said.contains("The setting venues.source is "), "{said}");
+    }
 }
 
 #[test]

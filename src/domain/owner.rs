@@ -21,7 +21,7 @@ impl Owner {
 }
 
 /// The first 128 bits of SHA-256 over `purpose` and `text`, so that digests for two purposes never meet.
-pub(super) fn hex_digest(purpose: &str, text: &str) -> String {
+pub(crate) fn hex_digest(purpose: &str, text: &str) -> String {
     let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(text).finalize();
     digest[..16].iter().fold(String::with_capacity(32), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

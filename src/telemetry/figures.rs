@@ -33,7 +33,7 @@ const fn latency(name: &'static str, meaning: &'static str) -> Figure {
 }
 
 /// Every figure of this process. Labels are few and known beforehand: never an area, a user or an address.
-pub const ALL: [Figure; 19] = [
+pub const ALL: [Figure; 20] = [
     gauge("wte_build_info", "1; the label version says which version runs."),
     gauge("wte_connections", "WebSockets and event streams that are open."),
     counter(
@@ -55,7 +55,11 @@ pub const ALL: [Figure; 19] = [
     gauge("wte_store_up", "1 while the store answers, else 0."),
     counter("wte_sweep_cleared_total", "Areas that the sweep cleared, because their time was over."),
     counter("wte_venue_questions_total", "Searches for places, by outcome."),
-    latency("wte_venue_seconds", "Time until the venue source answered."),
+    counter(
+        "wte_venue_answers_total",
+        "Answers of the sources of places, by source and outcome (answered, asked_back, failed).",
+    ),
+    latency("wte_venue_seconds", "Time until a source of places answered, by source."),
 ];
 
 /// Tells the recorder what each figure means.

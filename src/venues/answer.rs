@@ -1,10 +1,10 @@
-//! What a search found, as the page gets it. Knows nothing of where it comes from.
+//! What a search found: as one source tells it, and as the page gets it. Knows nothing of where it comes from.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::question::{Place, Point, Question};
+use super::question::Point;
 use crate::domain::venue::{Location, Venue};
 
 /// The mean one, in metres.
@@ -13,17 +13,30 @@ const EARTH_RADIUS: f64 = 6_371_000.0;
 /// The body of `GET /api/venues`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
-    /// Who answered: `foursquare`, `openstreetmap` or `none`.
-    pub source: &'static str,
-    /// Whom to credit beside the results, as the source's terms ask.
+    /// Who answered, separated by commas: `file`, `foursquare`, `openstreetmap`; `none` where nobody is asked.
+    pub source: String,
+    /// Whom to credit beside the results, as the sources' terms ask; of several their texts in one, and no address.
     pub attribution: Option<Attribution>,
+    /// The same one by one, each with its address.
+    pub attributions: Vec<Attribution>,
     pub venues: Vec<Found>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Attribution {
-    pub text: &'static str,
-    pub url: &'static str,
+    pub text: Cow<'static, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<&'static str>,
+}
+
+/// What one source says. Without `Debug`, for where people are never goes to a log.
+#[derive(Clone, PartialEq)]
+pub struct Told {
+    pub attribution: Option<Attribution>,
+    /// Where the place is that the question names; none where it names none, or the source does not say.
+    pub at: Option<Point>,
+    /// As the source ranks them.
+    pub venues: Vec<Found>,
 }
 
 /// A venue, and how far away it is; on the wire, `distance` stands beside the venue's own fields.
@@ -36,6 +49,16 @@ pub struct Found {
     pub distance: Option<u32>,
 }
 
+impl Attribution {
+    pub(super) const fn linked(text: &'static str, url: &'static str) -> Self {
+        Self { text: Cow::Borrowed(text), url: Some(url) }
+    }
+
+    pub(super) fn plain(text: String) -> Self {
+        Self { text: Cow::Owned(text), url: None }
+    }
+}
+
 impl Found {
     /// With the distance that the source tells, else with the one from `from`.
     pub(super) fn new(venue: Venue, told: Option<u32>, from: Option<Point>) -> Self {
@@ -44,28 +67,26 @@ impl Found {
     }
 }
 
-impl Answer {
-    /// Each place once, no more than were asked for, nearest first; as the source ranks them where no place is known.
-    pub(super) fn arranged(mut self, question: &Question) -> Self {
-        let mut seen = HashSet::new();
-        self.venues.retain(|found| seen.insert(found.venue.id.clone()));
-        self.venues.truncate(usize::from(question.limit));
-        if question.place != Place::Nowhere {
-            self.venues.sort_by_key(|found| found.distance.unwrap_or(u32::MAX));
-        }
-        self
-    }
+/// How far a place is from a point, in metres; none without coordinates.
+pub(super) fn metres(from: Point, to: &Location) -> Option<u32> {
+    Some(apart((from.lat(), from.lng()), (to.lat?, to.lng?)))
 }
 
-/// Along the great circle (haversine), in metres; none without coordinates.
-fn metres(from: Point, to: &Location) -> Option<u32> {
-    let (lat, lng) = (to.lat?.to_radians(), to.lng?.to_radians());
-    let (from_lat, from_lng) = (from.lat().to_radians(), from.lng().to_radians());
-    let half = |difference: f64| (difference / 2.0).sin().powi(2);
-    let chord = half(lat - from_lat) + from_lat.cos() * lat.cos() * half(lng - from_lng);
+/// How far two places are from each other, in metres; none without coordinates.
+pub(super) fn metres_between(one: &Location, other: &Location) -> Option<u32> {
+    Some(apart((one.lat?, one.lng?), (other.lat?, other.lng?)))
+}
+
+/// Along the great circle (haversine), in metres, from and to latitude and longitude in degrees.
+fn apart(from: (f64, f64), to: (f64, f64)) -> u32 {
+    let half = |difference: f64| (difference.to_radians() / 2.0).sin().powi(2);
+    let across = from.0.to_radians().cos() * to.0.to_radians().cos();
+    let chord = half(to.0 - from.0) + across * half(to.1 - from.1);
     let way = 2.0 * EARTH_RADIUS * chord.min(1.0).sqrt().asin();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "half the globe is 20 million metres")]
-    Some(way.round() as u32)
+    {
+        way.round() as u32
+    }
 }
 
 #[cfg(test)]
@@ -77,18 +98,6 @@ mod tests {
         Location { lat: Some(lat), lng: Some(lng), address: None }
     }
 
-    fn found(id: &str, distance: Option<u32>) -> Found {
-        let raw = RawVenue { id: Some(id.into()), name: Some(id.into()), ..RawVenue::default() };
-        Found { venue: Venue::parse(raw).unwrap(), distance }
-    }
-
-    fn ids(place: Place, limit: u8) -> Vec<String> {
-        let venues = vec![found("far", Some(900)), found("unknown", None), found("near", Some(90)), found("far", None)];
-        let answer = Answer { source: "none", attribution: None, venues };
-        let arranged = answer.arranged(&Question { query: None, place, limit });
-        arranged.venues.iter().map(|found| found.venue.id.as_str().to_owned()).collect()
-    }
-
     #[test]
     fn distances_are_those_of_the_globe() {
         let berlin = Point::rounded(52.517, 13.389).unwrap();
@@ -97,24 +106,15 @@ mod tests {
         assert_eq!(metres(berlin, &at(52.517, 13.389)), Some(0));
         let antipode = metres(Point::rounded(0.0, 0.0).unwrap(), &at(0.0, 180.0)).unwrap();
         assert!((20_015_000..20_016_000).contains(&antipode), "{antipode}");
-        let over_the_date_line = metres(Point::rounded(0.0, 179.999).unwrap(), &at(0.0, -179.999)).unwrap();
+        let over_the_date_line = metres_between(&at(0.0, 179.999), &at(0.0, -179.999)).unwrap();
         assert!((220..225).contains(&over_the_date_line), "{over_the_date_line}");
-    }
-
-    #[test]
-    fn the_nearest_comes_first_and_each_place_once() {
-        assert_eq!(ids(Place::Near("Berlin".into()), 10), ["near", "far", "unknown"]);
-        assert_eq!(ids(Place::Near("Berlin".into()), 2), ["far", "unknown"]);
-    }
-
-    #[test]
-    fn without_a_place_the_source_ranks() {
-        assert_eq!(ids(Place::Nowhere, 10), ["far", "unknown", "near"]);
+        assert_eq!(metres(berlin, &Location { lat: None, lng: None, address: None }), None);
     }
 
     #[test]
     fn the_distance_stands_beside_the_venues_own_fields() {
-        let json = serde_json::to_value(found("a", Some(7))).unwrap();
-        assert_eq!(json, serde_json::json!({"id": "a", "name": "a", "distance": 7}));
+        let raw = RawVenue { id: Some("a".into()), name: Some("a".into()), ..RawVenue::default() };
+        let found = Found { venue: Venue::parse(raw).unwrap(), distance: Some(7) };
+        assert_eq!(serde_json::to_value(found).unwrap(), serde_json::json!({"id": "a", "name": "a", "distance": 7}));
     }
 }

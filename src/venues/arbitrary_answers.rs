@@ -4,12 +4,13 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::answer::Found;
+use super::file::geojson;
 use super::question::Point;
 use super::{foursquare, photon};
 use crate::domain::venue::{RawVenue, Venue};
 
 /// The fields that the readers look at: a random key would hardly ever hit one.
-const FIELDS: [&str; 25] = [
+const FIELDS: [&str; 31] = [
     "results",
     "features",
     "fsq_place_id",
@@ -35,6 +36,12 @@ const FIELDS: [&str; 25] = [
     "osm_value",
     "street",
     "city",
+    "id",
+    "category",
+    "cuisine",
+    "url",
+    "attribution",
+    "context",
 ];
 
 fn leaf() -> impl Strategy<Value = Value> {
@@ -84,7 +91,13 @@ fn keeps_the_rules(found: &Found) -> bool {
 fn read(answer: &Value) -> Vec<Found> {
     let from = Point::rounded(52.5, 13.4);
     let foursquare = foursquare::venues(answer, from).unwrap_or_default();
-    foursquare.into_iter().chain(photon::venues(answer, from).unwrap_or_default()).collect()
+    let mut collection = answer.clone();
+    if let Some(collection) = collection.as_object_mut() {
+        collection.insert("type".into(), "FeatureCollection".into());
+    }
+    let file = geojson::contents(&collection).map(|file| file.entries).unwrap_or_default();
+    let file = file.into_iter().map(|entry| Found::new(entry.venue, None, from));
+    foursquare.into_iter().chain(photon::venues(answer, from).unwrap_or_default()).chain(file).collect()
 }
 
 proptest! {

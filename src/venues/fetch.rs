@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use chrono::{DateTime, Utc};
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
@@ -15,8 +16,9 @@ use super::error::{SetupError, VenueError};
 
 /// Bytes of an answer, at most: fifty venues take some 50 KiB.
 const BODY_MAX: usize = 1024 * 1024;
-/// A source that wants longer silence is asked again all the same: it may have meant something else.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// A source that wants longer silence is asked again all the same, once in this time: a quota that was raised, or a wrong header,
+/// must not cost a lunch.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(10 * 60);
 
 /// Says who asks, as public services want to know. Follows no redirects: a key must not travel to another host.
 pub fn client(public_url: Option<&str>) -> Result<Client, SetupError> {
@@ -79,15 +81,58 @@ fn refusal(status: StatusCode, headers: &HeaderMap) -> VenueError {
     }
 }
 
-/// In seconds; the other form, a date, is left alone: it would need both clocks to be right.
+/// How long the source wants to be left alone: it says seconds, or a date.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(RETRY_AFTER_MAX))
+    let wait = match text(headers, RETRY_AFTER)?.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            // Its own clock tells what it means by a date; ours serves where it does not show its own.
+            let now = date(headers, DATE).unwrap_or_else(Utc::now);
+            (date(headers, RETRY_AFTER)? - now).to_std().ok()?
+        }
+    };
+    Some(wait.min(RETRY_AFTER_MAX)).filter(|wait| !wait.is_zero())
+}
+
+fn date(headers: &HeaderMap, name: HeaderName) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text(headers, name)?).ok().map(|date| date.to_utc())
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wait(headers: &[(HeaderName, &str)]) -> Option<Duration> {
+        retry_after(&headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect())
+    }
+
+    #[test]
+    fn the_wait_is_told_in_seconds_or_as_a_date_by_the_sources_own_clock() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(wait(&[(RETRY_AFTER, " 30")]), seconds(30));
+        let long_ago = (DATE, "Wed, 21 Oct 2015 07:28:00 GMT");
+        let asked_for = |date| wait(&[long_ago.clone(), (RETRY_AFTER, date)]);
+        assert_eq!(asked_for("Wed, 21 Oct 2015 07:28:45 GMT"), seconds(45));
+        assert_eq!(asked_for("Wed, 21 Oct 2015 07:27:00 GMT"), None);
+        let soon = (Utc::now() + Duration::from_secs(300)).to_rfc2822();
+        let by_our_clock = wait(&[(RETRY_AFTER, &soon)]).unwrap();
+        assert!((200..=300).contains(&by_our_clock.as_secs()), "{by_our_clock:?}");
+    }
+
+    #[test]
+    fn no_wait_is_without_end_and_an_odd_one_is_none() {
+        for long in ["86400", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            assert_eq!(wait(&[(RETRY_AFTER, long)]), Some(RETRY_AFTER_MAX), "{long}");
+        }
+        for odd in ["", "0", "-1", "1e3", "soon", "Wed, 99 Oct 2015 07:28:00 GMT"] {
+            assert_eq!(wait(&[(RETRY_AFTER, odd)]), None, "{odd}");
+        }
+        assert_eq!(wait(&[]), None);
+    }
 
     #[test]
     fn a_base_address_may_have_a_slash_a_path_or_the_call_itself() {

@@ -8,7 +8,7 @@ use reqwest::{Client, StatusCode, Url};
 use serde_json::Value;
 use tracing::warn;
 
-use super::answer::{Answer, Attribution, Found};
+use super::answer::{Attribution, Found, Told};
 use super::error::{SetupError, VenueError};
 use super::question::{BadQuestion, Place, Point, Question};
 use super::{VenueSource, fetch, read};
@@ -25,7 +25,7 @@ const CATEGORIES: &str = "4d4b7105d754a06374d81259,63be6904847c3692a84b9bb6,4bf5
 const FIELDS: &str = "fsq_place_id,name,latitude,longitude,distance,categories,location,tel";
 /// Foursquare keeps its icons in 32, 44, 64 and 88 pixels; the largest is sharp in a row of 44 on a phone.
 const ICON_PIXELS: &str = "88";
-const ATTRIBUTION: Attribution = Attribution { text: "Powered by Foursquare", url: "https://foursquare.com/" };
+const ATTRIBUTION: Attribution = Attribution::linked("Powered by Foursquare", "https://foursquare.com/");
 
 pub struct Foursquare {
     client: Client,
@@ -44,12 +44,16 @@ impl Foursquare {
 
 #[async_trait]
 impl VenueSource for Foursquare {
+    fn name(&self) -> &'static str {
+        SOURCE
+    }
+
     /// The terms of pay-as-you-go allow keeping ids alone.
     fn keeps(&self) -> Option<Duration> {
         None
     }
 
-    async fn search(&self, question: &Question) -> Result<Answer, VenueError> {
+    async fn search(&self, question: &Question) -> Result<Told, VenueError> {
         let request = self
             .client
             .get(self.address.clone())
@@ -66,11 +70,13 @@ impl VenueSource for Foursquare {
             }
         }
         let from = if let Place::At(point) = question.place { Some(point) } else { None };
-        let venues = venues(&fetch::json(SOURCE, response).await?, from).ok_or_else(|| {
+        let answer = fetch::json(SOURCE, response).await?;
+        let venues = venues(&answer, from).ok_or_else(|| {
             warn!(source = SOURCE, "the venue source's answer has no results");
             VenueError::BadAnswer
         })?;
-        Ok(Answer { source: SOURCE, attribution: Some(ATTRIBUTION), venues })
+        let at = if let Place::Near(_) = question.place { center(&answer) } else { None };
+        Ok(Told { attribution: Some(ATTRIBUTION), at, venues })
     }
 }
 
@@ -116,6 +122,12 @@ fn found(result: &Value, from: Option<Point>) -> Option<Found> {
     })?;
     let told = result.get("distance").and_then(Value::as_u64).and_then(|metres| u32::try_from(metres).ok());
     Some(Found::new(venue, told, from))
+}
+
+/// Where it searched, for a place that the question names: its distances count from there.
+fn center(answer: &Value) -> Option<Point> {
+    let center = answer.pointer("/context/geo_bounds/circle/center")?;
+    Point::rounded(center.get("latitude")?.as_f64()?, center.get("longitude")?.as_f64()?)
 }
 
 /// The place's page at Foursquare: a link to it wherever the place is shown is the attribution that Foursquare asks for.

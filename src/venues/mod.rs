@@ -1,12 +1,11 @@
 //! The search for places to eat: which source answers, how often a session may ask, and what is asked only once.
 //! Knows nothing of HTTP servers, areas or settings files.
 
-use std::str::FromStr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tracing::warn;
 
 mod answer;
 #[cfg(test)]
@@ -14,62 +13,64 @@ mod arbitrary_answers;
 mod asked;
 mod error;
 mod fetch;
+mod file;
+mod fold;
 mod foursquare;
+mod guarded;
+mod joined;
 mod limit;
 mod photon;
 mod question;
 mod read;
-mod write_ins;
+mod together;
 
-pub use answer::{Answer, Attribution, Found};
+pub use answer::{Answer, Attribution, Found, Told};
 pub use error::{SetupError, VenueError};
 pub use question::{BadQuestion, Place, Point, Question, RawQuestion};
 
-use asked::Asked;
+use file::PlacesFile;
 use foursquare::Foursquare;
+use guarded::Guarded;
 use limit::Allowance;
 use photon::Photon;
-use write_ins::WriteInsOnly;
+use together::Together;
 
 /// Somebody who knows places to eat.
 #[async_trait]
 pub trait VenueSource: Send + Sync {
+    /// What it is called on the wire, in the log and in the figures.
+    fn name(&self) -> &'static str;
+
     /// How long its terms let us keep an answer; none: not at all.
     fn keeps(&self) -> Option<Duration>;
 
+    /// Whether it can tell where a place is that somebody names, such as "Berlin Mitte". Who cannot is asked after those who can,
+    /// and has to answer at once.
+    fn finds_named_places(&self) -> bool {
+        true
+    }
+
     /// The places that fit, as it ranks them. Waits as long as it takes: who calls sets the limit, and may drop the
     /// call at any time.
-    async fn search(&self, question: &Question) -> Result<Answer, VenueError>;
+    async fn search(&self, question: &Question) -> Result<Told, VenueError>;
 }
 
-/// Who is to be asked.
+/// Who can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// Foursquare where there is a key for it, else OpenStreetMap.
-    Auto,
+    /// The office's own places; needs the file.
+    File,
+    /// Needs a key.
     Foursquare,
     OpenStreetMap,
-    /// Nobody: people write places in.
-    None,
-}
-
-impl FromStr for Choice {
-    type Err = SetupError;
-
-    fn from_str(name: &str) -> Result<Self, SetupError> {
-        match name {
-            "auto" => Ok(Self::Auto),
-            "foursquare" => Ok(Self::Foursquare),
-            "openstreetmap" => Ok(Self::OpenStreetMap),
-            "none" => Ok(Self::None),
-            other => Err(SetupError::Source(other.to_owned())),
-        }
-    }
 }
 
 /// How the search is set up. Without `Debug`, for it holds the key.
 pub struct VenuesOptions {
-    pub source: Choice,
+    /// Asked together. Without any, people write places in.
+    pub sources: Vec<Choice>,
+    /// A GeoJSON FeatureCollection of points.
+    pub file: Option<PathBuf>,
     /// The address of the host, such as `https://places-api.foursquare.com`.
     pub foursquare_url: String,
     /// Blank is none.
@@ -80,72 +81,55 @@ pub struct VenuesOptions {
     pub public_url: Option<String>,
     /// Latitude and longitude in degrees, for who says nothing of where.
     pub center: Option<(f64, f64)>,
-    /// For a whole search, from its first connection to the last byte.
+    /// For a search in one source, from its first connection to the last byte.
     pub timeout: Duration,
     /// Searches a minute and session; 0 is no limit.
     pub per_minute: u32,
-    /// Different searches under way at once; none: no limit.
+    /// Different searches under way at once in each source; none: no limit.
     pub under_way: Option<usize>,
 }
 
 pub struct Venues {
-    source: Arc<dyn VenueSource>,
+    sources: Together,
     center: Option<Point>,
-    timeout: Duration,
     allowance: Allowance,
-    answers: Asked<Question, Arc<Answer>>,
 }
 
 impl Venues {
-    /// Asks nobody yet, so a source that is away does not hinder a start.
+    /// Reads the file of places, but asks nobody yet: a source that is away does not hinder a start.
     pub fn new(options: VenuesOptions) -> Result<Self, SetupError> {
         let center = options.center.map(|(lat, lng)| Point::rounded(lat, lng).ok_or(SetupError::Center)).transpose()?;
-        let source = source(&options)?;
-        Ok(Self {
-            center,
-            timeout: options.timeout,
-            allowance: Allowance::new(options.per_minute),
-            answers: Asked::new(source.keeps(), options.under_way),
-            source,
-        })
+        let mut choices = options.sources.clone();
+        // What the office knows itself goes before what others know of it.
+        choices.sort_by_key(|choice| *choice != Choice::File);
+        let guarded = |choice| Ok(Guarded::new(source(choice, &options)?, options.timeout, options.under_way));
+        let sources = choices.into_iter().map(guarded).collect::<Result<_, SetupError>>()?;
+        Ok(Self { sources: Together(sources), center, allowance: Allowance::new(options.per_minute) })
     }
 
-    /// What there is to eat. `session` is any text that stands for one browser. The answer comes within the timeout,
-    /// as an error if need be.
-    pub async fn search(&self, session: &str, question: Question) -> Result<Arc<Answer>, VenueError> {
-        let now = Instant::now();
-        self.allowance.take(session, now)?;
+    /// What there is to eat. `session` is any text that stands for one browser. The answer comes within the timeout, as an error if
+    /// need be; a tenth of a second later where the disk hangs that has the file.
+    pub async fn search(&self, session: &str, question: Question) -> Result<Answer, VenueError> {
+        self.allowance.take(session, Instant::now())?;
         let question = question.around(self.center);
         if question.query.is_none() && question.place == Place::Nowhere {
             return Err(BadQuestion::NoPlace.into());
         }
-        let (source, timeout, asked) = (Arc::clone(&self.source), self.timeout, question.clone());
-        let ask = || async move {
-            let Ok(answer) = tokio::time::timeout(timeout, source.search(&asked)).await else {
-                warn!(limit_ms = timeout.as_millis(), "the venue source took too long");
-                return Err(VenueError::TimedOut);
-            };
-            metrics::histogram!("wte_venue_seconds").record(now.elapsed().as_secs_f64());
-            Ok(Arc::new(answer?.arranged(&asked)))
-        };
-        let answer = self.answers.get(question, now, ask).await;
+        let answer = self.sources.ask(&question).await;
         let outcome = if answer.is_ok() { "found" } else { "failed" };
         metrics::counter!("wte_venue_questions_total", "outcome" => outcome).increment(1);
         answer
     }
 }
 
-fn source(options: &VenuesOptions) -> Result<Arc<dyn VenueSource>, SetupError> {
-    let key = options.foursquare_key.as_deref().filter(|key| !key.trim().is_empty());
+fn source(choice: Choice, options: &VenuesOptions) -> Result<Arc<dyn VenueSource>, SetupError> {
     let client = || fetch::client(options.public_url.as_deref());
-    Ok(match (options.source, key) {
-        (Choice::Auto | Choice::Foursquare, Some(key)) => {
-            Arc::new(Foursquare::new(client()?, &options.foursquare_url, key)?)
+    Ok(match choice {
+        Choice::File => Arc::new(PlacesFile::open(options.file.as_deref().ok_or(SetupError::NoFile)?)?),
+        Choice::Foursquare => {
+            let key = options.foursquare_key.as_deref().filter(|key| !key.trim().is_empty());
+            Arc::new(Foursquare::new(client()?, &options.foursquare_url, key.ok_or(SetupError::NoKey)?)?)
         }
-        (Choice::Foursquare, None) => return Err(SetupError::NoKey),
-        (Choice::Auto | Choice::OpenStreetMap, _) => {
-            Arc::new(Photon::new(client()?, &options.photon_url, options.under_way)?)
-        }
-        (Choice::None, _) => Arc::new(WriteInsOnly),
+        Choice::OpenStreetMap => Arc::new(Photon::new(client()?, &options.photon_url, options.under_way)?),
     })
 }

@@ -7,7 +7,7 @@ use reqwest::{Client, Url};
 use serde_json::Value;
 use tracing::warn;
 
-use super::answer::{Answer, Attribution, Found};
+use super::answer::{Attribution, Found, Told};
 use super::asked::Asked;
 use super::error::{SetupError, VenueError};
 use super::question::{Place, Point, Question};
@@ -24,7 +24,7 @@ const PLACES_TO_EAT: &str = "osm.amenity.restaurant,osm.amenity.cafe,osm.amenity
 /// questions of one lunch.
 const KEPT_FOR: Duration = Duration::from_secs(60 * 60);
 const ATTRIBUTION: Attribution =
-    Attribution { text: "© OpenStreetMap contributors", url: "https://www.openstreetmap.org/copyright" };
+    Attribution::linked("© OpenStreetMap contributors", "https://www.openstreetmap.org/copyright");
 
 pub struct Photon {
     client: Client,
@@ -45,7 +45,7 @@ impl Photon {
         let ask = || async move {
             let answer = fetch::json(SOURCE, fetch::send(SOURCE, request).await?).await?;
             Ok(features(&answer)?.iter().find_map(|feature| {
-                let (lat, lng) = coordinates(feature)?;
+                let (lat, lng) = read::coordinates(feature)?;
                 Point::rounded(lat, lng)
             }))
         };
@@ -55,11 +55,15 @@ impl Photon {
 
 #[async_trait]
 impl VenueSource for Photon {
+    fn name(&self) -> &'static str {
+        SOURCE
+    }
+
     fn keeps(&self) -> Option<Duration> {
         Some(KEPT_FOR)
     }
 
-    async fn search(&self, question: &Question) -> Result<Answer, VenueError> {
+    async fn search(&self, question: &Question) -> Result<Told, VenueError> {
         let from = match &question.place {
             Place::At(point) => Some(*point),
             Place::Near(name) => Some(self.locate(name).await?),
@@ -77,7 +81,7 @@ impl VenueSource for Photon {
             request = request.query(&[("lat", point.lat()), ("lon", point.lng())]);
         }
         let answer = fetch::json(SOURCE, fetch::send(SOURCE, request).await?).await?;
-        Ok(Answer { source: SOURCE, attribution: Some(ATTRIBUTION), venues: venues(&answer, from)? })
+        Ok(Told { attribution: Some(ATTRIBUTION), at: from, venues: venues(&answer, from)? })
     }
 }
 
@@ -96,7 +100,7 @@ fn features(answer: &Value) -> Result<&[Value], VenueError> {
 fn found(feature: &Value, from: Option<Point>) -> Option<Found> {
     let properties = feature.get("properties")?;
     let id = id(properties)?;
-    let (lat, lng) = coordinates(feature).unzip();
+    let (lat, lng) = read::coordinates(feature).unzip();
     let venue = read::venue(RawVenue {
         // It tells more than we show, and is where a mistake in the data can be mended.
         url: Some(format!("https://www.openstreetmap.org/{id}")),
@@ -104,7 +108,7 @@ fn found(feature: &Value, from: Option<Point>) -> Option<Found> {
         name: read::text(properties, "name"),
         location: Some(Location { lat, lng, address: address(properties) }),
         categories: read::text(properties, "osm_value")
-            .map(|kind| vec![Category { name: in_words(&kind), icon: None }]),
+            .map(|kind| vec![Category { name: kind_in_words(&kind), icon: None }]),
         source: Some(SOURCE.to_owned()),
         tel: None,
     })?;
@@ -122,28 +126,18 @@ fn id(properties: &Value) -> Option<String> {
     Some(format!("{kind}/{}", properties.get("osm_id")?.as_u64()?))
 }
 
-/// Latitude and longitude; GeoJSON has them the other way round.
-fn coordinates(feature: &Value) -> Option<(f64, f64)> {
-    let pair = feature.get("geometry")?.get("coordinates")?;
-    Some((pair.get(1)?.as_f64()?, pair.get(0)?.as_f64()?))
-}
-
 fn address(properties: &Value) -> Option<String> {
     let part = |field| read::text(properties, field);
     let street = part("street").and_then(|street| read::joined([Some(street), part("housenumber")], " "));
     read::joined([street, part("city")], ", ")
 }
 
-/// A tag's value as a person would say it: `food_court` is "Food court".
-fn in_words(kind: &str) -> String {
+/// A tag's value as a person would say it.
+fn kind_in_words(kind: &str) -> String {
     match kind {
         "cafe" => "Café".to_owned(),
         "biergarten" => "Beer garden".to_owned(),
         "deli" => "Delicatessen".to_owned(),
-        other => {
-            let spaced = other.replace('_', " ");
-            let mut letters = spaced.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        }
+        other => read::in_words(other),
     }
 }

@@ -84,6 +84,11 @@ impl Question {
         })
     }
 
+    /// The same question, asked around a point.
+    pub fn at(self, point: Point) -> Self {
+        Self { place: Place::At(point), ..self }
+    }
+
     /// The same question, asked around `center` where it names no place itself.
     pub fn around(mut self, center: Option<Point>) -> Self {
         if let (Place::Nowhere, Some(center)) = (&self.place, center) {

@@ -13,6 +13,19 @@ pub fn text(object: &Value, field: &str) -> Option<String> {
     object.get(field)?.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// A tag as a person would write it: `food_court` is "Food court".
+pub fn in_words(tag: &str) -> String {
+    let spaced = tag.replace('_', " ");
+    let mut letters = spaced.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Latitude and longitude of a point in GeoJSON, which has them the other way round.
+pub fn coordinates(feature: &Value) -> Option<(f64, f64)> {
+    let pair = feature.get("geometry")?.get("coordinates")?;
+    Some((pair.get(1)?.as_f64()?, pair.get(0)?.as_f64()?))
+}
+
 /// What is there of some texts, in a row.
 pub fn joined(parts: impl IntoIterator<Item = Option<String>>, between: &str) -> Option<String> {
     let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -44,7 +44,7 @@ pub async fn area(path: Path<String>, web: Data<Web>) -> Answer {
 pub async fn venues(question: Query<RawQuestion>, web: Data<Web>, session: Session) -> Answer {
     let question = Question::parse(question.into_inner()).map_err(VenueError::from)?;
     let answer = web.venues.search(session.owner().as_str(), question).await?;
-    Ok(fresh(&*answer))
+    Ok(fresh(&answer))
 }
 
 /// What `getMe` answers on a socket, and what the ack of `watch` says there: the store's time.

@@ -126,6 +126,8 @@ test("a vote is not called saved before the server has said so", async (t) => {
   await ann.vote("Ramen");
   // The store has it. The page does not know that.
   await until("the server has the vote", async () => (await scene.server.votes("lunch")).Ann === "Ramen");
+  // The server can be quicker than the page's next frame, in which the button is drawn.
+  await until("the button says something new", () => ann.page.evaluate(() => window.said.length > 0));
   assert.deepEqual(await ann.page.evaluate(() => [...new Set(window.said)]), [say("saving")]);
   assert.notEqual(await ann.page.locator("#said").textContent(), say("voted", "Ramen"));
   scene.cable.mend();
@@ -133,8 +135,8 @@ test("a vote is not called saved before the server has said so", async (t) => {
 });
 
 test("a page asleep for longer than the lifetime raises nothing from the dead", async (t) => {
-  // Five seconds for what takes two hours.
-  const { scene, ann } = await connected(t, { WTE__AREA__LIFETIME_SECS: "5", WTE__SWEEP__EVERY_SECS: "1" });
+  // Six seconds for what takes two hours.
+  const { scene, ann } = await connected(t, { WTE__AREA__LIFETIME_SECS: "6", WTE__SWEEP__EVERY_SECS: "1" });
   const asleep = await ann.context.newCDPSession(ann.page);
   await asleep.send("Page.setWebLifecycleState", { state: "frozen" });
   scene.cable.cut();
@@ -153,7 +155,7 @@ test("a page asleep for longer than the lifetime raises nothing from the dead", 
 });
 
 test("a vote that ends while one looks on says so, and can be cast again", async (t) => {
-  const { ann } = await connected(t, { WTE__AREA__LIFETIME_SECS: "3", WTE__SWEEP__EVERY_SECS: "1" });
+  const { ann } = await connected(t, { WTE__AREA__LIFETIME_SECS: "6", WTE__SWEEP__EVERY_SECS: "1" });
   await isOver(ann);
   await ann.reads(say("emptyTitle"));
   await ann.writeIn("Ramen");

@@ -62,6 +62,20 @@ test("what a search finds is shown as text, too", async (t) => {
   for (const person of [ann, bob]) await isUnharmed(person);
 });
 
+test("a script that came in all the same would be refused, and the test would fail", async (t) => {
+  const scene = await Scene.open(null);
+  t.after(() => scene.close());
+  const ann = await (await scene.person()).enter("lunch");
+  await ann.page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.hacked = 1";
+    document.body.append(script);
+  });
+  assert.equal(await ann.page.evaluate(() => window.hacked), undefined);
+  await until("the browser complains", () => ann.unexpected.length > 0);
+  await assert.rejects(() => scene.close(), /a browser complained/);
+});
+
 test("names that are words of the language harm nothing", async (t) => {
   const scene = await Scene.open(t);
   const [ann, bob] = await scene.two("constructor");
@@ -104,6 +118,9 @@ test("long names, wide names and names from right to left fit 320 px, and nothin
   await fits(ann, "the notice");
   await ann.page.setViewportSize({ width: 1280, height: 800 });
   await fits(ann, "on a laptop");
+  await ann.page.setViewportSize({ width: 360, height: 740 });
+  await ann.page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  await fits(ann, "at twice the text size");
 });
 
 test("a name from right to left stands on its own side, and does not turn what is beside it", async (t) => {

@@ -8,8 +8,8 @@ import { until } from "./wait.js";
 
 const PLACES = [
   place(21, "Kin Dee", { street: "Lützowstraße", kind: "restaurant" }),
-  place(14, "Kingyo Ramen", { street: "Kantstraße", kind: "restaurant" }),
-  place(3, "Kinoko Bar", { street: "Oranienstraße", kind: "bar" }),
+  place(14, "Kingyo Ramen", { street: "Kantstraße", kind: "restaurant", at: [13.404, 52.532] }),
+  place(3, "Kinoko Bar", { street: "Oranienstraße", kind: "bar", at: [13.43, 52.51] }),
 ];
 
 const TRUCK = { id: "node/4711", name: "Momo’s Deli", location: { lat: 52.53, lng: 13.4, address: "Torstraße 101, Berlin" }, categories: [{ name: "Delicatessen" }], source: "openstreetmap" };
@@ -170,6 +170,31 @@ export const STATES = {
       await ann.linkSays("linkOffline");
       await ann.vote("Ramen Ya");
       await ann.reads(say("waiting"));
+    },
+  },
+  "waited too long": {
+    scene: { cable: true },
+    expects: BROKEN_NETWORK,
+    async arrive(scene, ann) {
+      await ann.page.clock.install();
+      await voted(scene, ann);
+      scene.cable.cut();
+      await ann.vote("Ramen Ya");
+      await ann.page.clock.fastForward("03:00");
+      await ann.reads(say("waitingLong", "Ramen Ya"));
+      scene.cable.mend();
+      await ann.isLive();
+    },
+  },
+  crowd: {
+    async arrive(scene, ann) {
+      await company(scene);
+      const names = ["Maximiliane von Hohenstein-Lange", "محمد بن عبد الله", "👩‍🍳 Chef", ...Array.from({ length: 22 }, (_, i) => `Colleague ${i + 1}`)];
+      for (const name of names) await (await scene.guest("lunch").take(name)).vote(TRUCK);
+      await (await scene.guest("lunch").take("Yuki")).vote("The very old inn behind the railway station with the long name that nobody remembers");
+      await (await scene.guest("lunch").take("Noor")).vote("مطعم الشرق الأوسط");
+      await ann.enter("lunch");
+      await ann.row("مطعم الشرق الأوسط").waitFor();
     },
   },
   stale: {

@@ -27,6 +27,7 @@ test("votes that a Redis has lost are cast again by the pages themselves, once",
   await scene.redis.kill();
   await scene.redis.start();
   await become("each page casts its vote again", () => [casts(ann), casts(bob)], [anns + 1, bobs + 1]);
+  await ann.noticeSays(say("castAgain", "Ramen"));
   await ann.standsFor("Ramen");
   await bob.standsFor("Thai");
   assert.deepEqual(await scene.server.votes("lunch"), { Ann: "Ramen", Bob: "Thai" });

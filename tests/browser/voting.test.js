@@ -96,10 +96,22 @@ test("a reload keeps the vote and the name", async (t) => {
   await ann.standsFor("Thai");
 });
 
+test("a vote whose two hours are nearly over can be kept with one tap", async (t) => {
+  const scene = await Scene.open(t, { settings: { WTE__AREA__LIFETIME_SECS: "500" } });
+  const [ann, bob] = await scene.two();
+  await ann.suggest("Ramen", "Ann");
+  const ends = async () => (await scene.server.area("lunch")).votes[0].expiresAt;
+  const before = await ends();
+  await ann.press(ann.button(say("keep")));
+  await until("it lives for longer", async () => (await ends()) > before);
+  await ann.standsFor("Ramen");
+  await bob.sees(["Ramen", "1 vote", "Ann"]);
+});
+
 test("nothing jumps under a finger: rows stay while a pointer is down", async (t) => {
   const { ann, bob } = await divided(t);
-  const button = await bob.voteButton("Ramen").boundingBox();
-  await bob.page.mouse.move(button.x + 5, button.y + 5);
+  const heading = await bob.row("Ramen").locator("h3").boundingBox();
+  await bob.page.mouse.move(heading.x + 5, heading.y + 5);
   await bob.page.mouse.down();
   await ann.vote("Thai");
   // The count is there, the order is not yet.

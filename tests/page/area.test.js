@@ -316,6 +316,25 @@ test("a store that lost everything gets the name and the vote again, once", asyn
   assert.equal(sent("addVote").length, 2);
 });
 
+test("a store that lost everything while the page stayed connected gets the name and the vote again, once", async () => {
+  const { area, wire, change, sent, told } = await voted();
+  wire().say({ event: "updates", data: { area: "lunch", epoch: "other.1", seq: 0, users: [], venues: [], votes: [], online: 0, watching: 1, expiresAt: 0 } });
+  assert.ok(!area.settled, "it asks first who it is there");
+  wire().ack("getMe", { area: "lunch", username: null, img: null, expiresAt: null });
+  await settled();
+  assert.equal(wire().asked("add").data.username, "Ann");
+  wire().ack("add", { username: "Ann", img: "", epoch: "other.1", seq: 1, at: Date.now(), expiresAt: Date.now() + LIFETIME });
+  await settled();
+  assert.equal(sent("addVote").length, 2);
+  change(1, "user", { username: "Ann", img: "" }, { epoch: "other.1" });
+  change(2, "vote", { username: "Ann", img: "", fs: RAMEN }, { epoch: "other.1" });
+  wire().ack("addVote", { epoch: "other.1", seq: 2, at: Date.now() });
+  await settled();
+  assert.equal(area.vote, "ramen");
+  assert.match(told.at(-1).text, /cast again/);
+  assert.equal(sent("addVote").length, 2);
+});
+
 test("of two tabs one casts the lost vote again", async () => {
   const storage = fakeStorage();
   const one = await voted(storage);

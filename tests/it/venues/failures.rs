@@ -37,11 +37,51 @@ async fn a_used_up_quota_is_told_with_its_end_if_it_has_one() {
     assert_eq!(silent, VenueError::OverQuota { retry_after: None });
     let busy = |header| Reply::Whole("429 Too Many Requests", header, r#"{"message":"no"}"#.to_owned());
     let seconds = StandIn::start(move |_| busy("Retry-After: 30\r\n")).await;
+    let date = "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2015 07:28:30 GMT\r\n";
+    let date = StandIn::start(move |_| busy(date)).await;
     let odd = StandIn::start(move |_| busy("Retry-After: soon\r\n")).await;
-    for (service, retry_after) in [(&seconds, Some(Duration::from_secs(30))), (&odd, None)] {
+    let half_a_minute = Some(Duration::from_secs(30));
+    for (service, retry_after) in [(&seconds, half_a_minute), (&date, half_a_minute), (&odd, None)] {
         let error = search(&venues(Choice::Foursquare, service), "query=thai").await.unwrap_err();
         assert_eq!(error, VenueError::OverQuota { retry_after });
     }
+}
+
+#[tokio::test]
+async fn a_source_that_asked_to_be_left_alone_is_left_alone_and_the_sentence_says_how_long() {
+    for source in BOTH {
+        let refusal = || Reply::Whole("429 Too Many Requests", "Retry-After: 300\r\n", String::new());
+        let service = StandIn::start(move |_| refusal()).await;
+        let venues = venues(source, &service);
+        assert!(search(&venues, "query=thai").await.is_err());
+        let later = search(&venues, "query=ramen").await.unwrap_err();
+        assert!(matches!(later, VenueError::OverQuota { retry_after: Some(_) }), "{later:?}");
+        assert!(later.to_string().contains("again in 5 minutes"), "{later}");
+        assert_eq!(service.asked().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_time_is_not_held_against_the_next_question() {
+    let service = StandIn::start(|_| Reply::status("429 Too Many Requests")).await;
+    let venues = venues(Choice::Foursquare, &service);
+    for query in ["query=thai", "query=ramen"] {
+        assert_eq!(search(&venues, query).await, Err(VenueError::OverQuota { retry_after: None }));
+    }
+    assert_eq!(service.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_known_is_told_while_a_source_is_left_alone() {
+    let service = StandIn::start(|asked| match &*asked.query["q"] {
+        "thai" => Reply::recorded("photon-mitte"),
+        _ => Reply::Whole("429 Too Many Requests", "Retry-After: 300\r\n", String::new()),
+    })
+    .await;
+    let venues = venues(Choice::OpenStreetMap, &service);
+    assert!(search(&venues, "query=thai").await.is_ok());
+    assert!(search(&venues, "query=ramen").await.is_err());
+    assert!(search(&venues, "query=thai").await.is_ok());
 }
 
 #[tokio::test]

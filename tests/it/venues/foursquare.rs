@@ -15,6 +15,7 @@ async fn an_answer_becomes_venues_nearest_first() {
         json!({
             "source": "foursquare",
             "attribution": {"text": "Powered by Foursquare", "url": "https://foursquare.com/"},
+            "attributions": [{"text": "Powered by Foursquare", "url": "https://foursquare.com/"}],
             "venues": [
                 {
                     "id": "4b5e8a6bf964a520e69229e3",

@@ -31,6 +31,10 @@ async fn an_answer_becomes_venues_nearest_first() {
                 "text": "© OpenStreetMap contributors",
                 "url": "https://www.openstreetmap.org/copyright"
             },
+            "attributions": [{
+                "text": "© OpenStreetMap contributors",
+                "url": "https://www.openstreetmap.org/copyright"
+            }],
             "venues": [
                 {
                     "id": "way/38862723",

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::json;
 use where_to_eat::venues::{BadQuestion, Choice, SetupError, VenueError, Venues, VenuesOptions};
 
 use super::stand_in::{Reply, StandIn};
@@ -18,25 +17,9 @@ async fn service() -> StandIn {
 
 async fn with(change: impl FnOnce(&mut VenuesOptions)) -> (StandIn, Result<Venues, SetupError>) {
     let service = service().await;
-    let mut options = options(Choice::Auto, &service);
+    let mut options = options(Choice::OpenStreetMap, &service);
     change(&mut options);
     (service, Venues::new(options))
-}
-
-#[tokio::test]
-async fn auto_is_foursquare_with_a_key_and_openstreetmap_without() {
-    for (key, source) in [(Some("fsq-key"), "foursquare"), (Some(" "), "openstreetmap"), (None, "openstreetmap")] {
-        let (_service, venues) = with(|options| options.foursquare_key = key.map(str::to_owned)).await;
-        assert_eq!(found(&venues.unwrap(), "query=thai").await["source"], source);
-    }
-}
-
-#[tokio::test]
-async fn with_no_source_there_are_write_ins_alone() {
-    let (service, venues) = with(|options| options.source = Choice::None).await;
-    let answer = found(&venues.unwrap(), "query=thai").await;
-    assert_eq!(answer, json!({"source": "none", "attribution": null, "venues": []}));
-    assert!(service.asked().is_empty());
 }
 
 #[tokio::test]
@@ -74,10 +57,15 @@ async fn a_session_that_asks_too_often_is_told_to_wait_and_others_are_not() {
 async fn a_set_up_that_cannot_work_is_refused_with_its_name() {
     let refused =
         async |change: fn(&mut VenuesOptions)| with(change).await.1.err().expect("it cannot work").to_string();
-    assert!(refused(|options| options.source = Choice::Foursquare).await.contains("FOURSQUARE_API_KEY"));
-    assert!(refused(|options| options.foursquare_key = Some("a\nb".into())).await.contains("FOURSQUARE_API_KEY"));
+    assert!(refused(|options| options.sources = vec![Choice::Foursquare]).await.contains("FOURSQUARE_API_KEY"));
+    let key = async |key: &'static str| {
+        let change = move |options: &mut VenuesOptions| {
+            options.sources = vec![Choice::Foursquare];
+            options.foursquare_key = Some(key.into());
+        };
+        with(change).await.1.err().expect("it is no key").to_string()
+    };
+    assert!(key("a\nb").await.contains("FOURSQUARE_API_KEY") && key(" ").await.contains("FOURSQUARE_API_KEY"));
     assert!(refused(|options| options.photon_url = "photon".into()).await.contains("venues.photon_url"));
     assert!(refused(|options| options.center = Some((91.0, 0.0))).await.contains("venues.center"));
-    assert!("nearby".parse::<Choice>().unwrap_err().to_string().contains("venues.source"));
-    assert_eq!("openstreetmap".parse(), Ok(Choice::OpenStreetMap));
 }

@@ -50,6 +50,14 @@ pub struct StandIn {
 
 impl StandIn {
     pub async fn start(answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_async(move |asked| std::future::ready(answer(&asked))).await
+    }
+
+    /// Like `start`, for an answer that waits for something. What is asked counts as asked once it is answered.
+    pub async fn start_async<F>(answer: impl Fn(Asked) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Reply> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -79,9 +87,13 @@ impl StandIn {
     }
 }
 
-async fn serve(mut socket: TcpStream, noted: Arc<Mutex<Vec<Asked>>>, answer: Arc<impl Fn(&Asked) -> Reply>) {
+async fn serve<F: Future<Output = Reply>>(
+    mut socket: TcpStream,
+    noted: Arc<Mutex<Vec<Asked>>>,
+    answer: Arc<impl Fn(Asked) -> F>,
+) {
     let Some(asked) = read(&mut socket).await else { return };
-    let reply = answer(&asked);
+    let reply = answer(asked.clone()).await;
     noted.lock().expect("no test panics in here").push(asked);
     let (bytes, silent) = match reply {
         Reply::Whole(status, headers, body) => {
