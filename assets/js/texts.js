@@ -45,7 +45,7 @@ const texts = {
   offline: "You are offline. This is how it stood when the connection was lost; it comes back by itself.",
   stale: "The server has lost touch with its store. This is how it stood then; votes wait until it is back.",
   refused: "This browser refuses our cookie. Votes need it, to know yours from others’: please allow cookies for this page, then reload it.",
-  noScript: "This page needs JavaScript to vote. You can look without it: reload to see the latest.",
+  noScript: "Without JavaScript this page is not live: open it again to see the latest.",
 
   // The standings.
   standings: "Standings",

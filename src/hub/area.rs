@@ -12,6 +12,7 @@ use crate::domain::Millis;
 use crate::domain::change::{Done, Me};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
+use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
 use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
@@ -171,12 +172,12 @@ impl LiveArea {
 
     // --- for followers ---
 
-    pub(super) fn seat(&self) -> u64 {
+    pub(super) fn seat(&self, owner: &Owner) -> u64 {
         let mut view = self.view();
         view.followers += 1;
         view.stirred = true;
         self.work.notify_one();
-        view.seats.take()
+        view.seats.take(owner)
     }
 
     /// The seat is given back; with grace, not before some seconds have passed.
@@ -190,7 +191,13 @@ impl LiveArea {
 
     /// Who sits there is who the store said.
     pub(super) fn claim(&self, seat: u64, done: &Done) {
-        self.view().claim_seat(seat, done);
+        self.view().seat(|seats, state| seats.claim(seat, done, state));
+        self.work.notify_one();
+    }
+
+    /// The same, wherever this owner sits.
+    pub(super) fn claim_all(&self, owner: &Owner, done: &Done) {
+        self.view().seat(|seats, state| seats.claim_all(owner, done, state));
         self.work.notify_one();
     }
 
@@ -202,10 +209,10 @@ impl LiveArea {
         self.view().position_after(since)
     }
 
-    /// All that is new after `cursor`, as one frame, and the next cursor.
-    pub(super) fn read(&self, cursor: Option<u64>) -> (u64, Option<ByteString>) {
+    /// All that is new after `cursor`, as one frame; the next cursor; and the state that a client has by then.
+    pub(super) fn read(&self, cursor: Option<u64>) -> (Option<ByteString>, u64, Since) {
         let mut view = self.view();
-        (view.position(), view.read(cursor))
+        (view.read(cursor), view.position(), Since::from(&view.state))
     }
 
     pub(super) fn whole_presence(&self) -> ByteString {

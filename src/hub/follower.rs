@@ -13,6 +13,7 @@ use crate::domain::name::{AreaName, Username};
 use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
 use crate::protocol::server::{Online, joined};
+use crate::store::Result;
 
 /// Joining, coming back and falling behind are one: the state at a number, then the events since. The seat is given back
 /// on drop.
@@ -25,15 +26,24 @@ pub struct Follower {
     turned: watch::Receiver<u64>,
     seat: u64,
     grace: bool,
-    _following: Following,
+    following: Following,
+}
+
+/// What is new in an area.
+#[derive(Debug)]
+pub struct New {
+    /// One frame, as clients get it.
+    pub text: ByteString,
+    /// The state that a client has with it.
+    pub since: Since,
 }
 
 impl Follower {
     pub(super) fn new(area: Arc<LiveArea>, since: Option<&Since>, following: Following) -> Self {
         let turned = area.turned.subscribe();
         let cursor = since.and_then(|since| area.position_after(since));
-        let seat = area.seat();
-        Self { area, cursor, resumes: cursor.is_some(), turned, seat, grace: true, _following: following }
+        let seat = area.seat(&following.owner);
+        Self { area, cursor, resumes: cursor.is_some(), turned, seat, grace: true, following }
     }
 
     pub fn area(&self) -> &AreaName {
@@ -46,25 +56,33 @@ impl Follower {
         let _ = self.turned.changed().await;
     }
 
-    /// All that is new, as one frame; nothing if there is none.
-    pub fn read(&mut self) -> Option<ByteString> {
+    /// All that is new; nothing if there is none.
+    pub fn read(&mut self) -> Option<New> {
         self.turned.mark_unchanged();
-        let (next, text) = self.area.read(self.cursor);
+        let (text, next, since) = self.area.read(self.cursor);
         self.cursor = Some(next);
         if !std::mem::take(&mut self.resumes) {
-            return text;
+            return text.map(|text| New { text, since });
         }
         let presence = self.area.whole_presence();
-        Some(match text {
+        let text = match text {
             // Both may be arrays; what is inside them goes into one.
             Some(events) => joined([inside(&events), &*presence].into_iter()).into(),
             None => presence,
-        })
+        };
+        Some(New { text, since })
     }
 
     /// What the store said of who sits here.
     pub fn claim(&self, done: &Done) {
         self.area.claim(self.seat, done);
+    }
+
+    /// Asks the store who sits here: the name may have been taken before, or by way of another server.
+    pub async fn recall(&self) -> Result<()> {
+        let done = self.following.hub.me(&self.area.name, &self.following.owner).await?;
+        self.claim(&done);
+        Ok(())
     }
 
     pub fn me(&self) -> Option<Me> {

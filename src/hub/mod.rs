@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
 use crate::domain::Millis;
-use crate::domain::change::{Change, Done};
+use crate::domain::change::{Act, Change, Done};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
@@ -30,7 +30,7 @@ mod pulse;
 mod seats;
 mod view;
 
-pub use follower::Follower;
+pub use follower::{Follower, New};
 
 use area::LiveArea;
 use clock::StoreClock;
@@ -144,11 +144,17 @@ impl Hub {
         Ok(Follower::new(area, since, Following::new(self, owner)))
     }
 
-    /// One change: an atomic step of the store. Its event comes by the store's channel, to everyone alike.
+    /// One change: an atomic step of the store. Its event comes by the store's channel, to everyone alike; but events name
+    /// no owner, so who takes a name is told here to all connections of that owner.
     pub async fn change(&self, change: &Change) -> Result<Done> {
         let done = self.store.change(change).await;
         match &done {
-            Ok(done) => self.clock.set(done.at),
+            Ok(done) => {
+                self.clock.set(done.at);
+                if let (Act::Join { .. }, Some(area)) = (&change.act, self.known(&change.area)) {
+                    area.claim_all(&change.owner, done);
+                }
+            }
             Err(StoreError::Refused(_)) => {}
             Err(StoreError::Unavailable(_)) => self.hurry.notify_one(),
         }

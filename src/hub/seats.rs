@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::domain::Millis;
 use crate::domain::change::Done;
-use crate::domain::event::Epoch;
+use crate::domain::event::{Epoch, Numbered};
 use crate::domain::name::{UserKey, Username};
+use crate::domain::owner::Owner;
 use crate::domain::state::AreaState;
 use crate::protocol::server::Online;
 
@@ -17,8 +18,9 @@ pub struct Seats {
     next: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seat {
+    owner: Owner,
     holds: Option<Held>,
     /// The connection is gone; the seat is given back then.
     until: Option<Instant>,
@@ -30,15 +32,16 @@ struct Held {
     username: Username,
     /// When it was taken: the same name at another time may be another owner's.
     since: Millis,
-    /// The number that the area had by then: a state before it need not know of the name.
+    /// The number that the area had when this was so: a state before it need not know of the name, and what is said of an
+    /// earlier number does not undo it.
     epoch: Epoch,
     seq: u64,
 }
 
 impl Seats {
-    pub fn take(&mut self) -> u64 {
+    pub fn take(&mut self, owner: &Owner) -> u64 {
         self.next += 1;
-        self.seats.insert(self.next, Seat::default());
+        self.seats.insert(self.next, Seat { owner: owner.clone(), holds: None, until: None });
         self.next
     }
 
@@ -60,22 +63,24 @@ impl Seats {
 
     /// Who sits here is who the store said, unless that is over by now.
     pub fn claim(&mut self, seat: u64, done: &Done, state: &AreaState) {
-        let held = done.me.as_ref().map(|me| Held {
-            username: me.username.clone(),
-            since: me.since,
-            epoch: done.epoch.clone(),
-            seq: done.seq,
-        });
         if let Some(seat) = self.seats.get_mut(&seat) {
-            seat.holds = held.filter(|held| held.stands_in(state));
+            seat.claim(done, state);
         }
     }
 
-    /// The name's holder has another one now, in all tabs; or none.
-    pub fn rename(&mut self, from: &UserKey, to: Option<&Username>) {
+    /// The same, wherever this owner sits: a name taken in one tab is everyone's of that browser.
+    pub fn claim_all(&mut self, owner: &Owner, done: &Done, state: &AreaState) {
+        self.seats.values_mut().filter(|seat| seat.owner == *owner).for_each(|seat| seat.claim(done, state));
+    }
+
+    /// By this change the name's holder has another one, in all tabs; or none.
+    pub fn rename(&mut self, change: &Numbered, from: &UserKey, to: Option<&Username>) {
         for seat in self.seats.values_mut() {
             seat.holds = match seat.holds.take() {
-                Some(held) if held.username.key() == *from => to.map(|to| Held { username: to.clone(), ..held }),
+                Some(held) if held.username.key() == *from && !held.is_after(&change.epoch, change.seq) => {
+                    let (epoch, seq) = (change.epoch.clone(), change.seq);
+                    to.map(|to| Held { username: to.clone(), since: held.since, epoch, seq })
+                }
                 other => other,
             };
         }
@@ -99,7 +104,27 @@ impl Seats {
     }
 }
 
+impl Seat {
+    /// The store's answers may come in another order than they were given in: an older one undoes nothing.
+    fn claim(&mut self, done: &Done, state: &AreaState) {
+        if self.holds.as_ref().is_some_and(|held| held.is_after(&done.epoch, done.seq)) {
+            return;
+        }
+        let held = done.me.as_ref().map(|me| Held {
+            username: me.username.clone(),
+            since: me.since,
+            epoch: done.epoch.clone(),
+            seq: done.seq,
+        });
+        self.holds = held.filter(|held| held.stands_in(state));
+    }
+}
+
 impl Held {
+    fn is_after(&self, epoch: &Epoch, seq: u64) -> bool {
+        self.epoch == *epoch && self.seq > seq
+    }
+
     fn stands_in(&self, state: &AreaState) -> bool {
         let not_yet_known = self.epoch == state.epoch && self.seq > state.seq;
         match state.users.get(&self.username.key()) {
@@ -113,11 +138,28 @@ impl Held {
 mod tests {
     use super::*;
     use crate::domain::change::Me;
+    use crate::domain::event::Event;
     use crate::domain::image::Image;
     use crate::domain::state::User;
 
     fn name(name: &str) -> Username {
         Username::parse(name).unwrap()
+    }
+
+    fn ann() -> Owner {
+        Owner::of("ann's browser")
+    }
+
+    fn change(seq: u64, event: Event) -> Numbered {
+        Numbered { epoch: Epoch::new("r", 1), seq, at: 5, event }
+    }
+
+    fn left(seq: u64) -> Numbered {
+        change(seq, Event::UserLeft { username: name("Ann"), reason: crate::domain::event::LeftReason::Left })
+    }
+
+    fn renamed(seq: u64) -> Numbered {
+        change(seq, Event::Renamed { from: name("Ann"), username: name("Bob"), img: Image::default() })
     }
 
     fn done(seq: u64, since: Millis) -> Done {
@@ -134,11 +176,11 @@ mod tests {
     #[test]
     fn a_reload_within_the_grace_does_not_show() {
         let (mut seats, now, grace) = (Seats::default(), Instant::now(), Duration::from_secs(3));
-        let first = seats.take();
+        let first = seats.take(&ann());
         seats.claim(first, &done(1, 5), &state(1, Some(5)));
         seats.release(first, now, grace);
         assert_eq!(seats.clear_out(now), Some(now + grace));
-        let second = seats.take();
+        let second = seats.take(&ann());
         seats.claim(second, &done(1, 5), &state(1, Some(5)));
         assert_eq!(seats.names().len(), 1);
         seats.clear_out(now + grace);
@@ -148,19 +190,19 @@ mod tests {
     #[test]
     fn two_tabs_are_one_person_and_both_follow_a_new_name() {
         let mut seats = Seats::default();
-        let tabs = [seats.take(), seats.take()];
+        let tabs = [seats.take(&ann()), seats.take(&ann())];
         tabs.iter().for_each(|tab| seats.claim(*tab, &done(1, 5), &state(0, None)));
         assert_eq!((seats.names().len(), seats.count()), (1, 2));
-        seats.rename(&name("ANN").key(), Some(&name("Bob")));
+        seats.rename(&renamed(2), &name("ANN").key(), Some(&name("Bob")));
         assert_eq!(seats.name(tabs[1]).unwrap().as_str(), "Bob");
-        seats.rename(&name("bob").key(), None);
+        seats.rename(&left(3), &name("bob").key(), None);
         assert_eq!((seats.names().len(), seats.count()), (0, 2));
     }
 
     #[test]
     fn a_name_that_another_took_meanwhile_is_not_kept() {
         let mut seats = Seats::default();
-        let seat = seats.take();
+        let seat = seats.take(&ann());
         seats.claim(seat, &done(3, 5), &state(2, None));
         assert!(seats.name(seat).is_some(), "the event of the claim is still on its way");
         seats.check(&state(3, Some(5)));
@@ -169,5 +211,28 @@ mod tests {
         assert!(seats.name(seat).is_none());
         seats.claim(seat, &done(3, 5), &state(4, None));
         assert!(seats.name(seat).is_none(), "gone again before it was told");
+    }
+
+    #[test]
+    fn a_name_taken_anywhere_is_the_owners_in_all_seats_and_nobody_elses() {
+        let mut seats = Seats::default();
+        let (tab, stream, other) = (seats.take(&ann()), seats.take(&ann()), seats.take(&Owner::of("bob's browser")));
+        seats.claim_all(&ann(), &done(1, 5), &state(0, None));
+        assert!([tab, stream].iter().all(|seat| seats.name(*seat).is_some()));
+        assert!(seats.name(other).is_none());
+    }
+
+    #[test]
+    fn what_is_older_undoes_nothing() {
+        let mut seats = Seats::default();
+        let seat = seats.take(&ann());
+        // Ann left with number 3 and came back with number 4; the store's answers and events come in any order.
+        seats.claim(seat, &done(4, 5), &state(2, None));
+        seats.claim(seat, &Done { me: None, ..done(3, 5) }, &state(2, None));
+        assert!(seats.name(seat).is_some(), "the older answer");
+        seats.rename(&left(3), &name("Ann").key(), None);
+        assert!(seats.name(seat).is_some(), "the older event");
+        seats.rename(&left(5), &name("Ann").key(), None);
+        assert!(seats.name(seat).is_none());
     }
 }

@@ -10,7 +10,7 @@ use super::claim::{OwnClaim, beside};
 use super::log::Log;
 use super::seats::Seats;
 use crate::domain::Millis;
-use crate::domain::change::{Done, Me};
+use crate::domain::change::Me;
 use crate::domain::event::{Event, Heard, Notice, Numbered};
 use crate::domain::name::{AreaName, Username};
 use crate::domain::presence::{Claim, ClaimChange, Presence, ServerId};
@@ -104,8 +104,8 @@ impl View {
             Applied::Gap => self.resync = true,
             Applied::Next => {
                 match &numbered.event {
-                    Event::Renamed { from, username, .. } => self.seats.rename(&from.key(), Some(username)),
-                    Event::UserLeft { username, .. } => self.seats.rename(&username.key(), None),
+                    Event::Renamed { from, username, .. } => self.seats.rename(numbered, &from.key(), Some(username)),
+                    Event::UserLeft { username, .. } => self.seats.rename(numbered, &username.key(), None),
                     Event::Cleared { .. } => self.seats.check(&self.state),
                     Event::User { .. } | Event::Vote { .. } | Event::VoteRemoved { .. } => {}
                 }
@@ -207,8 +207,9 @@ impl View {
         nobody && self.idle_since.elapsed() >= linger
     }
 
-    pub fn claim_seat(&mut self, seat: u64, done: &Done) {
-        self.seats.claim(seat, done, &self.state);
+    /// Who sits where, by what the store said.
+    pub fn seat(&mut self, seat: impl FnOnce(&mut Seats, &AreaState)) {
+        seat(&mut self.seats, &self.state);
         self.stirred = true;
     }
 

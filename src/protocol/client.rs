@@ -10,6 +10,7 @@ use crate::domain::Invalid;
 use crate::domain::event::Epoch;
 use crate::domain::image::Image;
 use crate::domain::name::{AreaName, Username};
+use crate::domain::state::AreaState;
 use crate::domain::venue::{Pick, VENUE_MAX_BYTES};
 
 /// One frame from a client, parsed.
@@ -47,6 +48,12 @@ pub enum ClientEvent {
 pub struct Since {
     pub epoch: Epoch,
     pub seq: u64,
+}
+
+impl From<&AreaState> for Since {
+    fn from(state: &AreaState) -> Self {
+        Self { epoch: state.epoch.clone(), seq: state.seq }
+    }
 }
 
 /// A frame that is no request, with its id where one could be read.

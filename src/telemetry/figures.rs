@@ -35,8 +35,11 @@ const fn latency(name: &'static str, meaning: &'static str) -> Figure {
 /// Every figure of this process. Labels are few and known beforehand: never an area, a user or an address.
 pub const ALL: [Figure; 22] = [
     gauge("wte_build_info", "1; the label version says which version runs."),
-    gauge("wte_connections", "WebSockets that are open."),
-    counter("wte_connections_total", "WebSockets asked for, by outcome: opened, or the reason why not."),
+    gauge("wte_connections", "WebSockets and event streams that are open."),
+    counter(
+        "wte_connections_total",
+        "WebSockets and event streams asked for, by outcome: opened, or the reason why not.",
+    ),
     counter("wte_connections_closed_total", "WebSockets closed by the server, by close code."),
     counter("wte_client_events_total", "Events that clients sent, by event."),
     counter("wte_errors_total", "Errors that clients were told, by code."),
@@ -44,7 +47,7 @@ pub const ALL: [Figure; 22] = [
     gauge("wte_areas_live", "Areas that somebody follows here."),
     gauge("wte_following", "People following any area, on all servers."),
     counter("wte_events_published_total", "Events that the live areas took from the store."),
-    counter("wte_events_delivered_total", "Events written to sockets, each client's counted."),
+    counter("wte_events_delivered_total", "Frames of events written to clients, each client's counted."),
     counter("wte_followers_behind_total", "Times that a follower fell behind an area's log and got the whole area."),
     counter("wte_snapshots_total", "Times that a live area took its whole state from the store."),
     counter("wte_changes_total", "Changes asked of the store, by act and outcome (done, refused, unavailable)."),

@@ -6,17 +6,17 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
-use tokio::time::timeout;
 
 use super::problem::WebError;
 use super::session::{Gift, Session};
-use super::{Web, acts, origin};
+use super::{Web, acts, body, origin};
+use crate::domain::Millis;
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::name::AreaName;
+use crate::protocol::INTEGER_MAX;
 use crate::protocol::client::Fields;
 use crate::protocol::error::{Code, Problem};
-use crate::protocol::server::{Changed, Joined, Updates};
-use crate::protocol::{FRAME_MAX_BYTES, INTEGER_MAX};
+use crate::protocol::server::{Changed, Joined, MeAnswer, Updates};
 use crate::venues::{Question, RawQuestion, VenueError};
 
 type Answer = Result<HttpResponse, WebError>;
@@ -47,6 +47,21 @@ pub async fn venues(question: Query<RawQuestion>, web: Data<Web>, session: Sessi
     Ok(fresh(&answer))
 }
 
+/// What `getMe` answers on a socket, and what the ack of `watch` says there: the store's time.
+#[derive(Serialize)]
+struct MeNow<'a> {
+    #[serde(flatten)]
+    me: MeAnswer<'a>,
+    at: Millis,
+}
+
+/// `GET /api/areas/AREA/me`
+pub async fn me(path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+    let area = AreaName::parse(&path)?;
+    let done = web.hub.me(&area, &session.owner()).await?;
+    Ok(fresh(&MeNow { me: MeAnswer::new(Some(&area), done.me.as_ref()), at: done.at }))
+}
+
 /// `PUT /api/areas/AREA/me`
 pub async fn put_me(
     request: HttpRequest,
@@ -55,7 +70,7 @@ pub async fn put_me(
     web: Data<Web>,
     session: Session,
 ) -> Answer {
-    let body = read(body, &web).await?;
+    let body = body::text(body, &web).await?;
     let fields = Fields::read(&body)?;
     let (username, img) = fields.who()?;
     let act = Act::Join { username: username.clone(), img: img.clone() };
@@ -72,7 +87,7 @@ pub async fn put_vote(
     web: Data<Web>,
     session: Session,
 ) -> Answer {
-    let body = read(body, &web).await?;
+    let body = body::text(body, &web).await?;
     let fields = Fields::read(&body)?;
     let act = Act::Vote(fields.pick()?);
     changed(&request, &web, &wish(&web, &path, &session, fields.n()?, act)?).await
@@ -104,7 +119,7 @@ pub async fn delete_me(
     web: Data<Web>,
     session: Session,
 ) -> Answer {
-    let body = read(body, &web).await?;
+    let body = body::text(body, &web).await?;
     changed(&request, &web, &wish(&web, &path, &session, beside.n(&body)?, Act::Leave)?).await
 }
 
@@ -117,7 +132,7 @@ pub async fn delete_vote(
     web: Data<Web>,
     session: Session,
 ) -> Answer {
-    let body = read(body, &web).await?;
+    let body = body::text(body, &web).await?;
     changed(&request, &web, &wish(&web, &path, &session, beside.n(&body)?, Act::Withdraw)?).await
 }
 
@@ -135,19 +150,6 @@ fn wish(web: &Web, area: &str, session: &Session, n: Option<u64>, act: Act) -> R
 async fn changed(request: &HttpRequest, web: &Web, change: &Change) -> Answer {
     let done: Done = acts::change(web, change, origin::address(request, web)).await?;
     Ok(fresh(&Changed::from(&done)))
-}
-
-/// A body of at most 16 KiB that is there in time.
-async fn read(body: Payload, web: &Web) -> Result<String, WebError> {
-    let late = |_| Problem::new(Code::BadMessage, "The request's body took too long.");
-    let whole = timeout(web.options.body_timeout, body.to_bytes_limited(FRAME_MAX_BYTES)).await.map_err(late)?;
-    let bytes = match whole {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) => return Err(Problem::new(Code::BadMessage, "The request's body could not be read.").into()),
-        Err(_) => return Err(Problem::new(Code::TooLarge, "A request's body has at most 16 KiB.").into()),
-    };
-    let text = String::from_utf8(bytes.into()).map_err(|_| Problem::new(Code::BadMessage, "A body is UTF-8."))?;
-    Ok(text)
 }
 
 /// An answer that holds for this moment only.

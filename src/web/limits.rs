@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::origin::Address;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
+use crate::protocol::error::Problem;
 
 /// Old entries are looked for when there are twice as many as after the last look, and at least so many.
 const LOOK_AT: usize = 1024;
@@ -36,17 +37,21 @@ impl Connections {
         self.open.lock().expect("a short lock").1
     }
 
-    /// None if there are too many already.
-    pub fn open(self: &Arc<Self>, address: Address) -> Option<Connection> {
+    /// A problem if there are too many already.
+    pub fn open(self: &Arc<Self>, address: Address) -> Result<Connection, Problem> {
         let mut guard = self.open.lock().expect("a short lock");
         let (open, all) = &mut *guard;
         let count = open.get(&address).copied().unwrap_or_default();
         if self.of_an_address.is_some_and(|most| count >= most) || self.of_all.is_some_and(|most| *all >= most) {
-            return None;
+            metrics::counter!("wte_connections_total", "outcome" => "overCapacity").increment(1);
+            let message = "There are too many connections from your network, or in all. Try again later.";
+            return Err(Problem::over_capacity(message));
         }
         open.insert(address, count + 1);
         *all += 1;
-        Some(Connection { connections: self.clone(), address })
+        metrics::counter!("wte_connections_total", "outcome" => "opened").increment(1);
+        metrics::gauge!("wte_connections").increment(1);
+        Ok(Connection { connections: self.clone(), address })
     }
 }
 
@@ -55,6 +60,7 @@ impl Drop for Connection {
         let mut guard = self.connections.open.lock().expect("a short lock");
         let (open, all) = &mut *guard;
         *all -= 1;
+        metrics::gauge!("wte_connections").decrement(1);
         if let Some(count) = open.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
@@ -143,12 +149,12 @@ mod tests {
         let connections = Connections::new(Some(2), Some(3));
         let first = connections.open(address(1));
         let second = connections.open(address(1));
-        assert!(first.is_some() && second.is_some());
-        assert!(connections.open(address(1)).is_none());
+        assert!(first.is_ok() && second.is_ok());
+        assert!(connections.open(address(1)).is_err());
         let other = connections.open(address(2));
-        assert!(other.is_some());
+        assert!(other.is_ok());
         drop(first);
-        assert!(connections.open(address(1)).is_some());
+        assert!(connections.open(address(1)).is_ok());
     }
 
     #[test]

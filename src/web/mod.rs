@@ -18,6 +18,10 @@ use crate::venues::Venues;
 mod acts;
 mod api;
 mod assets;
+mod body;
+mod events;
+mod feed;
+mod forms;
 mod headers;
 mod health;
 mod limits;
@@ -81,12 +85,16 @@ impl Draining {
 
     /// A random delay in ms for one client, so that they do not all come at once.
     fn bye(self) -> Option<u64> {
-        let mut random = [0; 8];
-        let spread = u64::try_from(self.0?.as_millis()).unwrap_or(u64::MAX).max(1);
-        // Without random numbers all come back at once, which is worse than it should be and better than never.
-        let _ = getrandom::fill(&mut random);
-        Some(u64::from_le_bytes(random) % spread)
+        Some(random_below(u64::try_from(self.0?.as_millis()).unwrap_or(u64::MAX)))
     }
+}
+
+/// Spreads out what many would else do in one moment.
+fn random_below(most: u64) -> u64 {
+    let mut random = [0; 8];
+    // Without random numbers all come back at once, which is worse than it should be and better than never.
+    let _ = getrandom::fill(&mut random);
+    u64::from_le_bytes(random) % most.max(1)
 }
 
 /// The table of URLs.
@@ -95,6 +103,8 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/session", routes::post().to(api::session))
         .route("/venues", reading().to(api::venues))
         .route("/areas/{area}", reading().to(api::area))
+        .route("/areas/{area}/events", routes::get().to(events::open))
+        .route("/areas/{area}/me", reading().to(api::me))
         .route("/areas/{area}/me", routes::put().to(api::put_me))
         .route("/areas/{area}/me", routes::delete().to(api::delete_me))
         .route("/areas/{area}/vote", routes::put().to(api::put_vote))
@@ -110,6 +120,12 @@ pub fn table(app: &mut ServiceConfig) {
             .service(packed("/a/{area}/qr.svg", reading().to(qr::of_area)))
             .route("/a/{area}/preview.png", reading().to(preview::of_area))
             .route("/preview.png", reading().to(preview::of_product))
+            .route("/a/{area}/name", routes::post().to(forms::name))
+            .route("/a/{area}/vote", routes::post().to(forms::vote))
+            .route("/a/{area}/withdraw", routes::post().to(forms::withdraw))
+            .route("/a/{area}/name", reading().to(forms::back))
+            .route("/a/{area}/vote", reading().to(forms::back))
+            .route("/a/{area}/withdraw", reading().to(forms::back))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))

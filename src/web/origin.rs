@@ -2,17 +2,17 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use actix_web::HttpRequest;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HOST, HeaderName, ORIGIN};
+use actix_web::http::header::{HOST, HeaderName, ORIGIN, REFERER};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, ResponseError};
 use url::Url;
 
-use super::Web;
 use super::problem::WebError;
+use super::{Web, pages};
 use crate::protocol::error::{Code, Problem};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -77,15 +77,31 @@ pub fn host(request: &HttpRequest) -> Option<&str> {
 /// request comes from, and scripts of other sites cannot change it.
 pub fn check(request: &HttpRequest, web: &Web) -> Result<(), WebError> {
     let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
-    if is_own(origin, request, web) || web.options.allowed_origins.iter().any(|allowed| allowed == origin) {
+    check_page(origin, request, web)
+}
+
+/// The same for the forms of `/a/AREA`. Browsers without scripts (lynx, w3m) send no Origin with a form, but the page's address as
+/// Referer: another site's page can leave that out, and forge it as little. An Origin that says `null` is no page of ours: under our
+/// Referrer-Policy browsers name it with each form.
+fn check_form(request: &HttpRequest, web: &Web) -> Result<(), WebError> {
+    if request.headers().contains_key(ORIGIN) {
+        return check(request, web);
+    }
+    let page = request.headers().get(REFERER).and_then(|page| page.to_str().ok()).unwrap_or_default();
+    check_page(page, request, web)
+}
+
+/// `page` is the address of a page, or its origin.
+fn check_page(page: &str, request: &HttpRequest, web: &Web) -> Result<(), WebError> {
+    let allowed = |url: &Url| web.options.allowed_origins.contains(&url.origin().ascii_serialization());
+    if Url::parse(page).is_ok_and(|url| is_own(&url, request, web) || allowed(&url)) {
         return Ok(());
     }
     let message = "This came from a page of another site. Open the page of this server and try again.";
     Err(Problem::new(Code::ForeignOrigin, message).into())
 }
 
-fn is_own(origin: &str, request: &HttpRequest, web: &Web) -> bool {
-    let Ok(url) = Url::parse(origin) else { return false };
+fn is_own(url: &Url, request: &HttpRequest, web: &Web) -> bool {
     if web.options.public_url.as_ref().is_some_and(|public| public.origin() == url.origin()) {
         return true;
     }
@@ -103,8 +119,12 @@ pub async fn guard(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         let web = request.app_data::<Data<Web>>().expect("the App was built with it");
-        if let Err(error) = check(request.request(), web) {
-            return Ok(request.error_response(error).map_into_right_body());
+        // `/a/AREA/name` and its like.
+        let is_form = request.path().strip_prefix("/a/").is_some_and(|rest| rest.contains('/'));
+        let checked = if is_form { check_form(request.request(), web) } else { check(request.request(), web) };
+        if let Err(error) = checked {
+            let refusal = if is_form { pages::refused(&error) } else { error.error_response() };
+            return Ok(request.into_response(refusal).map_into_right_body());
         }
     }
     Ok(next.call(request).await?.map_into_left_body())

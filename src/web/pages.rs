@@ -3,20 +3,22 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION};
 use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use chrono::DateTime;
 use serde::Deserialize;
 use url::Url;
 
+use super::forms::Forms;
 use super::problem::WebError;
-use super::session::Gift;
+use super::session::{Gift, Session};
 use super::unfurl::{self, Unfurl};
 use super::{Web, assets, origin};
-use crate::domain::Millis;
-use crate::domain::name::AreaName;
+use crate::domain::change::Me;
+use crate::domain::name::{AreaName, UserKey};
 use crate::domain::state::Standing;
 use crate::domain::venue::WRITE_IN;
+use crate::domain::{Invalid, Millis};
 use crate::protocol::error::Problem;
 
 type Answer = Result<HttpResponse, WebError>;
@@ -40,10 +42,15 @@ struct AreaPage {
     here: usize,
     expires: String,
     rows: Vec<Row>,
+    path: String,
+    me: String,
+    forms: Forms,
 }
 
 struct Row {
+    id: String,
     name: String,
+    mine: bool,
     votes: usize,
     share: usize,
     first: bool,
@@ -80,27 +87,56 @@ pub async fn landing(request: HttpRequest, wanted: Query<Wanted>, web: Data<Web>
 }
 
 /// `GET /a/AREA`
-pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> Answer {
-    let name = match AreaName::parse(&path) {
-        Ok(name) if name.as_str() == path.as_str() => name,
+pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>, session: Option<Session>) -> Answer {
+    match AreaName::parse(&path) {
+        Ok(name) if name.as_str() == path.as_str() => {
+            of_area(&request, &web, &name, session.as_ref(), Forms::default(), StatusCode::OK).await
+        }
         // One address for one area, however it was typed.
-        Ok(name) => return Ok(see(&name)),
-        Err(invalid) => return Ok(problem(StatusCode::NOT_FOUND, "There is no such group", &invalid.to_string())),
+        Ok(name) => Ok(see(&name)),
+        Err(invalid) => Ok(no_such_group(invalid)),
+    }
+}
+
+/// An area's page, with what its forms have to say.
+pub async fn of_area(
+    request: &HttpRequest,
+    web: &Web,
+    name: &AreaName,
+    session: Option<&Session>,
+    forms: Forms,
+    status: StatusCode,
+) -> Answer {
+    let stale = web.hub.news().borrow().stale_since.is_some();
+    let me = match session {
+        // A store that is away is not waited for: what is known stays readable.
+        Some(session) if !stale => web.hub.me(name, &session.owner()).await.ok().and_then(|done| done.me),
+        _ => None,
     };
-    let looked = web.hub.look(&name, |state, online, _| {
+    let looked = web.hub.look(name, |state, online, _| {
         let (standings, here) = (state.standings(), unfurl::here(state, online));
-        (Unfurl::of_area(&name, &standings, here), AreaPage::new(&name, &standings, here, state.expires_at))
+        let area = AreaPage::new(name, &standings, here, state.expires_at, me.as_ref());
+        (Unfurl::of_area(name, &standings, here), area)
     });
     let (status, unfurl, area) = match looked.await {
-        Ok((unfurl, area)) if web.hub.news().borrow().stale_since.is_some() => (StatusCode::OK, unfurl, area.stale()),
-        Ok((unfurl, area)) => (StatusCode::OK, unfurl, area),
+        Ok((unfurl, area)) if stale => (status, unfurl, area.stale()),
+        Ok((unfurl, area)) => (status, unfurl, area),
         // The page itself goes on trying.
         Err(error) => {
-            let area = AreaPage::unknown(&name, Problem::from(error).message);
-            (StatusCode::SERVICE_UNAVAILABLE, Unfurl::of_group(&name), area)
+            let area = AreaPage::unknown(name, Problem::from(error).message);
+            (StatusCode::SERVICE_UNAVAILABLE, Unfurl::of_group(name), area)
         }
     };
-    page(&request, &web, status, &address(&name), unfurl, Some(area))
+    page(request, web, status, &address(name), unfurl, Some(AreaPage { forms, ..area }))
+}
+
+/// To a form whose page was another site's.
+pub fn refused(error: &WebError) -> HttpResponse {
+    problem(error.status_code(), "That was not done", &error.to_string())
+}
+
+pub fn no_such_group(invalid: Invalid) -> HttpResponse {
+    problem(StatusCode::NOT_FOUND, "There is no such group", &invalid.to_string())
 }
 
 /// The page of an address that nothing is at.
@@ -149,7 +185,8 @@ fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     }
 }
 
-fn see(name: &AreaName) -> HttpResponse {
+/// The way to an area's page.
+pub fn see(name: &AreaName) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, address(name))).finish()
 }
 
@@ -163,12 +200,15 @@ pub fn address(name: &AreaName) -> String {
 }
 
 impl AreaPage {
-    fn new(name: &AreaName, standings: &[Standing<'_>], here: usize, expires_at: Millis) -> Self {
+    fn new(name: &AreaName, standings: &[Standing<'_>], here: usize, expires_at: Millis, me: Option<&Me>) -> Self {
         let votes: usize = standings.iter().map(|standing| standing.voters.len()).sum();
         let most = standings.first().map_or(0, |standing| standing.voters.len());
-        let rows = standings.iter().map(|standing| Row::new(standing, votes, most)).collect();
+        let key = me.map(|me| me.username.key());
+        let rows = standings.iter().map(|standing| Row::new(standing, votes, most, key.as_ref())).collect();
         let summary = if most == 0 { String::new() } else { format!("{}.", unfurl::outcome(standings)) };
-        Self { name: name.to_string(), summary, here, expires: clock_time(expires_at), rows }
+        let expires = clock_time(expires_at);
+        let me = me.map(|me| me.username.to_string()).unwrap_or_default();
+        Self { summary, here, expires, rows, me, ..Self::unknown(name, String::new()) }
     }
 
     /// As it was known before the store went away, and says so.
@@ -179,17 +219,28 @@ impl AreaPage {
 
     /// Where the standings could not be read: it says so, instead of showing none.
     fn unknown(name: &AreaName, why: String) -> Self {
-        Self { name: name.to_string(), summary: why, here: 0, expires: String::new(), rows: Vec::new() }
+        Self {
+            name: name.to_string(),
+            summary: why,
+            here: 0,
+            expires: String::new(),
+            rows: Vec::new(),
+            path: address(name),
+            me: String::new(),
+            forms: Forms::default(),
+        }
     }
 }
 
 impl Row {
-    fn new(standing: &Standing<'_>, all: usize, most: usize) -> Self {
+    fn new(standing: &Standing<'_>, all: usize, most: usize, me: Option<&UserKey>) -> Self {
         let votes = standing.voters.len();
         let venue = standing.venue;
         let location = venue.location.as_ref();
         Self {
+            id: venue.id.as_str().to_owned(),
             name: venue.name.clone(),
+            mine: standing.voters.iter().any(|voter| Some(&voter.username.key()) == me),
             votes,
             // To the nearest, as the page does.
             share: (votes * 200 + all).checked_div(all * 2).unwrap_or(0),

@@ -6,6 +6,7 @@ use std::net::Shutdown;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
+use actix_web::HttpRequest;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -34,7 +35,7 @@ struct Connection {
 }
 
 struct Waiting {
-    /// A second handle; none once a WebSocket has taken over, which has limits of its own.
+    /// A second handle; none once a WebSocket or an event stream has taken over, which have limits of their own.
     socket: Option<Socket>,
     /// Since when the next request is awaited; none while one is answered.
     since: Option<Instant>,
@@ -81,6 +82,11 @@ pub async fn note(
         false => waiting.since = Some(Instant::now()),
     });
     response
+}
+
+/// Leaves the connection to an answer without an end, which has limits of its own. None if it was not watched.
+pub fn take_over(request: &HttpRequest) -> Option<Socket> {
+    request.conn_data::<Arc<Connection>>()?.waiting.lock().expect("a short lock").socket.take()
 }
 
 /// Ends what takes longer than `most`.

@@ -47,6 +47,20 @@ async fn a_second_tab_of_the_same_browser_is_welcome() {
 }
 
 #[tokio::test]
+async fn a_name_taken_in_one_tab_is_the_other_tabs_too() {
+    let server = Server::start(&[]).await;
+    let (ann, bob) = (Browser::open(&server).await, Browser::open(&server).await);
+    let (mut looking, mut others) = (ann.socket().await, bob.socket().await);
+    for socket in [&mut looking, &mut others] {
+        socket.ask("watch", json!({"area": "lunch"})).await;
+    }
+    ann.join("lunch", "Ann").await;
+    assert_eq!(looking.ask("getMe", json!({})).await["username"], "Ann");
+    assert_eq!(others.ask("getMe", json!({})).await["username"], Value::Null);
+    looking.vote("thai").await;
+}
+
+#[tokio::test]
 async fn a_reload_keeps_the_name() {
     let server = Server::start(&[]).await;
     let ann = Browser::open(&server).await;

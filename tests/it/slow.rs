@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use crate::server::{Browser, Server, Socket, View};
 
-const NO_RATE: (&str, &str) = ("WTE__LIMITS__EVENTS_PER_SECOND", "0");
+pub const NO_RATE: (&str, &str) = ("WTE__LIMITS__EVENTS_PER_SECOND", "0");
 /// Votes of a flood: with some 3.5 KiB each, far more than sockets and the log of recent events hold together.
-const FLOOD: usize = 3_000;
+pub const FLOOD: usize = 3_000;
 /// Far above what a flood leaves behind in a server that keeps to its limits, far below the flood.
-const BOUND: u64 = 5 * 1024 * 1024;
+pub const BOUND: u64 = 5 * 1024 * 1024;
 
 /// Two places whose renderings are as large as they may be, or nearly.
-async fn two_large_places(voter: &mut Socket) {
+pub async fn two_large_places(voter: &mut Socket) {
     for id in ["large", "larger"] {
         let categories: Vec<Value> = (0..5)
             .map(|_| json!({"name": "x".repeat(60), "icon": format!("https://x.org/{}", "x".repeat(600))}))
@@ -22,7 +22,7 @@ async fn two_large_places(voter: &mut Socket) {
 }
 
 /// Changes a vote so many times; answers the last number.
-async fn flood(voter: &mut Socket, votes: usize) -> u64 {
+pub async fn flood(voter: &mut Socket, votes: usize) -> u64 {
     let mut last = Value::Null;
     for chunk in 0..votes / 100 {
         let mut ids = Vec::new();

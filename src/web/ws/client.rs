@@ -1,4 +1,4 @@
-//! One client's task: it waits for what the client sends, for what is new in its area, and for what everyone is told.
+//! One client's task: it waits for what the client sends, and for what the client is to be told.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -6,19 +6,18 @@ use std::time::{Duration, Instant};
 use actix_web::error::PayloadError;
 use actix_web::web::Data;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, ProtocolError};
-use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::wire::{Gone, Wire};
 use crate::domain::owner::Owner;
-use crate::hub::{Follower, News};
 use crate::protocol::client::Request;
-use crate::protocol::error::{Code, Problem};
-use crate::protocol::server::{self, Bye, Count, SinceData};
+use crate::protocol::error::Problem;
+use crate::protocol::server;
+use crate::web::Web;
+use crate::web::feed::{Feed, Told};
 use crate::web::limits::Connection;
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
-use crate::web::{Draining, Web};
 
 /// Routers end a WebSocket after 55 s without traffic.
 const PING_EVERY: Duration = Duration::from_secs(25);
@@ -42,12 +41,7 @@ pub(super) struct Client {
     pub(super) owner: Owner,
     pub(super) address: Address,
     pub(super) wire: Wire,
-    /// The area that this socket follows.
-    pub(super) follower: Option<Follower>,
-    /// What the client was last told of what everyone is told; none before it follows anything.
-    pub(super) told: Option<News>,
-    news: watch::Receiver<News>,
-    draining: watch::Receiver<Draining>,
+    pub(super) feed: Feed,
     bucket: Bucket,
     /// Bad messages, less the good ones since.
     bad: u32,
@@ -58,17 +52,11 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, wire: Wire, connection: Connection) -> Self {
         let now = Instant::now();
-        let mut draining = web.draining.subscribe();
-        // Who comes while the process ends is told at once.
-        draining.mark_changed();
         Self {
             owner,
             address,
             wire,
-            follower: None,
-            told: None,
-            news: web.hub.news(),
-            draining,
+            feed: Feed::new(&web),
             bucket: Bucket::new(web.options.rate, now),
             bad: 0,
             heard_at: now,
@@ -78,17 +66,14 @@ impl Client {
     }
 
     pub(super) async fn run(mut self, mut stream: AggregatedMessageStream) {
-        metrics::gauge!("wte_connections").increment(1);
-        metrics::counter!("wte_connections_total", "outcome" => "opened").increment(1);
         let end = self.serve(&mut stream).await.err().unwrap_or(End::Gone);
-        let Self { wire, follower, .. } = self;
-        drop(follower);
+        let Self { wire, feed, .. } = self;
+        drop(feed);
         if let End::Close(code, why) = end {
             let number = u16::from(code);
             metrics::counter!("wte_connections_closed_total", "code" => number.to_string()).increment(1);
             wire.close(code, why).await;
         }
-        metrics::gauge!("wte_connections").decrement(1);
     }
 
     /// Runs until it ends; the result is always the end.
@@ -99,9 +84,7 @@ impl Client {
         loop {
             tokio::select! {
                 message = stream.recv() => self.message(message).await?,
-                () = changed(&mut self.follower) => self.send_new().await?,
-                Ok(()) = self.news.changed() => self.send_news().await?,
-                Ok(()) = self.draining.changed() => self.say_goodbye().await?,
+                told = self.feed.next() => self.tell(told).await?,
                 _ = ticks.tick() => {
                     if self.heard_at.elapsed() > SILENT_FOR {
                         return Err(End::Gone);
@@ -144,39 +127,12 @@ impl Client {
         Ok(())
     }
 
-    /// All that is new in the area, in one write.
-    pub(super) async fn send_new(&mut self) -> Result<(), End> {
-        if let Some(text) = self.follower.as_mut().and_then(Follower::read) {
-            metrics::counter!("wte_events_delivered_total").increment(1);
-            self.wire.text(text).await?;
+    pub(super) async fn tell(&mut self, told: Told) -> Result<(), End> {
+        self.wire.text(told.text()).await?;
+        match told {
+            Told::Area(_) | Told::All(_) => Ok(()),
+            Told::Bye(_) => Err(End::Close(CloseCode::Restart, "The server restarts.")),
         }
-        Ok(())
-    }
-
-    /// The live count, and whether the store is there; nothing before the client follows anything.
-    pub(super) async fn send_news(&mut self) -> Result<(), End> {
-        let news = *self.news.borrow_and_update();
-        let Some(told) = self.told.replace(news) else {
-            self.told = None;
-            return Ok(());
-        };
-        if news.live != told.live {
-            self.wire.text(server::event("count", &Count { live: news.live })).await?;
-        }
-        match (told.stale_since, news.stale_since) {
-            (None, Some(since)) => self.wire.text(server::event("stale", &SinceData { since })).await?,
-            (Some(_), None) => {
-                self.wire.text(server::event("current", &SinceData { since: news.current_since })).await?;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    async fn say_goodbye(&mut self) -> Result<(), End> {
-        let Some(bye) = self.draining.borrow_and_update().bye() else { return Ok(()) };
-        self.wire.text(server::event("bye", &Bye { retry_in_ms: bye })).await?;
-        Err(End::Close(CloseCode::Restart, "The server restarts."))
     }
 
     /// Answers a request that has an id.
@@ -190,14 +146,6 @@ impl Client {
     pub(super) async fn refuse(&mut self, id: Option<i64>, problem: Problem) -> Result<(), End> {
         metrics::counter!("wte_errors_total", "code" => problem.code.as_str()).increment(1);
         Ok(self.wire.text(server::server_error(id, &problem)).await?)
-    }
-}
-
-/// Waits until there may be something new in the area; for ever without one.
-async fn changed(follower: &mut Option<Follower>) {
-    match follower {
-        Some(follower) => follower.changed().await,
-        None => std::future::pending().await,
     }
 }
 
@@ -226,13 +174,8 @@ fn is_overflow(cause: &std::io::Error) -> bool {
 }
 
 /// To one too many: why, and 1013.
-pub(super) async fn turn_away(mut wire: Wire) {
-    metrics::counter!("wte_connections_total", "outcome" => "overCapacity").increment(1);
-    let problem = Problem::new(
-        Code::OverCapacity,
-        "There are too many connections from your network, or in all. Try again later.",
-    );
-    if wire.text(server::server_error(None, &problem)).await.is_ok() {
+pub(super) async fn turn_away(mut wire: Wire, why: Problem) {
+    if wire.text(server::server_error(None, &why)).await.is_ok() {
         wire.close(CloseCode::Again, "Over capacity.").await;
     }
 }

@@ -28,7 +28,6 @@ pub async fn upgrade(
     origin::check(&request, &web)?;
     let owner = session?.owner();
     let address = origin::address(&request, &web);
-    let connection = web.connections.open(address);
     let body = Payload::from_request(&request, &mut heads::watch(body.into_inner(), FRAME_MAX_BYTES)).await?;
     let no_socket =
         |_| WebError::from(Problem::new(Code::BadMessage, "This address speaks WebSocket, and nothing else."));
@@ -36,10 +35,11 @@ pub async fn upgrade(
     let stream =
         stream.max_frame_size(FRAME_MAX_BYTES).aggregate_continuations().max_continuation_size(FRAME_MAX_BYTES);
     let wire = Wire::new(session, web.options.read_stall);
+    let connection = web.connections.open(address);
     rt::spawn(async move {
         match connection {
-            Some(connection) => Client::new(web, owner, address, wire, connection).run(stream).await,
-            None => client::turn_away(wire).await,
+            Ok(connection) => Client::new(web, owner, address, wire, connection).run(stream).await,
+            Err(why) => client::turn_away(wire, why).await,
         }
     });
     Ok(response)

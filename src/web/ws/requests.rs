@@ -4,7 +4,7 @@ use super::client::{Client, End};
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::image::Image;
 use crate::domain::name::{AreaName, Username};
-use crate::hub::{Follower, News};
+use crate::hub::Follower;
 use crate::protocol::client::{ClientEvent, Request, Since};
 use crate::protocol::error::Problem;
 use crate::protocol::server::{Changed, Joined, MeAnswer, Users, Votes, Watching, ack};
@@ -74,32 +74,31 @@ impl Client {
                 return self.refuse(id, problem).await;
             }
         };
-        next.claim(&done);
         self.answer(id, &Joined::new(&done, &username, &img)).await?;
         self.switch(Some(next)).await
     }
 
     /// A change of the area that this socket follows.
     async fn act(&mut self, n: Option<u64>, act: Act) -> Result<Done, Problem> {
-        let Some(follower) = &self.follower else { return Err(Problem::not_watching()) };
+        let Some(follower) = self.feed.follower() else { return Err(Problem::not_watching()) };
         let (area, owner) = (follower.area().clone(), self.owner.clone());
         let change = Change { area, owner, held: follower.name(), n, act };
         let done = acts::change(&self.web, &change, self.address).await?;
-        // The owner may have taken a name in another tab meanwhile.
+        // The owner may have taken a name by way of another server meanwhile.
         follower.claim(&done);
         Ok(done)
     }
 
     async fn get_me(&mut self, id: Option<i64>) -> Result<(), End> {
-        let me = self.follower.as_ref().and_then(Follower::me);
-        let area = self.follower.as_ref().map(|follower| follower.area().clone());
+        let me = self.feed.follower().and_then(Follower::me);
+        let area = self.feed.follower().map(|follower| follower.area().clone());
         self.answer(id, &MeAnswer::new(area.as_ref(), me.as_ref())).await
     }
 
     async fn look(&mut self, id: Option<i64>, look: impl FnOnce(&Follower, i64) -> String) -> Result<(), End> {
         // Without an id there is nobody to answer.
         let Some(number) = id else { return Ok(()) };
-        let answer: Answer = match &self.follower {
+        let answer: Answer = match self.feed.follower() {
             Some(follower) => Ok(look(follower, number)),
             None => Err(Problem::not_watching()),
         };
@@ -112,24 +111,18 @@ impl Client {
     /// Follows an area under the name that the owner has there, if any.
     async fn follow(&self, area: &AreaName, since: Option<&Since>) -> Result<Follower, Problem> {
         let follower = self.web.hub.follow(area, &self.owner, since).await?;
-        match self.web.hub.me(area, &self.owner).await {
-            Ok(done) => follower.claim(&done),
+        if let Err(error) = follower.recall().await {
             // What is known stays readable while the store is away; the name is known again with the next act.
-            Err(error) => tracing::debug!(%error, "followed without a name"),
+            tracing::debug!(%error, "followed without a name");
         }
         Ok(follower)
     }
 
     /// From now on this socket follows `next`.
     async fn switch(&mut self, next: Option<Follower>) -> Result<(), End> {
-        if let Some(before) = std::mem::replace(&mut self.follower, next) {
-            before.leave();
+        for told in self.feed.switch(next) {
+            self.tell(told).await?;
         }
-        self.send_new().await?;
-        if self.told.is_none() {
-            // The count is new to who has just come, whatever it is; and so is that the store is away.
-            self.told = Some(News::none());
-        }
-        self.send_news().await
+        Ok(())
     }
 }

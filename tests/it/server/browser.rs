@@ -4,7 +4,7 @@ use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use super::{CLIENT, Server, Socket};
+use super::{CLIENT, Events, Server, Socket};
 
 #[derive(Clone)]
 pub struct Browser {
@@ -60,6 +60,20 @@ impl Browser {
 
     fn credentials(&self) -> [(&'static str, &str); 2] {
         [("origin", &self.base), ("cookie", &self.cookie)]
+    }
+
+    /// The area's events, as of this place (`EPOCH-SEQ`, for a browser that comes back) or from the start.
+    pub async fn events(&self, area: &str, last_id: Option<&str>) -> Events {
+        Events::of(self.ask_for_events(&format!("/api/areas/{area}/events"), last_id).await)
+    }
+
+    /// The answer to an EventSource, whatever it is.
+    pub async fn ask_for_events(&self, path: &str, last_id: Option<&str>) -> Response {
+        let mut request = CLIENT.get(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
+        if let Some(id) = last_id {
+            request = request.header("last-event-id", id);
+        }
+        request.header("accept-encoding", "gzip, br").send().await.expect("the server answers")
     }
 
     /// A socket that has a name in an area, and has taken the area's state in.

@@ -14,11 +14,13 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 mod browser;
+mod events;
 mod raw;
 mod socket;
 mod view;
 
 pub use browser::Browser;
+pub use events::Events;
 pub use raw::Raw;
 pub use socket::{Socket, frame, frame_head};
 pub use view::View;

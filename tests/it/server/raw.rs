@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::{PATIENCE, Server};
@@ -21,6 +21,14 @@ impl Raw {
         Self { stream: TcpStream::connect(("127.0.0.1", server.port)).await.expect("the server listens") }
     }
 
+    /// One whose end takes a few KiB and no more while nobody reads.
+    pub async fn narrow(server: &Server) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let address = format!("127.0.0.1:{}", server.port).parse().unwrap();
+        Self { stream: socket.connect(address).await.expect("the server listens") }
+    }
+
     pub async fn send(&mut self, bytes: &str) {
         self.stream.write_all(bytes.as_bytes()).await.expect("the server takes it");
     }
@@ -35,6 +43,19 @@ impl Raw {
         };
         timeout(PATIENCE, whole).await.expect("an answer");
         text
+    }
+
+    /// The next chunk of a body that comes in chunks; none at the end, however it came.
+    pub async fn chunk(&mut self) -> Option<Vec<u8>> {
+        let mut line = Vec::new();
+        while !line.ends_with(b"\r\n") {
+            line.push(self.stream.read_u8().await.ok()?);
+        }
+        let length = usize::from_str_radix(std::str::from_utf8(&line).unwrap().trim(), 16).expect("a length");
+        let mut chunk = vec![0; length + 2];
+        self.stream.read_exact(&mut chunk).await.ok()?;
+        chunk.truncate(length);
+        (length > 0).then_some(chunk)
     }
 
     /// Waits until the server closes the connection; answers what it said before.

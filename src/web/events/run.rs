@@ -1,0 +1,139 @@
+//! One event stream's task: it waits until the client has taken what was written, then for what the client is to be told.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc::Sender;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::message::{self, HEARTBEAT};
+use super::peer::Peer;
+use crate::hub::Follower;
+use crate::protocol::client::Since;
+use crate::web::feed::{Feed, Told};
+use crate::web::limits::Connection;
+use crate::web::{Web, random_below};
+
+/// Routers end a connection after 55 s without traffic, and a page doubts one after 20 s of silence.
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
+/// Who loses the stream comes back in 1 to 3 s: all views are to be equal 5 s after a fault, and not all come in one moment.
+const RETRY_MS: u64 = 1000;
+const RETRY_SPREAD_MS: u64 = 2000;
+/// A slow client is one that does not take this much in time, not one that needs long for a whole area.
+const PIECE_BYTES: usize = 16 * 1024;
+
+/// The client takes nothing.
+struct Stalled;
+
+pub struct Stream {
+    feed: Feed,
+    /// Holds one piece at most: nothing new is read from the area before that is taken.
+    out: Sender<Bytes>,
+    peer: Peer,
+    /// None: no limit.
+    stall: Option<Duration>,
+    place: Place,
+    _connection: Connection,
+}
+
+/// Where in the order of the area the client is.
+#[derive(Default)]
+struct Place {
+    /// By the last id that it got.
+    told: Option<Since>,
+    /// When the store was last asked who this is.
+    asked: Option<Since>,
+}
+
+impl Stream {
+    pub fn new(web: &Web, out: Sender<Bytes>, peer: Peer, connection: Connection) -> Self {
+        let (feed, stall) = (Feed::new(web), web.options.read_stall);
+        Self { feed, out, peer, stall, place: Place::default(), _connection: connection }
+    }
+
+    /// Runs until either side ends it; with it goes the seat in the area.
+    pub async fn run(mut self, follower: Follower) {
+        let end = self.serve(follower).await;
+        if let Err(Stalled) = end {
+            self.peer.hang_up();
+        }
+    }
+
+    async fn serve(&mut self, follower: Follower) -> Result<(), Stalled> {
+        let mut first = message::retry(RETRY_MS + random_below(RETRY_SPREAD_MS));
+        first.extend(self.feed.switch(Some(follower)).map(|told| self.place.text_of(&told)));
+        self.write(first).await?;
+        let mut ticks = interval(HEARTBEAT_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.reset();
+        loop {
+            self.room().await?;
+            tokio::select! {
+                told = self.feed.next() => {
+                    let text = self.place.text_of(&told);
+                    self.write(text).await?;
+                    if let Told::Bye(_) = told {
+                        return Ok(());
+                    }
+                }
+                _ = ticks.tick() => {
+                    self.write(HEARTBEAT.to_owned()).await?;
+                    self.place.ask_for_name(&self.feed).await;
+                }
+                () = self.peer.gone() => return Ok(()),
+                () = self.out.closed() => return Ok(()),
+            }
+        }
+    }
+
+    /// Waits until the client has taken what was written before.
+    async fn room(&self) -> Result<(), Stalled> {
+        // Where the channel is closed, whoever waits for its end finds out.
+        within(self.stall, self.out.reserve()).await.map(drop)
+    }
+
+    async fn write(&self, text: String) -> Result<(), Stalled> {
+        let mut rest = Bytes::from(text);
+        while !rest.is_empty() {
+            let piece = rest.split_to(rest.len().min(PIECE_BYTES));
+            if within(self.stall, self.out.send(piece)).await?.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn within<T>(stall: Option<Duration>, taken: impl Future<Output = T>) -> Result<T, Stalled> {
+    match stall {
+        Some(stall) => timeout(stall, taken).await.map_err(|_| Stalled),
+        None => Ok(taken.await),
+    }
+}
+
+impl Place {
+    fn text_of(&mut self, told: &Told) -> String {
+        let frame = told.text();
+        match told {
+            Told::Area(new) if self.told.as_ref() != Some(&new.since) => {
+                self.told = Some(new.since.clone());
+                message::message(&frame, Some(&new.since))
+            }
+            Told::Area(_) | Told::All(_) => message::message(&frame, None),
+            // A browser comes back by itself, after what it was last told to wait.
+            Told::Bye(ms) => message::retry(*ms) + &message::message(&frame, None),
+        }
+    }
+
+    /// A name that this session took by way of another server is no news here: so the store is asked, if the area has
+    /// changed since it last was.
+    async fn ask_for_name(&mut self, feed: &Feed) {
+        let nameless = feed.follower().filter(|follower| follower.name().is_none());
+        if let Some(follower) = nameless.filter(|_| self.asked != self.told) {
+            match follower.recall().await {
+                Ok(()) => self.asked = self.told.clone(),
+                Err(error) => tracing::debug!(%error, "still without a name"),
+            }
+        }
+    }
+}
