@@ -131,6 +131,11 @@ const texts = {
   away: "away",
   peopleMore: (n) => `and ${people(n)} more`,
 
+  // The panels beside the standings.
+  panelLoading: "One moment…",
+  panelFailed: "This part could not be loaded. The standings go on without it.",
+  panelAgain: "Try again",
+
   // An error that nobody foresaw, and the server's, by code.
   failed: "That did not work. Nothing was changed; please try again.",
 };
