@@ -45,6 +45,12 @@ test("every module of the first view is fetched ahead, and no other", () => {
   assert.deepEqual(ahead.sort(), [...firstView()].filter((name) => name !== "main").sort());
 });
 
+test("every module is fetched some time", () => {
+  const later = modules.flatMap((name) => [...read(`assets/js/${name}.js`).matchAll(/\bimport\("(.*?)\.js"\)/g)].map((match) => new URL(match[1], `file:///${name}`).pathname.slice(1)));
+  const all = new Set([...firstView(), ...later.flatMap((name) => [...firstView(name)])]);
+  assert.deepEqual(modules.filter((name) => !all.has(name)), ["boot"]);
+});
+
 test("no text of a script goes over several lines: it would lose its indentation when it is packed", () => {
   for (const name of modules) {
     for (const line of read(`assets/js/${name}.js`).split("\n")) {
@@ -57,7 +63,7 @@ test("what the first view weighs stays in its bounds", () => {
   const squeezed = (text) => brotliCompressSync(text.replace(/^\s*\/\*\*?[\s\S]*?\*\/$|^\s*\/\/.*$|^\s+/gm, "")).length;
   const weigh = (list) => list.reduce((sum, path) => sum + squeezed(read(path)), 0);
   const scripts = weigh(["boot", ...firstView()].map((name) => `assets/js/${name}.js`));
-  const styles = weigh(["base", "parts", "views"].map((name) => `assets/css/${name}.css`));
+  const styles = weigh(["base", "parts", "views", "panels"].map((name) => `assets/css/${name}.css`));
   assert.ok(scripts < 25 * 1024, `scripts: ${scripts}`);
   assert.ok(scripts + styles < 50 * 1024, `all: ${scripts + styles}`);
 });
