@@ -6,7 +6,7 @@ import { toRestore } from "./intents.js";
 import { compared } from "./names.js";
 import { Sender } from "./sender.js";
 import { PASSING } from "./socket.js";
-import { apply, runOf, voteOf } from "./state.js";
+import { apply, begin, runOf, voteOf } from "./state.js";
 import { say, sayError } from "./texts.js";
 
 /** A person at a form waits this long for a passing fault, then reads what is wrong. */
@@ -30,6 +30,8 @@ export class Area {
   asking = null;
   /** The server does not take this area's name. */
   refusal = null;
+  /** When that was so, ms of our clock, where it is only what this browser had kept; with no state, when the last was that is over. */
+  asOf = 0;
   /** All that the server had for us since the last return is here. */
   live = false;
   /** Who we are is known, and what was lost is being put right: acts may go out. */
@@ -72,6 +74,16 @@ export class Area {
 
   /** The store's time now, ms. */
   now = () => Date.now() + this.#offset;
+
+  /** What this browser had kept, until the server tells how it stands; null when that is over. */
+  recall(data, asOf) {
+    const { held } = this.#memory.inArea(this.name);
+    this.state = data && begin(data);
+    this.asOf = asOf;
+    const expiresAt = held ? held.at + this.lifetime : 0;
+    this.me = data && expiresAt > this.now() ? { ...held, expiresAt } : null;
+    this.#changed();
+  }
 
   // What the socket calls.
 
@@ -116,7 +128,10 @@ export class Area {
         this.#askMe();
       }
       // Changes come first, then presence: with it, or with the whole, all is here.
-      if (event.event === "presence" || event.event === "updates") this.live = true;
+      if (event.event === "presence" || event.event === "updates") {
+        this.live = true;
+        this.asOf = 0;
+      }
     }
     this.ballot.finish();
     this.#settle();

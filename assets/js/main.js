@@ -23,6 +23,9 @@ import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
 
+/** A slow phone has the first view by then. */
+const FIRST_VIEW_MS = 3_000;
+
 const page = document.documentElement;
 const lifetime = Number(page.dataset.lifetimeMs) || 7_200_000;
 const origin = page.dataset.origin || location.origin;
@@ -40,6 +43,20 @@ const rows = standingsView({ summary, redraw });
 const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
 const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell }), more];
 
+/** For when there is no network: where the page is at hand, at once, else when the first view has had the network for itself. */
+let withoutNetwork = null;
+if (navigator.serviceWorker) {
+  const begin = ({ offline }) => {
+    withoutNetwork = offline({ lifetime, recent: () => memory.recent, blank });
+    redraw();
+  };
+  setTimeout(() => import("./offline.js").then(begin, () => {}), navigator.serviceWorker.controller ? 0 : FIRST_VIEW_MS);
+}
+
+function blank() {
+  for (const view of areaViews) view.reset?.();
+}
+
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {
   if (drawing) return;
@@ -47,6 +64,7 @@ function redraw() {
   setTimeout(() => {
     drawing = false;
     if (area) for (const view of areaViews) view.render(area, socket);
+    withoutNetwork?.(area, socket);
     if (area?.refusal) show({ bad: area.name });
   });
 }
@@ -66,7 +84,7 @@ function show({ area: name, bad }) {
   reset();
   // What the server wrote into the page stays until the first state takes its place.
   const written = !area && name && byId("area-title").textContent === name;
-  if (!written) for (const view of areaViews) view.reset?.();
+  if (!written) blank();
   page.dataset.view = name ? "area" : "landing";
   if (name) {
     area = new Area(name, { socket, memory, lifetime, changed: redraw, told: tell });

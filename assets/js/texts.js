@@ -136,6 +136,10 @@ const texts = {
   panelFailed: "This part could not be loaded. The standings go on without it.",
   panelAgain: "Try again",
 
+  // What was kept for when there is no network.
+  keptAsOf: (time) => `There is no connection. This is how it stood at ${time}, as this browser knew it.`,
+  keptOver: (time) => `There is no connection. What this browser knew was of ${time}: that is over by now.`,
+
   // An error that nobody foresaw, and the server's, by code.
   failed: "That did not work. Nothing was changed; please try again.",
 

@@ -24,6 +24,7 @@ mod feed;
 mod forms;
 mod headers;
 mod health;
+mod installed;
 mod limits;
 mod origin;
 mod pages;
@@ -128,6 +129,8 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/a/{area}/vote", reading().to(forms::back))
             .route("/a/{area}/withdraw", reading().to(forms::back))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
+            .service(packed("/manifest.webmanifest", reading().to(installed::manifest)))
+            .service(packed("/sw.js", reading().to(installed::worker)))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))
             .route("/readyz", reading().to(health::readyz))

@@ -78,8 +78,8 @@ export function head({ origin, tell }) {
         setText(byId("here-now"), online ? say("hereNow", online) : "");
         setText(byId("empties"), expiresAt ? say("empties", clock(area.local(expiresAt))) : "");
       }
-      byId("area").classList.toggle("old", kind === "off" && Boolean(area.state));
-      setBanner(banner ? say(banner) : "");
+      byId("area").classList.toggle("old", Boolean(area.state) && (kind === "off" || area.asOf > 0));
+      setBanner(area.asOf ? say(area.state ? "keptAsOf" : "keptOver", clock(area.asOf)) : banner ? say(banner) : "");
       setKeep(area);
     },
     reset() {
