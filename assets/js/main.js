@@ -3,7 +3,7 @@
 // From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
 // area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
 // rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
-// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (every word), names.js (rules of names).
+// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (what is said, in which language), names.js (rules of names).
 
 import { Area } from "./area.js";
 import { localMemory } from "./memory.js";
@@ -64,7 +64,7 @@ function show({ area: name, bad }) {
   page.dataset.view = name ? "area" : "landing";
   if (name) {
     area = new Area(name, { socket, memory, lifetime, changed: redraw, told: tell });
-    if (!written) document.title = say("titleEmpty", name);
+    if (!written) document.title = say("titleEmpty", { area: name });
     memory.visited(name);
   } else {
     area = null;

@@ -34,6 +34,7 @@ mod qr;
 mod rates;
 mod session;
 mod unfurl;
+mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
