@@ -16,8 +16,9 @@ let rules;
 export function useTexts(file, tag, home) {
   texts = file.page;
   errors = file.errors;
-  const { region } = new Intl.Locale(home || tag);
-  locale = new Intl.Locale(tag, region ? { region } : {});
+  // Browsers have locales that Intl does not take (`en-US@posix`).
+  const [, region] = /-([A-Z]{2})\b/.exec(home) ?? [];
+  locale = new Intl.Locale(tag, { region });
   rules = new Intl.PluralRules(locale);
 }
 
