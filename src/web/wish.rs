@@ -1,5 +1,7 @@
 //! The language of an answer: what a browser wishes for, the dearest first. Knows the header, not the languages that there are.
 
+use std::cmp::Reverse;
+
 use actix_web::HttpRequest;
 use actix_web::http::header::{AcceptLanguage, Header, Quality};
 
@@ -15,6 +17,6 @@ pub fn texts(request: &HttpRequest) -> &'static Texts {
 fn wanted(AcceptLanguage(wishes): &AcceptLanguage) -> Vec<String> {
     let mut wishes: Vec<_> = wishes.iter().filter(|wish| wish.quality > Quality::ZERO).collect();
     // Equal ones stay in their order.
-    wishes.sort_by(|a, b| b.quality.cmp(&a.quality));
+    wishes.sort_by_key(|wish| Reverse(wish.quality));
     wishes.into_iter().map(|wish| wish.item.to_string()).collect()
 }

@@ -13,6 +13,7 @@ mod expiry;
 mod forms;
 mod health;
 mod hostile;
+mod languages;
 mod limits;
 mod live;
 mod names;
