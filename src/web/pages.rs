@@ -139,6 +139,15 @@ pub fn no_such_group(invalid: Invalid) -> HttpResponse {
     problem(StatusCode::NOT_FOUND, "There is no such group", &invalid.to_string())
 }
 
+/// `GET /robots.txt`: search engines may read all, and what is not for their lists says so itself (`noindex`), which one that is
+/// kept out never reads.
+pub async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .insert_header(ContentType::plaintext())
+        .body("User-agent: *\nAllow: /\n")
+}
+
 /// The page of an address that nothing is at.
 pub async fn not_found() -> HttpResponse {
     let text = "The link may be cut off. Ask for it again, or start a group of your own.";
