@@ -129,6 +129,7 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/a/{area}/vote", reading().to(forms::back))
             .route("/a/{area}/withdraw", reading().to(forms::back))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
+            .route("/robots.txt", reading().to(pages::robots))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))
             .route("/readyz", reading().to(health::readyz))
