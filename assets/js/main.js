@@ -4,8 +4,8 @@
 // protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, ballot.js our
 // vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right after a return) -
 // standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses), memory.js (what this browser remembers),
-// session.js, venues.js (the search), texts.js (every word), names.js (rules of names),
-// opened.js (what Back closes first).
+// session.js, venues.js (the search), texts.js (what is said, in which language), names.js (rules of names), opened.js (what Back closes
+// first).
 
 import { Area } from "./area.js";
 import { Choice } from "./choice.js";
@@ -88,7 +88,7 @@ function show({ area: name, bad }) {
   page.dataset.view = name ? "area" : "landing";
   if (name) {
     area = new Area(name, { socket, memory, lifetime, changed: redraw, told: tell });
-    if (!written) document.title = say("titleEmpty", name);
+    if (!written) document.title = say("titleEmpty", { area: name });
     memory.visited(name);
   } else {
     area = null;

@@ -1,11 +1,11 @@
 //! What makes the page an app on a device: the manifest, which says how it is called and looks there, and the service worker, which
 //! has the page at hand where there is no network. Knows nothing of areas.
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, HeaderName, VARY};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-use super::assets;
+use super::{assets, wish};
 
 /// Asked for anew each time: the addresses in them change with each version.
 const ASK: (HeaderName, &str) = (CACHE_CONTROL, "no-cache");
@@ -17,7 +17,8 @@ const AT_HAND: [&str; 3] = [".js", ".css", ".svg"];
 const WORKER: &str = "sw.js";
 
 /// `GET /manifest.webmanifest`
-pub async fn manifest() -> HttpResponse {
+pub async fn manifest(request: HttpRequest) -> HttpResponse {
+    let t = wish::texts(&request);
     let icon = |name: &str, sizes: &str, purpose: &str| {
         let src = format!("{}/icons/{name}", assets::base());
         let mime = assets::find(&format!("icons/{name}")).map_or("", |asset| asset.mime);
@@ -25,10 +26,10 @@ pub async fn manifest() -> HttpResponse {
     };
     let manifest = json!({
         "id": "/",
-        "name": "Where to eat",
-        "short_name": "Eat",
-        "description": "Name your group, share the link, vote. Everyone sees the outcome live.",
-        "lang": "en",
+        "name": t.say("product").to_string(),
+        "short_name": t.say("appName").to_string(),
+        "description": t.say("appAbout").to_string(),
+        "lang": t.tag(),
         "dir": "ltr",
         "start_url": "/",
         "scope": "/",
@@ -43,13 +44,14 @@ pub async fn manifest() -> HttpResponse {
             icon("maskable-512.png", "512x512", "maskable"),
         ],
         "shortcuts": [{
-            "name": "Name your group",
+            "name": t.say("groupLabel").to_string(),
             "url": "/",
             "icons": [icon("icon-192.png", "192x192", "any")],
         }],
     });
     HttpResponse::Ok()
         .insert_header(ASK)
+        .insert_header((VARY, ACCEPT_LANGUAGE.as_str()))
         .insert_header((CONTENT_TYPE, "application/manifest+json"))
         .body(manifest.to_string())
 }

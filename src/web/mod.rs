@@ -35,6 +35,7 @@ mod qr;
 mod rates;
 mod session;
 mod unfurl;
+mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
@@ -131,6 +132,7 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
             .service(packed("/manifest.webmanifest", reading().to(installed::manifest)))
             .service(packed("/sw.js", reading().to(installed::worker)))
+            .route("/robots.txt", reading().to(pages::robots))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))
             .route("/readyz", reading().to(health::readyz))

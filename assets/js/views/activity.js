@@ -2,9 +2,8 @@
 // is); it is there to be read.
 
 import { activity } from "../activity.js";
-import { say } from "../texts.js";
+import { clock, say } from "../texts.js";
 import { arrange, h, setText } from "./dom.js";
-import { clock } from "./head.js";
 import { avatar, personKey } from "./person.js";
 
 const MINUTE_MS = 60_000;
@@ -23,7 +22,7 @@ export function panel(box) {
 
   function row({ kind, at, username, img, place, from }) {
     const time = h("time", { dateTime: new Date(at).toISOString() });
-    const words = h("p", {}, say(kind, username, place, from));
+    const words = h("p", {}, say(kind, { name: username, place, from }));
     const el = h("li", {}, avatar({ username, img }), h("div", {}, words, h("p", { class: "hint" }, time)));
     return { el, time, at };
   }
@@ -35,7 +34,7 @@ export function panel(box) {
     for (const { time, at } of drawn.values()) {
       const minutes = Math.floor((area.now() - at) / MINUTE_MS);
       const exact = clock(area.local(at));
-      setText(time, minutes < 1 ? say("justNow") : minutes < AGO_MINUTES ? say("minutesAgo", minutes) : exact);
+      setText(time, minutes < 1 ? say("justNow") : minutes < AGO_MINUTES ? say("minutesAgo", { n: minutes }) : exact);
       time.title = exact;
     }
   }

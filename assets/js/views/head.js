@@ -2,7 +2,7 @@
 
 import { addressOf } from "../router.js";
 import { copied } from "../share.js";
-import { say } from "../texts.js";
+import { clock, say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
 
 /** So long before a vote ends the page asks whether it still holds. */
@@ -28,8 +28,6 @@ export function linkOf({ status, stale }, area) {
   if (stale) return "stale";
   return area.live ? "live" : "connecting";
 }
-
-export const clock = (at) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(at);
 
 export function head({ origin, tell }) {
   const byHand = byId("share-by-hand");
@@ -62,7 +60,7 @@ export function head({ origin, tell }) {
     if (left > 0 && left < Infinity) timer = setTimeout(() => setKeep(area), Math.min(soon ? left : left - SOON_MS, LOOK_MS));
     byId("keep").hidden = !soon;
     if (!soon) return;
-    setText(byId("keep-text"), say("endsSoon", clock(area.local(area.me.expiresAt))));
+    setText(byId("keep-text"), say("endsSoon", { time: clock(area.local(area.me.expiresAt)) }));
     byId("keep-vote").onclick = () => area.keepVote();
   }
 
@@ -75,11 +73,11 @@ export function head({ origin, tell }) {
       setText(byId("link-words"), say(words));
       const { online = 0, expiresAt = 0 } = area.state ?? {};
       if (area.state) {
-        setText(byId("here-now"), online ? say("hereNow", online) : "");
-        setText(byId("empties"), expiresAt ? say("empties", clock(area.local(expiresAt))) : "");
+        setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
+        setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
       byId("area").classList.toggle("old", Boolean(area.state) && (kind === "off" || area.asOf > 0));
-      setBanner(area.asOf ? say(area.state ? "keptAsOf" : "keptOver", clock(area.asOf)) : banner ? say(banner) : "");
+      setBanner(area.asOf ? say(area.state ? "keptAsOf" : "keptOver", { time: clock(area.asOf) }) : banner ? say(banner) : "");
       setKeep(area);
     },
     reset() {

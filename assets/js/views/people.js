@@ -29,7 +29,7 @@ export function people({ tell }) {
         take: (name) => area.takeName(name),
         done: () => {
           back();
-          tell({ text: say("renamed", area.me.username) });
+          tell({ text: say("renamed", { name: area.me.username }) });
         },
         cancel: back,
       }),
@@ -51,13 +51,13 @@ export function people({ tell }) {
       drawn = key;
       const item = (entry) => {
         const note = ["you", "", "away"][rank(entry)];
-        return h("li", { class: note }, chip(entry[1], note && `(${say(note)})`));
+        return h("li", { class: note }, chip(entry[1], note && say(note)));
       };
       const rest = sorted.length - SHOWN;
       byId("people-none").hidden = sorted.length > 0;
       byId("people-list").replaceChildren(
         ...sorted.slice(0, SHOWN).map(item),
-        ...(rest > 0 ? [h("li", { class: "hint" }, say("peopleMore", rest))] : []),
+        ...(rest > 0 ? [h("li", { class: "hint" }, say("peopleMore", { n: rest }))] : []),
       );
     },
     reset() {

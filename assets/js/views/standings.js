@@ -115,12 +115,12 @@ function rowOf(venue) {
     el.classList.toggle("mine", own);
     setText(badge, row.first ? say(tied ? "tied" : "leading") : "");
     setBar(meter, row.share);
-    setText(count, say("votes", row.votes));
+    setText(count, say("votes", { n: row.votes }));
     button.classList.toggle("busy", busy);
     tick.classList.toggle("gone", !own || busy);
     setText(words, busy ? say(pending.phase) : say(own ? "yourVote" : "vote"));
     const from = area.state.venues.get(area.vote)?.name;
-    setText(more, busy ? say("savingFor", venue.name) : own ? say("takeBack", venue.name) : from ? say("voteMoves", venue.name, from) : say("voteFor", venue.name));
+    setText(more, busy ? say("savingFor", { name: venue.name }) : own ? say("takeBack", { name: venue.name }) : from ? say("voteMoves", { name: venue.name, from }) : say("voteFor", { name: venue.name }));
     button.onclick = () => {
       if (busy) return;
       if (own) area.takeBack();
@@ -133,11 +133,11 @@ function rowOf(venue) {
   }
 
   function drawVoters(list, me) {
-    const item = (user) => h("li", {}, chip(user, user.username === me ? `(${say("you")})` : ""));
+    const item = (user) => h("li", {}, chip(user, user.username === me ? say("you") : ""));
     const rest = list.length - VOTERS;
     voters.replaceChildren(
       ...list.slice(0, rest > 1 ? VOTERS : list.length).map(item),
-      ...(rest > 1 ? [h("li", { class: "hint" }, say("andMore", rest))] : []),
+      ...(rest > 1 ? [h("li", { class: "hint" }, say("andMore", { n: rest }))] : []),
     );
   }
 
@@ -177,8 +177,8 @@ export function askName(area, slot, go, back) {
 }
 
 /** A vote that waited too long asks; one that was refused says why. */
-export function unsent(area, { phase, error, fs, was }) {
-  const words = fs ? say("waitingLong", fs.name) : say("waitingLongBack", was?.name);
+export function unsent(area, { phase, error, fs }) {
+  const words = fs ? say("waitingLong", { name: fs.name }) : say("waitingLongBack");
   const yes = h("button", { type: "button", class: "button main", onclick: () => area.ballot.sendAgain() }, say("sendNow"));
   const no = h("button", { type: "button", class: "button quiet", onclick: () => area.ballot.forget() }, say(phase === "asks" ? "forget" : "close"));
   return h("div", { class: "unsent", role: "alert" }, h("p", {}, phase === "asks" ? words : sayError(error)), h("div", { class: "line" }, ...(phase === "asks" ? [yes] : []), no));
@@ -190,13 +190,13 @@ function details({ name, location = {}, categories = [], url, source }) {
   const parts = [...categories.slice(0, 2).map((category) => category.name), address].filter(Boolean);
   if (!parts.length && source === "write-in") parts.push(say("writtenIn"));
   const away = (href, words, of) =>
-    h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { class: "unseen" }, of + say("opensNew")));
+    h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { class: "unseen" }, of));
   const map = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lng}#map=18/${lat}/${lng}`;
   return h(
     "p",
     { class: "details" },
     ...parts.map((part) => h("bdi", {}, part)),
-    ...(lat === undefined || lng === undefined ? [] : [away(map, say("map"), say("mapOf", name))]),
-    ...(url ? [away(url, say("website"), say("websiteOf", name))] : []),
+    ...(lat === undefined || lng === undefined ? [] : [away(map, say("map"), say("mapOf", { name }))]),
+    ...(url ? [away(url, say("website"), say("websiteOf", { name }))] : []),
   );
 }
