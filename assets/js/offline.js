@@ -5,8 +5,8 @@ import { decode } from "./protocol.js";
 
 const CACHE = "wte-last";
 const KEPT_MS = 7_200_000;
-/** Areas move in bursts; the last moment is kept when the page goes, too. */
-const PAUSE_MS = 10_000;
+/** Areas move in bursts, and a large one costs some milliseconds to keep. A page that goes may be too late for what it had not kept. */
+const PAUSE_MS = 2_000;
 /** An area of 5,000 people has some 700 kB. One beyond this is not kept. */
 const LONGEST = 2_000_000;
 
@@ -80,6 +80,8 @@ export function offline({ lifetime, recent, blank }) {
       caches.open(CACHE).then((cache) => cache.delete(addressOf(area.name)));
       area.recall(null, at);
       blank();
+      // Nothing is being fetched here: the banner says what there is to say.
+      document.getElementById("outcome").textContent = "";
     }
   }
 
