@@ -143,6 +143,7 @@ const texts = {
   panelTabs: "Show",
   activity: "Activity",
   activityNone: "Nothing has happened yet. Names and votes will show here.",
+  activityAll: (n) => `Show all ${n}`,
   actJoined: (name) => `${name} joined.`,
   actVoted: (name, place) => `${name} voted for ${place}.`,
   actMoved: (name, place, from) => `${name} moved from ${from} to ${place}.`,
