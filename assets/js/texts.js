@@ -153,6 +153,28 @@ const texts = {
   actOver: (name) => `${name}’s two hours are over.`,
   justNow: "just now",
   minutesAgo: (n) => `${n} min ago`,
+
+  // One's own vote, and one's own picture.
+  until: (time) => `Your vote holds until ${time}.`,
+  moves: "A vote for another place moves it.",
+  voteAgain: "Vote again",
+  changePicture: "Change picture",
+  pictureChoose: "Choose a picture",
+  pictureTitle: "Your picture",
+  pictureInitials: "Initials",
+  pictureTyped: "Or another emoji, or the address of a picture",
+  pictureHint: "An address begins with https://. Others see such a picture once they have allowed pictures from elsewhere.",
+  pictureBad: "That is neither one emoji nor an address that begins with https://.",
+  pictureSave: "Save",
+  pictureSaved: "Saved. Everyone sees your new picture.",
+
+  // Pictures from elsewhere.
+  picturesOne: (name) => `${name} has a picture from elsewhere.`,
+  picturesMore: (name, n) => `${name} and ${n} more have pictures from elsewhere.`,
+  picturesTell: "Showing them tells those sites your address.",
+  picturesShow: "Show them",
+  picturesShown: "Pictures from elsewhere are shown; those sites learn your address.",
+  picturesHide: "Show initials instead",
 };
 
 /** By code. Where the server's own sentence says more than its code (`areaFull`, `badVenue`, `overCapacity`), it is the one. */
@@ -162,6 +184,7 @@ const errors = {
   tooLarge: "That was too long for the server.",
   badArea: "That is no group’s name.",
   badName: texts.nameBad,
+  badImage: texts.pictureBad,
   nameTaken: "Somebody else has that name here.",
   noSuchVenue: "That place is not in this group any more. Add it again.",
   notJoined: "You need a name here first.",

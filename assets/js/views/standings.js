@@ -5,6 +5,7 @@ import { compared } from "../names.js";
 import { outcome, standings, title } from "../standings.js";
 import { say, sayError } from "../texts.js";
 import { arrange, bar, byId, h, icon, setBar, setText } from "./dom.js";
+import { clock } from "./head.js";
 import { later } from "./later.js";
 import { chip, personKey } from "./person.js";
 
@@ -85,6 +86,7 @@ function rowOf(venue) {
   const meter = bar(0);
   const count = h("span", { class: "votes" });
   const voters = h("ul", { class: "voters" });
+  const until = h("p", { class: "until hint" });
   const slot = h("div", { class: "slot" });
   const words = h("span");
   const more = h("span", { class: "unseen" });
@@ -98,6 +100,7 @@ function rowOf(venue) {
     details(venue),
     h("div", { class: "row-tally" }, meter, count),
     voters,
+    until,
     slot,
   );
   let drawn = "";
@@ -119,6 +122,8 @@ function rowOf(venue) {
     button.classList.toggle("busy", busy);
     tick.classList.toggle("gone", !own || busy);
     setText(words, busy ? say(pending.phase) : say(own ? "yourVote" : "vote"));
+    const ends = mine && !pending ? say("until", clock(area.local(area.me.expiresAt))) : "";
+    setText(until, ends && area.state.venues.size > 1 ? `${ends} ${say("moves")}` : ends);
     const from = area.state.venues.get(area.vote)?.name;
     setText(more, busy ? say("savingFor", venue.name) : own ? say("takeBack", venue.name) : from ? say("voteMoves", venue.name, from) : say("voteFor", venue.name));
     button.onclick = () => {
@@ -165,9 +170,10 @@ export function askName(area, slot, go, back) {
   later(slot, () => [import("./naming.js")], ({ nameForm }) =>
     nameForm({
       slot,
-      name: area.suggestedName,
+      name: area.suggested.username,
+      img: area.suggested.img,
       go,
-      take: (name) => area.takeName(name),
+      take: (name, img) => area.takeName(name, img),
       cancel: () => {
         area.cancelName();
         back();
