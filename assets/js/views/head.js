@@ -33,7 +33,7 @@ export function linkOf({ status, stale }, area) {
   return area.live ? "live" : "connecting";
 }
 
-export const clock = (at) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(at);
+export const clock = (at) => new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }).format(at);
 
 export function head({ origin, tell }) {
   const byHand = byId("share-by-hand");

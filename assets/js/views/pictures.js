@@ -7,7 +7,7 @@ import { elsewhere } from "./person.js";
 /** In `box`; `redraw()` draws everyone anew. */
 export function pictures({ box, memory, redraw }) {
   const words = h("p", {});
-  const button = h("button", { type: "button", class: "button quiet" });
+  const button = h("button", { type: "button", class: "button link" });
   let people = [];
 
   box.append(words, button);
