@@ -169,11 +169,10 @@ const texts = {
   pictureSaved: "Saved. Everyone sees your new picture.",
 
   // Pictures from elsewhere.
-  picturesOne: (name) => `${name} has a picture from elsewhere.`,
-  picturesMore: (name, n) => `${name} and ${n} more have pictures from elsewhere.`,
-  picturesTell: "Showing them tells those sites your address.",
-  picturesShow: "Show them",
-  picturesShown: "Pictures from elsewhere are shown; those sites learn your address.",
+  picturesOne: (name) => `${name} has a picture from elsewhere. Showing it tells that site your address.`,
+  picturesMore: (name, n) => `${name} and ${n} more have pictures from elsewhere. Showing them tells those sites your address.`,
+  picturesShow: "Show pictures",
+  picturesShown: "Pictures from elsewhere are shown; the sites they come from learn your address.",
   picturesHide: "Show initials instead",
 };
 

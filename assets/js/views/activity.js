@@ -2,6 +2,7 @@
 // is); it is there to be read.
 
 import { activity } from "../activity.js";
+import { compared } from "../names.js";
 import { say } from "../texts.js";
 import { arrange, h, setText } from "./dom.js";
 import { clock } from "./head.js";
@@ -31,16 +32,20 @@ export function panel(box) {
     list.children[FEW]?.focus();
   };
 
-  function row({ kind, at, username, img, place, from }) {
+  /** As they look now, where they are still there. */
+  const faceOf = (line) => area.state?.users.get(compared(line.username)) ?? line;
+
+  function row(line) {
+    const { kind, at, username, place, from } = line;
     const time = h("time", { dateTime: new Date(at).toISOString() });
-    const el = h("li", { tabIndex: -1 }, avatar({ username, img }), h("p", {}, say(kind, username, place, from)), " ", time);
+    const el = h("li", { tabIndex: -1 }, avatar(faceOf(line)), h("p", {}, say(kind, username, place, from)), " ", time);
     return { el, time, at };
   }
 
   /** Those who are drawn already stay as they are. */
   function draw() {
     const wanted = all ? lines : lines.slice(0, FEW);
-    drawn = new Map(wanted.map((line) => [`${line.id} ${personKey(line)}`, line]).map(([id, line]) => [id, drawn.get(id) ?? row(line)]));
+    drawn = new Map(wanted.map((line) => [`${line.id} ${personKey(faceOf(line))}`, line]).map(([id, line]) => [id, drawn.get(id) ?? row(line)]));
     arrange(list, [...drawn.values()].map(({ el }) => el));
     none.hidden = lines.length > 0;
     more.hidden = wanted.length === lines.length;
@@ -70,12 +75,10 @@ export function panel(box) {
 
   return {
     render(now) {
-      const { heard } = now;
       if (area !== now) reset();
       area = now;
-      if (heard.at(-1) === last && last) return;
-      last = heard.at(-1);
-      lines = activity(heard);
+      if (area.heard !== last) lines = activity(area.heard);
+      last = area.heard;
       draw();
     },
     reset,

@@ -23,7 +23,7 @@ export function pictures({ box, memory, redraw }) {
     const [first, ...more] = people;
     if (!first) return;
     const who = more.length ? say("picturesMore", first.username, more.length) : say("picturesOne", first.username);
-    setText(words, elsewhere.shown ? say("picturesShown") : `${who} ${say("picturesTell")}`);
+    setText(words, elsewhere.shown ? say("picturesShown") : who);
     setText(button, say(elsewhere.shown ? "picturesHide" : "picturesShow"));
   }
 
