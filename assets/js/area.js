@@ -231,7 +231,7 @@ export class Area {
     } catch (error) {
       if (error.code !== "nameTaken") return;
       this.#forget();
-      this.#told({ text: say("nameLost", username) });
+      this.#told({ text: say("nameLost", { name: username }) });
     }
   }
 
@@ -311,7 +311,7 @@ export class Area {
       this.asking = { fs };
       this.takeName(username).catch((error) => this.#told({ text: sayError(error), warn: true }));
     };
-    this.#told({ text: say("left", this.name), actions: [[say("comeBack"), back]] });
+    this.#told({ text: say("left", { area: this.name }), actions: [[say("comeBack"), back]] });
     this.#changed();
   }
 

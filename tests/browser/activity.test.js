@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { Scene } from "./scene.js";
 import { become } from "./wait.js";
 
@@ -17,7 +17,7 @@ test("what one does the other reads, newest first, each with its time", async (t
   await tells(bob, "Ann voted for Ramen.", "Ann joined.");
   await ann.suggest("Thai");
   await ann.vote("Thai");
-  await ann.noticeSays(say("withdrawn", "Thai"));
+  await ann.noticeSays(say("withdrawn", { name: "Thai" }));
   await tells(bob, "Ann took back the vote for Thai.", "Ann moved from Ramen to Thai.", "Ann voted for Ramen.", "Ann joined.");
   const times = await bob.page.locator("#activity-box time").evaluateAll((all) => all.map((time) => [time.textContent, Number.isFinite(Date.parse(time.dateTime))]));
   assert.deepEqual(times, times.map(() => [say("justNow"), true]));
@@ -50,7 +50,7 @@ test("a long list shows its newest lines, the rest is a tap away, and the focus 
   for (let i = 1; i <= 14; i++) await scene.guest("lunch").take(`Guest ${i}`);
   const bob = await (await scene.person("laptop")).enter("lunch");
   await become("ten lines", async () => (await lines(bob)).length, 10);
-  await bob.button(say("activityAll", 14)).focus();
+  await bob.button(say("activityAll", { n: 14 })).focus();
   await bob.page.keyboard.press("Enter");
   await become("all lines", async () => (await lines(bob)).length, 14);
   assert.equal(await bob.page.evaluate(() => document.activeElement.textContent.includes("Guest 4 ")), true);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { Scene } from "./scene.js";
 import { become } from "./wait.js";
@@ -95,7 +95,7 @@ test("no site is asked for a picture before the person says so; then it is shown
   const { scene, ann } = await voted(t);
   const asked = await site(ann);
   await scene.guest("lunch").take("Dmitri", ELSEWHERE);
-  await ann.reads(say("picturesOne", "Dmitri"));
+  await ann.reads(say("picturesOne", { name: "Dmitri" }));
   await looks(ann, "Dmitri", "D");
   assert.equal(asked.length, 0);
   await ann.press(ann.button(say("picturesShow")));
@@ -108,7 +108,7 @@ test("no site is asked for a picture before the person says so; then it is shown
   await ann.press(ann.button(say("picturesHide")));
   await looks(ann, "Dmitri", "D");
   assert.equal(await ann.page.locator(".avatar img").count(), 0);
-  await ann.reads(say("picturesOne", "Dmitri"));
+  await ann.reads(say("picturesOne", { name: "Dmitri" }));
 });
 
 test("a picture that is not to be had is initials again", async (t) => {
@@ -132,5 +132,5 @@ test("up to five faces stand in the head, more are a number", async (t) => {
     people.push(person);
   }
   await become("five and two more", () => faces(people[0]), ["A", "B", "C", "D", "E", "+2"]);
-  await people[0].reads(say("hereNow", 7));
+  await people[0].reads(say("hereNow", { n: 7 }));
 });

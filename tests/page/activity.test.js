@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { LINES_MAX, activity } from "../../assets/js/activity.js";
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 
 const RAMEN = { id: "ramen", name: "Ramen" };
 const THAI = { id: "thai", name: "Thai" };
@@ -23,7 +23,7 @@ const whole = (people) => ({
   },
 });
 
-const told = (...heard) => activity(heard).map(({ kind, at, username, place, from }) => `${at} ${say(kind, username, place, from)}`);
+const told = (...heard) => activity(heard).map(({ kind, at, username, place, from }) => `${at} ${say(kind, { name: username, place, from })}`);
 
 test("a whole state tells who joined and who voted, newest first", () => {
   assert.deepEqual(told(whole({ Ann: [1, RAMEN, 4], Bob: [2], Cem: [3, RAMEN, 5] })), [

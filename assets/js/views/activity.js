@@ -3,9 +3,8 @@
 
 import { activity } from "../activity.js";
 import { compared } from "../names.js";
-import { say } from "../texts.js";
+import { clock, say } from "../texts.js";
 import { arrange, h, setText } from "./dom.js";
-import { clock } from "./head.js";
 import { avatar, personKey } from "./person.js";
 
 const MINUTE_MS = 60_000;
@@ -38,7 +37,7 @@ export function panel(box) {
   function row(line) {
     const { kind, at, username, place, from } = line;
     const time = h("time", { dateTime: new Date(at).toISOString() });
-    const el = h("li", { tabIndex: -1 }, avatar(faceOf(line)), h("p", {}, say(kind, username, place, from)), " ", time);
+    const el = h("li", { tabIndex: -1 }, avatar(faceOf(line)), h("p", {}, say(kind, { name: username, place, from })), " ", time);
     return { el, time, at };
   }
 
@@ -49,7 +48,7 @@ export function panel(box) {
     arrange(list, [...drawn.values()].map(({ el }) => el));
     none.hidden = lines.length > 0;
     more.hidden = wanted.length === lines.length;
-    setText(more, say("activityAll", lines.length));
+    setText(more, say("activityAll", { n: lines.length }));
     setTimes();
   }
 
@@ -60,7 +59,7 @@ export function panel(box) {
     for (const { time, at } of drawn.values()) {
       const minutes = Math.floor((area.now() - at) / MINUTE_MS);
       const exact = clock(area.local(at));
-      setText(time, minutes < 1 ? say("justNow") : minutes < AGO_MINUTES ? say("minutesAgo", minutes) : exact);
+      setText(time, minutes < 1 ? say("justNow") : minutes < AGO_MINUTES ? say("minutesAgo", { n: minutes }) : exact);
       time.title = exact;
     }
   }

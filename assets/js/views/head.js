@@ -2,7 +2,7 @@
 
 import { addressOf } from "../router.js";
 import { copied } from "../share.js";
-import { say } from "../texts.js";
+import { clock, say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
 import { avatar, personKey } from "./person.js";
 
@@ -32,8 +32,6 @@ export function linkOf({ status, stale }, area) {
   if (stale) return "stale";
   return area.live ? "live" : "connecting";
 }
-
-export const clock = (at) => new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }).format(at);
 
 export function head({ origin, tell }) {
   const byHand = byId("share-by-hand");
@@ -77,7 +75,7 @@ export function head({ origin, tell }) {
     if (left > 0 && left < Infinity) timer = setTimeout(() => setKeep(area), Math.min(soon ? left : left - SOON_MS, LOOK_MS));
     byId("keep").hidden = !soon;
     if (!soon) return;
-    setText(byId("keep-text"), say("endsSoon", clock(area.local(area.me.expiresAt))));
+    setText(byId("keep-text"), say("endsSoon", { time: clock(area.local(area.me.expiresAt)) }));
     byId("keep-vote").onclick = () => area.keepVote();
   }
 
@@ -91,8 +89,8 @@ export function head({ origin, tell }) {
       const { online = 0, expiresAt = 0 } = area.state ?? {};
       if (area.state) {
         setFaces(area.state);
-        setText(byId("here-now"), online ? say("hereNow", online) : "");
-        setText(byId("empties"), expiresAt ? say("empties", clock(area.local(expiresAt))) : "");
+        setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
+        setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
       byId("area").classList.toggle("old", kind === "off" && Boolean(area.state));
       setBanner(banner ? say(banner) : "");

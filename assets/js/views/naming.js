@@ -67,7 +67,7 @@ export function nameForm({ slot, name, img = "", picture = false, go, take, done
       await take(wanted, wantedImg);
       done();
     } catch (problem) {
-      const free = problem.free && h("button", { type: "button", class: "button link", onclick: () => send(problem.free) }, say("nameFree", problem.free));
+      const free = problem.free && h("button", { type: "button", class: "button link", onclick: () => send(problem.free) }, say("nameFree", { name: problem.free }));
       wrong(`${sayError(problem)} `, ...(free ? [free] : []));
       (free || field).focus();
     } finally {

@@ -4,10 +4,10 @@ import { byCodePoints, compared } from "../names.js";
 import { say } from "../texts.js";
 import { byId, h } from "./dom.js";
 import { later } from "./later.js";
-import { chip, elsewhere, isElsewhere, personKey } from "./person.js";
+import { chip, elsewhere, isElsewhere, personKey, shorten } from "./person.js";
 
-/** More names than this are a number. */
-const SHOWN = 60;
+/** So many names stand there at first. */
+const SHOWN = 16;
 
 export function people({ tell, memory, redraw }) {
   let area = null;
@@ -36,7 +36,7 @@ export function people({ tell, memory, redraw }) {
         take: (name, img) => area.takeName(name, img),
         done: () => {
           back();
-          tell({ text: area.me.username === before ? say("pictureSaved") : say("renamed", area.me.username) });
+          tell({ text: area.me.username === before ? say("pictureSaved") : say("renamed", { name: area.me.username }) });
         },
         cancel: back,
       });
@@ -64,18 +64,15 @@ export function people({ tell, memory, redraw }) {
       drawn = key;
       const item = (entry) => {
         const note = ["you", "", "away"][rank(entry)];
-        return h("li", { class: note }, chip(entry[1], note && `(${say(note)})`));
+        return h("li", { class: note }, chip(entry[1], note && say(note)));
       };
-      const rest = sorted.length - SHOWN;
       byId("people-none").hidden = sorted.length > 0;
-      byId("people-list").replaceChildren(
-        ...sorted.slice(0, SHOWN).map(item),
-        ...(rest > 0 ? [h("li", { class: "hint" }, say("peopleMore", rest))] : []),
-      );
+      shorten(byId("people-list"), SHOWN, sorted.map(item));
     },
     reset() {
       close();
       drawn = null;
+      delete byId("people-list").dataset.whole;
       byId("people-list").replaceChildren();
     },
   };

@@ -2,6 +2,7 @@
 // browser has said that those may be shown (pictures.js asks).
 
 import { compared, hue, initials } from "../names.js";
+import { say } from "../texts.js";
 import { h } from "./dom.js";
 
 const EMOJI = "emoji:";
@@ -39,3 +40,20 @@ export const chip = (user, note = "") =>
 
 /** What tells whether a person would be drawn the same. */
 export const personKey = ({ username, img = "" }) => `${compared(username)}\n${username}\n${img}${isElsewhere(img) && elsewhere.shown}`;
+
+/** Makes `items` the list's own: the first `max` of them, the rest a tap away, until the list is of something else. */
+export function shorten(list, max, items) {
+  const focused = list.contains(document.activeElement);
+  const rest = items.length - max;
+  const whole = rest < 2 || list.dataset.whole;
+  const more = h("button", { type: "button", class: "button link" }, say("andMore", { n: rest }));
+  more.onclick = () => {
+    list.dataset.whole = "yes";
+    shorten(list, max, items);
+  };
+  list.replaceChildren(...(whole ? items : [...items.slice(0, max), h("li", {}, more)]));
+  if (!focused) return;
+  const next = whole ? items[Math.min(max, items.length - 1)] : more;
+  if (whole) next.tabIndex = -1;
+  next.focus();
+}

@@ -22,7 +22,7 @@ export function pictures({ box, memory, redraw }) {
     box.hidden = people.length === 0;
     const [first, ...more] = people;
     if (!first) return;
-    const who = more.length ? say("picturesMore", first.username, more.length) : say("picturesOne", first.username);
+    const who = more.length ? say("picturesMore", { name: first.username, n: more.length }) : say("picturesOne", { name: first.username });
     setText(words, elsewhere.shown ? say("picturesShown") : who);
     setText(button, say(elsewhere.shown ? "picturesHide" : "picturesShow"));
   }
