@@ -1,15 +1,17 @@
 // Puts the page together: the address chooses the view, the socket follows what the view shows, the views draw what changed.
 //
-// From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
-// area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
-// rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
-// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (what is said, in which language), names.js (rules
-// of names), opened.js (what Back closes first).
+// From the server inwards: choice.js (a socket, or detour.js where those are blocked) - wire.js, wire-events.js (one connection) -
+// protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, ballot.js our
+// vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right after a return) -
+// standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses), memory.js (what this browser remembers),
+// session.js, venues.js (the search), texts.js (what is said, in which language), names.js (rules of names), opened.js (what Back closes
+// first).
 
 import { Area } from "./area.js";
+import { Choice } from "./choice.js";
 import { localMemory } from "./memory.js";
 import { addressOf, placeOf } from "./router.js";
-import { renewSession } from "./session.js";
+import { renewSession as askSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
 import { addView } from "./views/add.js";
@@ -20,7 +22,6 @@ import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
-import { openWebSocket } from "./wire.js";
 
 const page = document.documentElement;
 const lifetime = Number(page.dataset.lifetimeMs) || 7_200_000;
@@ -31,7 +32,8 @@ let area = null;
 let drawing = false;
 
 const { tell, summary, reset } = notices();
-const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
+const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
+const socket = new Socket({ open, renewSession, changed: redraw, news });
 const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
 /** What is not seen at first comes when it is opened. */

@@ -149,6 +149,15 @@ pub fn no_such_group(request: &HttpRequest) -> HttpResponse {
     problem(request, StatusCode::NOT_FOUND, |t| (t.say("noGroup"), t.error("badArea").to_owned()))
 }
 
+/// `GET /robots.txt`: search engines may read all, and what is not for their lists says so itself (`noindex`), which one that is
+/// kept out never reads.
+pub async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .insert_header(ContentType::plaintext())
+        .body("User-agent: *\nAllow: /\n")
+}
+
 /// The page of an address that nothing is at.
 pub async fn not_found(request: HttpRequest) -> HttpResponse {
     problem(&request, StatusCode::NOT_FOUND, |t| (t.say("noPage"), t.say("noPageText").to_string()))

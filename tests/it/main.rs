@@ -11,6 +11,7 @@ mod events;
 mod events_slow;
 mod expiry;
 mod forms;
+mod grade;
 mod health;
 mod hostile;
 mod languages;
