@@ -17,7 +17,6 @@ import { say } from "./texts.js";
 import { addView } from "./views/add.js";
 import { byId } from "./views/dom.js";
 import { head } from "./views/head.js";
-import { landing } from "./views/landing.js";
 import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
@@ -34,11 +33,18 @@ let drawing = false;
 const { tell, summary, reset } = notices();
 const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
 const socket = new Socket({ open, renewSession, changed: redraw, news });
-const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
 /** What is not seen at first comes when it is opened. */
 const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
-const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell }), more];
+const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell, memory, redraw }), more];
+
+/** The landing page's view, once that is shown; the first view of an area does without. */
+let start = null;
+function land(bad) {
+  start ??= import("./views/landing.js").then(({ landing }) => landing({ memory, origin, go: (name) => location.assign(addressOf(name)) }));
+  // Its form works without, too.
+  start.then((view) => view.show(bad)).catch(() => (start = null));
+}
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {
@@ -52,7 +58,7 @@ function redraw() {
 }
 
 function news({ event, data }) {
-  if (event === "count") start.count(data.live);
+  if (event === "count") start?.then((view) => view.count(data.live));
   if (event === "current") area?.backInTouch();
   redraw();
 }
@@ -75,7 +81,7 @@ function show({ area: name, bad }) {
   } else {
     area = null;
     document.title = say("product");
-    start.show(bad);
+    land(bad);
   }
   socket.follow(area ?? nobody);
   redraw();

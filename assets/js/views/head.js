@@ -4,11 +4,15 @@ import { addressOf } from "../router.js";
 import { copied } from "../share.js";
 import { clock, say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
+import { avatar, personKey } from "./person.js";
 
 /** So long before a vote ends the page asks whether it still holds. */
 const SOON_MS = 10 * 60_000;
 /** The machine may sleep through a longer wait. */
 const LOOK_MS = 30_000;
+
+/** More faces than this are a number. */
+const FACES = 5;
 
 /** How each state of the connection looks and reads: the dot's kind, the words, the banner. */
 const LINKS = {
@@ -33,6 +37,7 @@ export function head({ origin, tell }) {
   const byHand = byId("share-by-hand");
   let name = "";
   let timer = 0;
+  let faces = "";
 
   byId("share").onclick = async () => {
     const link = addressOf(name, origin);
@@ -43,6 +48,16 @@ export function head({ origin, tell }) {
     byHand.hidden = false;
     field.select();
   };
+
+  /** The names are in the list of people; these are for the eye. */
+  function setFaces({ users, here }) {
+    const there = [...users].filter(([key]) => here.has(key)).map(([, user]) => user);
+    const key = there.map(personKey).join("\n\n");
+    if (key === faces) return;
+    faces = key;
+    const more = there.length > FACES ? [h("span", { class: "avatar more" }, `+${there.length - FACES}`)] : [];
+    byId("here-faces").replaceChildren(...there.slice(0, FACES).map(avatar), ...more);
+  }
 
   function setBanner(text) {
     const box = byId("banner");
@@ -73,6 +88,7 @@ export function head({ origin, tell }) {
       setText(byId("link-words"), say(words));
       const { online = 0, expiresAt = 0 } = area.state ?? {};
       if (area.state) {
+        setFaces(area.state);
         setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
         setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
@@ -84,6 +100,8 @@ export function head({ origin, tell }) {
       clearTimeout(timer);
       byId("keep").hidden = true;
       byHand.hidden = true;
+      byId("here-faces").replaceChildren();
+      faces = "";
       setText(byId("here-now"), "");
       setText(byId("empties"), "");
     },
