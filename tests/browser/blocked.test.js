@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say, sayError } from "../../assets/js/texts.js";
+import { say, sayError } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { Scene } from "./scene.js";
 import { until } from "./wait.js";
@@ -33,10 +33,10 @@ test("where WebSockets are blocked the page is live by events, and who uses it d
   const { ann, bob } = await divided(t);
   await ann.suggest("Ramen", "Ann");
   await bob.sees(["Ramen", "1 vote", "Ann"]);
-  await bob.reads(say("hereNow", 1));
+  await bob.reads(say("hereNow", { n: 1 }));
   await bob.suggest("Thai", "Bob");
   await ann.sees(["Ramen", "1 vote", "Ann"], ["Thai", "1 vote", "Bob"]);
-  await ann.reads(say("hereNow", 2));
+  await ann.reads(say("hereNow", { n: 2 }));
 
   await ann.vote("Thai");
   await bob.sees(["Thai", "2 votes", "Bob, Ann"], ["Ramen", "0 votes", ""]);
@@ -53,7 +53,7 @@ test("where WebSockets are blocked the page is live by events, and who uses it d
 
   await ann.press(ann.button(say("leave")));
   await bob.sees(["Thai", "1 vote", "Bob"], ["Ramen", "0 votes", ""]);
-  await bob.reads(say("hereNow", 1));
+  await bob.reads(say("hereNow", { n: 1 }));
   await ann.isLive();
   assert.ok(!onSocket(ann), "no socket said anything");
   assert.ok(ann.streams.length > 0);
@@ -126,5 +126,5 @@ test("the landing page tells the live count by events too", async (t) => {
   eve.base = scene.server.url;
   await eve.enter("dinner");
   await bob.isLive();
-  await until("the count is shown", async () => (await ann.page.locator("#live-count").textContent()) === say("liveCount", 2));
+  await until("the count is shown", async () => (await ann.page.locator("#live-count").textContent()) === say("liveCount", { n: 2 }));
 });
