@@ -12,6 +12,7 @@ import { renewSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
 import { addView } from "./views/add.js";
+import { dialogs } from "./views/dialogs.js";
 import { byId } from "./views/dom.js";
 import { head } from "./views/head.js";
 import { landing } from "./views/landing.js";
@@ -32,7 +33,7 @@ const { tell, summary, reset } = notices();
 const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
 const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
-const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell })];
+const areaViews = [head(), dialogs({ origin, tell }), rows, addView({ memory, rows }), people({ tell })];
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {

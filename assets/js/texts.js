@@ -27,9 +27,7 @@ const texts = {
   liveCount: (n) => `${n} people are deciding right now.`,
 
   // The head of an area.
-  share: "Copy link",
-  shared: "Link copied. Paste it into your chat.",
-  shareByHand: "Copy this link and paste it into your chat:",
+  share: "Share",
   close: "Close",
   hereNow: (n) => `${n} here`,
   empties: (time) => `Empties at ${time}`,
@@ -135,6 +133,24 @@ const texts = {
   panelLoading: "One moment…",
   panelFailed: "This part could not be loaded. The standings go on without it.",
   panelAgain: "Try again",
+
+  // Sharing.
+  shareTitle: "Share this group",
+  shareWhat: "Anyone with this link can look and vote. No sign-up.",
+  shareLink: "The link",
+  copyLink: "Copy",
+  shared: "Copied. Paste it into your chat.",
+  shareByHand: "This browser does not let the page copy. The link is selected: copy it by hand.",
+  shareSheet: "Share with an app",
+  shareSheetTitle: (name) => `Where are we eating? · ${name}`,
+  shareSheetFailed: "That did not work. Copy the link instead.",
+  shareFailed: (link) => `Sharing could not be loaded. This is the link: ${link}`,
+  shareWall: "For the office’s television: the wall view",
+  codeOf: (link) => `QR code of ${link}`,
+  codeHint: "Point a phone’s camera at it.",
+  codeLarge: "Large",
+  codeFailed: "The QR code could not be loaded. The link works without it.",
+  codeLink: "QR code of this group’s link",
 
   // An error that nobody foresaw, and the server's, by code.
   failed: "That did not work. Nothing was changed; please try again.",

@@ -1,9 +1,7 @@
-// The head of an area: its name, the connection in words, who is here, when it empties, the link; and the banners under it.
+// The head of an area: its name, the connection in words, who is here, when it empties; and the banners under it.
 
-import { addressOf } from "../router.js";
-import { copied } from "../share.js";
 import { say } from "../texts.js";
-import { byId, h, setText } from "./dom.js";
+import { byId, setText } from "./dom.js";
 
 /** So long before a vote ends the page asks whether it still holds. */
 const SOON_MS = 10 * 60_000;
@@ -31,20 +29,8 @@ export function linkOf({ status, stale }, area) {
 
 export const clock = (at) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(at);
 
-export function head({ origin, tell }) {
-  const byHand = byId("share-by-hand");
-  let name = "";
+export function head() {
   let timer = 0;
-
-  byId("share").onclick = async () => {
-    const link = addressOf(name, origin);
-    if (await copied(link)) return tell({ text: say("shared") });
-    const field = h("input", { class: "field", readOnly: true, value: link, id: "share-link" });
-    const close = h("button", { type: "button", class: "button quiet", onclick: () => (byHand.hidden = true) }, say("close"));
-    byHand.replaceChildren(h("label", { htmlFor: "share-link" }, say("shareByHand")), h("div", { class: "line" }, field, close));
-    byHand.hidden = false;
-    field.select();
-  };
 
   function setBanner(text) {
     const box = byId("banner");
@@ -68,9 +54,8 @@ export function head({ origin, tell }) {
 
   return {
     render(area, socket) {
-      name = area.name;
       const [kind, words, banner] = LINKS[linkOf(socket, area)];
-      setText(byId("area-title"), name);
+      setText(byId("area-title"), area.name);
       byId("link-state").dataset.link = kind;
       setText(byId("link-words"), say(words));
       const { online = 0, expiresAt = 0 } = area.state ?? {};
@@ -85,7 +70,6 @@ export function head({ origin, tell }) {
     reset() {
       clearTimeout(timer);
       byId("keep").hidden = true;
-      byHand.hidden = true;
       setText(byId("here-now"), "");
       setText(byId("empties"), "");
     },
