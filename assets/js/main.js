@@ -3,7 +3,8 @@
 // From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
 // area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
 // rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
-// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (every word), names.js (rules of names).
+// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (every word), names.js (rules of names), opened.js
+// (what Back closes first).
 
 import { Area } from "./area.js";
 import { localMemory } from "./memory.js";
@@ -17,6 +18,7 @@ import { byId } from "./views/dom.js";
 import { head } from "./views/head.js";
 import { landing } from "./views/landing.js";
 import { notices } from "./views/notices.js";
+import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
 import { openWebSocket } from "./wire.js";
@@ -33,7 +35,9 @@ const { tell, summary, reset } = notices();
 const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
 const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
-const areaViews = [head(), dialogs({ origin, tell }), rows, addView({ memory, rows }), people({ tell })];
+/** What is not seen at first comes when it is opened. */
+const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
+const areaViews = [head(), dialogs({ origin, tell }), rows, addView({ memory, rows }), people({ tell }), more];
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {

@@ -154,6 +154,20 @@ const texts = {
 
   // An error that nobody foresaw, and the server's, by code.
   failed: "That did not work. Nothing was changed; please try again.",
+
+  // The tabs, and the activity: `actMoved` and its like tell who, the place (or the new name), and what it was before.
+  panelTabs: "Show",
+  activity: "Activity",
+  activityNone: "Nothing has happened yet. Names and votes will show here.",
+  actJoined: (name) => `${name} joined.`,
+  actVoted: (name, place) => `${name} voted for ${place}.`,
+  actMoved: (name, place, from) => `${name} moved from ${from} to ${place}.`,
+  actTookBack: (name, place) => `${name} took back the vote for ${place}.`,
+  actRenamed: (name, to, from) => `${from} is now ${to}.`,
+  actLeft: (name) => `${name} left.`,
+  actOver: (name) => `${name}’s two hours are over.`,
+  justNow: "just now",
+  minutesAgo: (n) => `${n} min ago`,
 };
 
 /** By code. Where the server's own sentence says more than its code (`areaFull`, `badVenue`, `overCapacity`), it is the one. */

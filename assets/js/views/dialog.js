@@ -2,18 +2,18 @@
 // the focus back. Knows nothing of what is in them.
 
 import { opened } from "../opened.js";
-import { style } from "../styles.js";
 import { say } from "../texts.js";
 import { h } from "./dom.js";
+import { styled } from "./later.js";
 
 let count = 0;
 
 /**
- * Opens at once, its `sheets` being there. What has the property `autofocus` gets the focus. `closed()` comes once, however it is
+ * Opens once its `sheets` are there; rejects where they cannot be had. What has the property `autofocus` gets the focus. `closed()` comes once, however it is
  * closed. Answers `{el, close()}`.
  */
 export async function dialog({ title, kind, sheets = [], closed = () => {} }, ...content) {
-  await Promise.all(["dialog", ...sheets].map(style));
+  await Promise.all(["dialog", ...sheets].map(styled));
   const before = document.activeElement;
   const heading = h("h2", { id: `dialog-${++count}`, dir: "auto" }, title);
   const close = () => el.close();

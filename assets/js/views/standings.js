@@ -5,7 +5,7 @@ import { compared } from "../names.js";
 import { outcome, standings, title } from "../standings.js";
 import { say, sayError } from "../texts.js";
 import { arrange, bar, byId, h, icon, setBar, setText } from "./dom.js";
-import { nameForm } from "./naming.js";
+import { later } from "./later.js";
 import { chip, personKey } from "./person.js";
 
 /** No row moves while a pointer is down, nor so soon after it was lifted. */
@@ -162,16 +162,18 @@ const isOf = (fs, venue) => (fs.id ? fs.id === venue.id : venue.source === "writ
 
 /** Asks for the name that the waiting act needs. */
 export function askName(area, slot, go, back) {
-  nameForm({
-    slot,
-    name: area.suggestedName,
-    go,
-    take: (name) => area.takeName(name),
-    cancel: () => {
-      area.cancelName();
-      back();
-    },
-  });
+  later(slot, () => [import("./naming.js")], ({ nameForm }) =>
+    nameForm({
+      slot,
+      name: area.suggestedName,
+      go,
+      take: (name) => area.takeName(name),
+      cancel: () => {
+        area.cancelName();
+        back();
+      },
+    }),
+  );
 }
 
 /** A vote that waited too long asks; one that was refused says why. */
