@@ -33,5 +33,6 @@ mod several;
 mod shutdown;
 mod slow;
 mod storm;
+mod takeover;
 mod values;
 mod venues;
