@@ -8,7 +8,7 @@
 
 import { Area } from "./area.js";
 import { localMemory } from "./memory.js";
-import { addressOf, placeOf } from "./router.js";
+import { addressOf, codeOf, placeOf } from "./router.js";
 import { renewSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
@@ -37,7 +37,8 @@ const start = landing({ memory, origin, go: (name) => location.assign(addressOf(
 const rows = standingsView({ summary, redraw });
 /** What is not seen at first comes when it is opened. */
 const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
-const areaViews = [head(), dialogs({ origin, tell }), rows, addView({ memory, rows }), people({ tell }), more];
+const boxes = dialogs({ origin, tell, turn });
+const areaViews = [head(), boxes, rows, addView({ memory, rows }), people({ tell }), more];
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {
@@ -80,13 +81,28 @@ function show({ area: name, bad }) {
   redraw();
 }
 
-const route = () => show(placeOf(location));
+function route() {
+  show(placeOf(location));
+  const code = codeOf(location.hash);
+  if (!code || !area) return;
+  // A reload is not to ask again, and nobody is to copy it with the address.
+  history.replaceState(history.state, "", location.pathname + location.search);
+  boxes.claim(area, code);
+}
+
+/** This browser has become somebody's other device: all its tabs follow anew. */
+function turn() {
+  memory.turn();
+  area?.turned();
+}
+
 addEventListener("hashchange", route);
 addEventListener("popstate", route);
 for (const news of ["online", "offline", "pageshow"]) addEventListener(news, () => socket.wake());
 document.addEventListener("visibilitychange", () => document.hidden || socket.wake());
 addEventListener("storage", ({ key, oldValue, newValue }) => {
-  if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
+  if (memory.turned(key)) area?.turned();
+  else if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
 });
 memory.tidy();
 route();

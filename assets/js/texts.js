@@ -152,6 +152,29 @@ const texts = {
   codeFailed: "The QR code could not be loaded. The link works without it.",
   codeLink: "QR code of this group’s link",
 
+  // One person on two devices.
+  handOver: "Use on another device",
+  handOverHow: (name) => `Scan this with your other device. It becomes ${name} too: one person with one vote, here and in all your groups.`,
+  handOverWarning: "For your own devices only: whoever has the code acts as you.",
+  codeScan: "QR code for your other device",
+  codeType: "Or type this code there:",
+  codeGoodFor: (seconds) => `Good for ${seconds} s, once.`,
+  codeOver: "That code is over.",
+  codeNew: "New code",
+  nameMine: "It’s me on another device",
+  claimTitle: "It’s me on another device",
+  claimHow: (area) => `On the device that has the name, open ${area} and choose “Use on another device”. Scan its code with this device’s camera, or type it here.`,
+  claimCode: "Code",
+  claimGo: "Continue",
+  claimAsk: (name) => `Continue as ${name} on this device?`,
+  claimAskNameless: (area) => `Continue as the person of the other device? It has no name in ${area} yet.`,
+  claimMeans: "Both devices are one person then, with one name and one vote, in every group.",
+  claimLeaves: (name) => `You are ${name} on this device. That name becomes free here, and its vote is withdrawn.`,
+  claimYes: (name) => `Continue as ${name}`,
+  claimYesNameless: "Continue",
+  claimed: (name) => `You are ${name} on this device, too.`,
+  claimedAlready: (name) => `This device is ${name} already.`,
+
   // An error that nobody foresaw, and the server's, by code.
   failed: "That did not work. Nothing was changed; please try again.",
 
@@ -178,6 +201,7 @@ const errors = {
   badArea: "That is no group’s name.",
   badName: texts.nameBad,
   nameTaken: "Somebody else has that name here.",
+  noSuchCode: "That code is wrong, was used already, or is over. Ask for a new one on the other device.",
   noSuchVenue: "That place is not in this group any more. Add it again.",
   notJoined: "You need a name here first.",
   notWatching: "The page lost its group. Reload it, please.",

@@ -12,8 +12,9 @@ use super::origin::{self, Address, is_secure};
 use super::problem::WebError;
 use super::rates::{Rate, Rates};
 use super::session::Session;
-use super::{Web, body, qr};
+use super::{Web, acts, body, qr};
 use crate::domain::Millis;
+use crate::domain::change::{Act, Change};
 use crate::domain::takeover::Code;
 use crate::protocol::client::Fields;
 use crate::protocol::error::{Code as ErrorCode, Problem};
@@ -61,23 +62,34 @@ pub async fn offer(request: HttpRequest, body: Payload, web: Data<Web>, session:
     Err(internal("no code was free").into())
 }
 
-/// `POST /api/takeover/look {code, area}`: who the code makes of one in that area, so that a page can ask first.
+/// `POST /api/takeover/look {code, area}`: who the code makes of one in that area, and who one is there now, so that a page can
+/// ask first.
 pub async fn look(request: HttpRequest, body: Payload, web: Data<Web>, session: Session) -> Answer {
     count(&request, &web, &session)?;
     let body = body::text(body, &web).await?;
     let fields = Fields::read(&body)?;
     let (area, code) = (fields.area()?, fields.code()?);
     let other = handed_over(web.store.read_code(&code.digest()).await?)?;
-    let done = web.hub.me(&area, &other.owner()).await?;
-    Ok(fresh(&json!({"username": done.me.map(|me| me.username)})))
+    let name =
+        async |session: &Session| web.hub.me(&area, &session.owner()).await.map(|done| done.me.map(|me| me.username));
+    Ok(fresh(&json!({"username": name(&other).await?, "you": name(&session).await?})))
 }
 
-/// `POST /api/takeover/claim {code}`: this browser is the same person from now on, in every area.
+/// `POST /api/takeover/claim {code, area}`: this browser is the same person from now on, in every area. A name that it had in that
+/// one is free again and its vote withdrawn, for one person has one vote.
 pub async fn claim(request: HttpRequest, body: Payload, web: Data<Web>, session: Session) -> Answer {
     count(&request, &web, &session)?;
     let body = body::text(body, &web).await?;
-    let code = Fields::read(&body)?.code()?;
+    let fields = Fields::read(&body)?;
+    let (area, code) = (fields.area()?, fields.code()?);
     let other = handed_over(web.store.take_code(&code.digest()).await?)?;
+    if other.owner() != session.owner() {
+        let leave = Change { area, owner: session.owner(), held: None, n: None, act: Act::Leave };
+        // The code is used up: a name that cannot be freed now ends by itself, but the person goes on.
+        if let Err(problem) = acts::change(&web, &leave, origin::address(&request, &web)).await {
+            tracing::debug!(code = problem.code.as_str(), "a name was left behind");
+        }
+    }
     let mut response = fresh(&json!({}));
     let cookie = web.sessions.cookie(&other, is_secure(&request, &web));
     response.add_cookie(&cookie).map_err(|_| internal("the cookie could not be set"))?;

@@ -28,12 +28,13 @@ async fn look(browser: &Browser, code: &Value, area: &str) -> (StatusCode, Value
 }
 
 async fn claim(browser: &Browser, code: &Value) -> (StatusCode, Value) {
-    call(browser, "/api/takeover/claim", json!({"code": code})).await
+    call(browser, "/api/takeover/claim", json!({"code": code, "area": "lunch"})).await
 }
 
 /// The same device after it claimed the code, with the cookie that it was given.
 async fn become_other(browser: &Browser, code: &Value) -> Browser {
-    let response = browser.send(Method::POST, "/api/takeover/claim", Some(&json!({"code": code}))).await;
+    let response =
+        browser.send(Method::POST, "/api/takeover/claim", Some(&json!({"code": code, "area": "lunch"}))).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["cache-control"], "no-store");
     let set = response.headers()[SET_COOKIE].to_str().unwrap();
@@ -64,15 +65,13 @@ async fn a_code_makes_another_browser_the_same_person_in_every_area() {
     take(&laptop, "lunch", "Ann").await;
     take(&laptop, "dinner", "Anna").await;
     take(&phone, "lunch", "Ann-2").await;
+    take(&phone, "dinner", "Bea").await;
     let code = offer(&laptop).await["code"].clone();
     let claimed = become_other(&phone, &code).await;
     assert_eq!((name_in(&claimed, "lunch").await, name_in(&claimed, "dinner").await), (json!("Ann"), json!("Anna")));
     assert_eq!(name_in(&laptop, "lunch").await, "Ann", "the other device goes on as before");
-    assert_eq!(
-        name_in(&phone, "lunch").await,
-        "Ann-2",
-        "what the device was before is left behind, and not lost to a thief"
-    );
+    assert_eq!(name_in(&phone, "lunch").await, Value::Null, "one person has one name here, and one vote");
+    assert_eq!(name_in(&phone, "dinner").await, "Bea", "in other areas what the device was is left behind");
 
     let mut here = laptop.join("lunch", "Ann").await;
     let mut there = claimed.join("lunch", "Ann").await;
@@ -98,15 +97,25 @@ async fn a_third_device_gets_it_from_either() {
 }
 
 #[tokio::test]
+async fn whoever_claims_a_code_of_their_own_keeps_the_name() {
+    let server = Server::start(&[]).await;
+    let laptop = Browser::open(&server).await;
+    take(&laptop, "lunch", "Ann").await;
+    let again = become_other(&laptop, &offer(&laptop).await["code"]).await;
+    assert_eq!(name_in(&again, "lunch").await, "Ann");
+}
+
+#[tokio::test]
 async fn looking_tells_the_name_and_changes_nothing() {
     let server = Server::start(&[]).await;
     let (laptop, phone) = (Browser::open(&server).await, Browser::open(&server).await);
     take(&laptop, "lunch", "Ann").await;
+    take(&phone, "dinner", "Bea").await;
     let code = offer(&laptop).await["code"].clone();
     for _ in 0..2 {
-        assert_eq!(look(&phone, &code, "lunch").await, (StatusCode::OK, json!({"username": "Ann"})));
+        assert_eq!(look(&phone, &code, "lunch").await, (StatusCode::OK, json!({"username": "Ann", "you": null})));
     }
-    assert_eq!(look(&phone, &code, "dinner").await, (StatusCode::OK, json!({"username": null})));
+    assert_eq!(look(&phone, &code, "dinner").await, (StatusCode::OK, json!({"username": null, "you": "Bea"})));
     assert_eq!(name_in(&phone, "lunch").await, Value::Null);
     become_other(&phone, &code).await;
     assert!(is_no_code(&look(&phone, &code, "lunch").await));

@@ -4,7 +4,8 @@ import { addressOf } from "../router.js";
 import { say } from "../texts.js";
 import { byId } from "./dom.js";
 
-export function dialogs({ origin, tell }) {
+/** `turn()` makes this browser follow as whom it has become. */
+export function dialogs({ origin, tell, turn }) {
   let area = null;
   let opening = false;
 
@@ -27,7 +28,19 @@ export function dialogs({ origin, tell }) {
       () => say("shareFailed", addressOf(area.name, origin)),
     );
 
+  const notLoaded = () => say("panelFailed");
+  byId("hand-over").onclick = () => open(async () => (await import("./hand-over.js")).handOverDialog(area), notLoaded);
+
+  /** Somebody's other device: `scanned` is the code that came with the address. */
+  const claim = (scanned) => open(async () => (await import("./claim.js")).claimDialog({ area, scanned, turned: turn }), notLoaded);
+  // The form that asks for a name is told that the name is one's own.
+  document.addEventListener("own-name", () => claim());
+
   return {
+    claim(here, scanned) {
+      area = here;
+      claim(scanned);
+    },
     render(now) {
       area = now;
     },
