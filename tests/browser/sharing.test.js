@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { OFFICE } from "./chromium.js";
 import { Scene } from "./scene.js";
 import { become, until } from "./wait.js";
@@ -83,7 +83,7 @@ test("the device's own share sheet gets the link; whoever closes it reads of no 
   await ann.reads(say("shareSheetFailed"));
   await share("AbortError");
   await ann.readsNoMore(say("shareSheetFailed"));
-  const what = { title: say("shareSheetTitle", "lunch"), url: linkOf(scene) };
+  const what = { title: say("shareSheetTitle", { area: "lunch" }), url: linkOf(scene) };
   assert.deepEqual(await ann.page.evaluate(() => window.shared), [what, what, what]);
 });
 
@@ -91,7 +91,7 @@ test("the QR code is the server's own for this link, and black on white in the d
   const scene = await Scene.open(t);
   const ann = await scene.person("phone", { colorScheme: "dark" });
   await opened(await ann.enter("lunch"));
-  const code = dialog(ann).getByRole("img", { name: say("codeOf", linkOf(scene)) });
+  const code = dialog(ann).getByRole("img", { name: say("codeOf", { link: linkOf(scene) }) });
   // What it leads to is read off it by the server's own tests.
   assert.equal(await code.getAttribute("src"), "/a/lunch/qr.svg");
   await until("it is drawn", () => code.evaluate((img) => img.complete && img.naturalWidth > 500));
@@ -115,7 +115,7 @@ test("a dialog that cannot be loaded leaves the link in a sentence", async (t) =
   await ann.page.route("**/views/share.js", (route) => route.abort());
   await ann.enter("lunch");
   await ann.press(ann.button(say("share")));
-  await ann.noticeSays(say("shareFailed", linkOf(scene)));
+  await ann.noticeSays(say("shareFailed", { link: linkOf(scene) }));
 });
 
 test("large, the code fills the screen, with the link in words; Back leaves it, then the dialog, then the area", async (t) => {

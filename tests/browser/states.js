@@ -1,7 +1,7 @@
 // Every state of the page that a person can meet, and how it comes about. The accessibility tests and the pictures go through
 // all of them.
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { place } from "./photon.js";
 import { until } from "./wait.js";
@@ -47,13 +47,13 @@ async function tie(scene, ann) {
     await (await scene.guest("lunch").take(name)).vote(choice);
   }
   await ann.enter("lunch");
-  await ann.reads(say("tie", ["Ramen Ya", "Golden Curry House"], 2));
+  await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
 }
 
 async function sharing(scene, ann) {
   await among(scene, ann);
   await ann.press(ann.button(say("share")));
-  await ann.page.getByRole("img", { name: say("codeOf", `${scene.server.url}/a/lunch`) }).waitFor();
+  await ann.page.getByRole("img", { name: say("codeOf", { link: `${scene.server.url}/a/lunch` }) }).waitFor();
 }
 
 /**
@@ -139,7 +139,7 @@ export const STATES = {
     async arrive(scene, ann) {
       await voted(scene, ann);
       await ann.vote("Golden Curry House");
-      await ann.noticeSays(say("withdrawn", "Golden Curry House"));
+      await ann.noticeSays(say("withdrawn", { name: "Golden Curry House" }));
     },
   },
   "vote ends soon": {
@@ -195,7 +195,7 @@ export const STATES = {
       scene.cable.cut();
       await ann.vote("Ramen Ya");
       await ann.page.clock.fastForward("03:00");
-      await ann.reads(say("waitingLong", "Ramen Ya"));
+      await ann.reads(say("waitingLong", { name: "Ramen Ya" }));
       scene.cable.mend();
       await ann.isLive();
     },

@@ -42,7 +42,7 @@ export async function claimDialog({ area, scanned = "", turned }) {
       if (field.value.trim()) look(field.value);
       else field.focus();
     };
-    show(field, h("p", { id: "code-hint" }, say("claimHow", area.name)), form);
+    show(field, h("p", { id: "code-hint" }, say("claimHow", { area: area.name })), form);
     if (!error) return;
     wrong.textContent = sayError(error);
     field.setAttribute("aria-invalid", "true");
@@ -62,10 +62,10 @@ export async function claimDialog({ area, scanned = "", turned }) {
     const no = button("quiet", close, say("cancel"));
     if (username && you && compared(username) === compared(you)) {
       const ok = button("main", close, say("close"));
-      return show(ok, h("p", {}, say("claimedAlready", username)), ok);
+      return show(ok, h("p", {}, say("claimedAlready", { name: username })), ok);
     }
     const error = h("p", { class: "error", role: "alert" });
-    const yes = button("main", claim, username ? say("claimYes", username) : say("claimYesNameless"));
+    const yes = button("main", claim, username ? say("claimYes", { name: username }) : say("claimGo"));
     let busy = false;
     async function claim() {
       if (busy) return;
@@ -83,9 +83,9 @@ export async function claimDialog({ area, scanned = "", turned }) {
     }
     show(
       yes,
-      h("p", { class: "claim-question" }, username ? say("claimAsk", username) : say("claimAskNameless", area.name)),
+      h("p", { class: "claim-question" }, username ? say("claimAsk", { name: username }) : say("claimAskNameless", { area: area.name })),
       h("p", { class: "hint" }, say("claimMeans")),
-      ...(you ? [h("p", {}, say("claimLeaves", you))] : []),
+      ...(you ? [h("p", {}, say("claimLeaves", { name: you }))] : []),
       error,
       h("div", { class: "line" }, yes, no),
     );

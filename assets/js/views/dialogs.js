@@ -25,7 +25,7 @@ export function dialogs({ origin, tell, turn }) {
   byId("share").onclick = () =>
     open(
       async () => (await import("./share.js")).shareDialog({ name: area.name, origin }),
-      () => say("shareFailed", addressOf(area.name, origin)),
+      () => say("shareFailed", { link: addressOf(area.name, origin) }),
     );
 
   const notLoaded = () => say("panelFailed");

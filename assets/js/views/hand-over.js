@@ -12,8 +12,8 @@ export function handOverDialog(area) {
   let timer = 0;
   const closed = () => clearInterval(timer);
   const opening = dialog(
-    { title: say("handOver"), kind: "hand-over", sheets: ["takeover"], closed },
-    h("p", {}, say("handOverHow", area.me.username)),
+    { title: say("handOverTitle"), kind: "hand-over", sheets: ["takeover"], closed },
+    h("p", {}, say("handOverHow", { name: area.me.username })),
     part,
     h("p", { class: "hint" }, say("handOverWarning")),
   );
@@ -43,7 +43,7 @@ export function handOverDialog(area) {
     const left = h("p", { class: "hint", role: "timer" });
     const tick = () => {
       const seconds = Math.ceil((end - Date.now()) / 1000);
-      left.textContent = say("codeGoodFor", seconds);
+      left.textContent = say("codeGoodFor", { n: seconds });
       if (seconds > 0 && part.isConnected) return;
       clearInterval(timer);
       show(h("p", { role: "status" }, say("codeOver")), again(say("codeNew")));

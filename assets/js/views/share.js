@@ -26,10 +26,10 @@ export function shareDialog({ name, origin }) {
     { title: say("shareTitle"), kind: "share", sheets: SHEETS },
     h("p", {}, say("shareWhat")),
     h("div", {}, h("label", { htmlFor: "share-link" }, say("shareLink")), h("div", { class: "line" }, field, copyButton)),
-    ...sheetButton({ title: say("shareSheetTitle", name), url: link }, tell),
+    ...sheetButton({ title: say("shareSheetTitle", { area: name }), url: link }, tell),
     told,
     scanPart(name, link),
-    h("p", {}, h("a", { href: `${addressOf(name)}?wall`, target: "_blank", rel: "noopener" }, say("shareWall"), h("span", { class: "unseen" }, say("opensNew")))),
+    h("p", {}, h("a", { href: `${addressOf(name)}?wall`, target: "_blank", rel: "noopener" }, say("shareWall"))),
   );
 }
 
@@ -56,7 +56,7 @@ function scanPart(name, link) {
 }
 
 const code = (name, link, onerror) =>
-  h("img", { class: "code", width: 200, height: 200, alt: say("codeOf", link), onerror, src: `${addressOf(name)}/qr.svg` });
+  h("img", { class: "code", width: 200, height: 200, alt: say("codeOf", { link }), onerror, src: `${addressOf(name)}/qr.svg` });
 
 /** Fills the screen, the browser's own bars too where that can be had, and keeps the screen awake. */
 async function largeCode(name, link) {
