@@ -1,7 +1,7 @@
 // Every state of the page that a person can meet, and how it comes about. The accessibility tests and the pictures go through
 // all of them.
 
-import { say } from "../english.js";
+import { say, sayError } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { place } from "./photon.js";
 import { until } from "./wait.js";
@@ -116,7 +116,7 @@ export const STATES = {
       scene.photon.mood = "fails";
       await ann.enter("lunch");
       await ann.type("kin");
-      await ann.reads(/^The search for places does not work/);
+      await ann.reads(sayError({ code: "venuesUnavailable" }));
     },
   },
   "place added, name asked": {
