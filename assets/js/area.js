@@ -44,6 +44,7 @@ export class Area {
   /** The answer to the last `getMe`; null while it is under way. */
   #who = null;
   #doubts = 0;
+  #turned = false;
   /** Store's time minus ours, ms. */
   #offset = 0;
 
@@ -178,6 +179,25 @@ export class Area {
     this.#socket.again();
   }
 
+  /** This browser is the other device of somebody, and follows anew as that one. An act that waits for a name waits for theirs. */
+  turned() {
+    this.me = null;
+    this.ballot.drop();
+    this.#turned = true;
+    this.#socket.renew();
+  }
+
+  /** Who we have become is known; without a name here, it is still asked for. */
+  #welcome() {
+    this.#turned = false;
+    if (!this.me) return;
+    this.#memory.name = this.me.username;
+    this.#told({ text: say("claimed", { name: this.me.username }) });
+    const act = this.asking;
+    this.asking = null;
+    if (act?.fs) this.ballot.cast(act.fs);
+  }
+
   /** The server has its store again; it may not have been able to tell who we are. */
   backInTouch() {
     this.#sender.wake();
@@ -198,6 +218,7 @@ export class Area {
     else this.#gone(held);
     this.#doubts = 0;
     this.settled = this.#followed;
+    if (this.#turned) this.#welcome();
     if (this.me && vote && !this.ballot.pending) this.ballot.restore(vote, intent);
     else if (this.me) this.ballot.resume(intent);
     this.#sender.wake();
@@ -278,7 +299,8 @@ export class Area {
 
   async #add(username, img) {
     const ack = await this.#sender.send("add", {
-      n: this.#memory.nextN(),
+      // Once the store's time is known.
+      n: () => this.#memory.nextN(this.now()),
       data: { ...this.where(), username, img: img || undefined },
       until: Date.now() + FORM_MS,
       ready: () => this.#followed,
@@ -301,7 +323,7 @@ export class Area {
     const { username } = this.me;
     const fs = this.state?.venues.get(this.vote);
     try {
-      await this.#sender.send("leave", { n: this.#memory.nextN(), until: Date.now() + FORM_MS, ready: () => this.settled });
+      await this.#sender.send("leave", { n: this.#memory.nextN(this.now()), until: Date.now() + FORM_MS, ready: () => this.settled });
     } catch (error) {
       return this.#told({ text: sayError(error), warn: true });
     }

@@ -10,11 +10,12 @@
 import { Area } from "./area.js";
 import { Choice } from "./choice.js";
 import { localMemory } from "./memory.js";
-import { addressOf, placeOf } from "./router.js";
+import { addressOf, codeOf, placeOf } from "./router.js";
 import { renewSession as askSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
 import { addView } from "./views/add.js";
+import { dialogs } from "./views/dialogs.js";
 import { byId } from "./views/dom.js";
 import { head } from "./views/head.js";
 import { notices } from "./views/notices.js";
@@ -36,7 +37,8 @@ const socket = new Socket({ open, renewSession, changed: redraw, news });
 const rows = standingsView({ summary, redraw });
 /** What is not seen at first comes when it is opened. */
 const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
-const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell, memory, redraw }), more];
+const boxes = dialogs({ origin, tell, turn });
+const areaViews = [head(), boxes, rows, addView({ memory, rows }), people({ tell, memory, redraw }), more];
 
 /** The landing page's view, once that is shown; the first view of an area does without. */
 let start = null;
@@ -87,13 +89,28 @@ function show({ area: name, bad }) {
   redraw();
 }
 
-const route = () => show(placeOf(location));
+function route() {
+  show(placeOf(location));
+  const code = codeOf(location.hash);
+  if (!code || !area) return;
+  // A reload is not to ask again, and nobody is to copy it with the address.
+  history.replaceState(history.state, "", location.pathname + location.search);
+  boxes.claim(area, code);
+}
+
+/** This browser has become somebody's other device: all its tabs follow anew. */
+function turn() {
+  memory.turn();
+  area?.turned();
+}
+
 addEventListener("hashchange", route);
 addEventListener("popstate", route);
 for (const news of ["online", "offline", "pageshow"]) addEventListener(news, () => socket.wake());
 document.addEventListener("visibilitychange", () => document.hidden || socket.wake());
 addEventListener("storage", ({ key, oldValue, newValue }) => {
-  if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
+  if (memory.turned(key)) area?.turned();
+  else if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
 });
 memory.tidy();
 route();

@@ -50,6 +50,12 @@ async function tie(scene, ann) {
   await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
 }
 
+async function sharing(scene, ann) {
+  await among(scene, ann);
+  await ann.press(ann.button(say("share")));
+  await ann.page.getByRole("img", { name: say("codeOf", { link: `${scene.server.url}/a/lunch` }) }).waitFor();
+}
+
 /**
  * Each: what its scene needs, and what is done to get there. `expects` are the complaints of a browser in that state.
  */
@@ -194,15 +200,23 @@ export const STATES = {
       await ann.button(say("panelAgain")).waitFor();
     },
   },
-  "link by hand": {
+  share: { arrive: sharing },
+  "share, copy failed": {
     async arrive(scene, ann) {
       await ann.page.addInitScript(() => {
         Object.defineProperty(navigator, "clipboard", { value: undefined });
         document.execCommand = () => false;
       });
-      await among(scene, ann);
-      await ann.press(ann.button(say("share")));
-      await ann.page.getByLabel(say("shareByHand")).waitFor();
+      await sharing(scene, ann);
+      await ann.press(ann.button(say("copyLink")));
+      await ann.reads(say("shareByHand"));
+    },
+  },
+  "share, large code": {
+    async arrive(scene, ann) {
+      await sharing(scene, ann);
+      await ann.press(ann.button(say("codeLarge")));
+      await ann.page.locator(".large-code").waitFor();
     },
   },
   offline: {

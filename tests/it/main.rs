@@ -35,5 +35,6 @@ mod several;
 mod shutdown;
 mod slow;
 mod storm;
+mod takeover;
 mod values;
 mod venues;
