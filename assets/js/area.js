@@ -46,6 +46,7 @@ export class Area {
   /** The answer to the last `getMe`; null while it is under way. */
   #who = null;
   #doubts = 0;
+  #turned = false;
   /** Store's time minus ours, ms. */
   #offset = 0;
 
@@ -64,9 +65,9 @@ export class Area {
     return this.me ? voteOf(this.state, this.me.username) : undefined;
   }
 
-  /** The name that the form begins with. */
-  get suggestedName() {
-    return this.#memory.name;
+  /** The name and the picture that the form begins with. */
+  get suggested() {
+    return this.me ?? { username: this.#memory.name, img: this.#memory.img };
   }
 
   /** A time of the store on this machine's clock, ms. */
@@ -140,18 +141,24 @@ export class Area {
 
   /** What an event says of this browser's own user. */
   #mine({ event, at, data }) {
-    const isMe = (name) => this.me && compared(name ?? "") === compared(this.me.username);
+    const isMe = (name) => this.me && compared(name || "") === compared(this.me.username);
     if (event === "cleared") {
       this.#forget();
       this.#told({ text: say("clearedAll") });
-    } else if (event === "renamed" && isMe(data.from)) {
+    } else if (isMe(event === "user" ? data.username : event === "renamed" && data.from)) {
       this.me = { ...this.me, username: data.username, img: data.img ?? "" };
     } else if (event === "vote" && isMe(data.username)) {
       this.me = { ...this.me, expiresAt: at + this.lifetime };
     } else if (event === "userLeft" && isMe(data.username)) {
+      if (data.reason === "expired") this.#tellOver();
       this.#forget();
-      if (data.reason === "expired") this.#told({ text: say("expired") });
     }
+  }
+
+  /** Our two hours are over; what our vote was for is one tap away. */
+  #tellOver() {
+    const { fs } = this.#memory.inArea(this.name).intent ?? {};
+    this.#told({ text: say("expired"), actions: fs ? [[say("voteAgain"), () => this.castVote(fs)]] : [] });
   }
 
   #forget() {
@@ -187,6 +194,25 @@ export class Area {
     this.#socket.again();
   }
 
+  /** This browser is the other device of somebody, and follows anew as that one. An act that waits for a name waits for theirs. */
+  turned() {
+    this.me = null;
+    this.ballot.drop();
+    this.#turned = true;
+    this.#socket.renew();
+  }
+
+  /** Who we have become is known; without a name here, it is still asked for. */
+  #welcome() {
+    this.#turned = false;
+    if (!this.me) return;
+    this.#memory.name = this.me.username;
+    this.#told({ text: say("claimed", { name: this.me.username }) });
+    const act = this.asking;
+    this.asking = null;
+    if (act?.fs) this.ballot.cast(act.fs);
+  }
+
   /** The server has its store again; it may not have been able to tell who we are. */
   backInTouch() {
     this.#sender.wake();
@@ -207,6 +233,7 @@ export class Area {
     else this.#gone(held);
     this.#doubts = 0;
     this.settled = this.#followed;
+    if (this.#turned) this.#welcome();
     if (this.me && vote && !this.ballot.pending) this.ballot.restore(vote, intent);
     else if (this.me) this.ballot.resume(intent);
     this.#sender.wake();
@@ -229,7 +256,7 @@ export class Area {
     this.me = null;
     if (!held) return;
     const ago = this.now() - held.at;
-    if (ago >= this.lifetime && ago < TELL_LIFETIMES * this.lifetime) this.#told({ text: say("expired") });
+    if (ago >= this.lifetime && ago < TELL_LIFETIMES * this.lifetime) this.#tellOver();
     if (!this.state.users.has(compared(held.username))) this.#forget();
   }
 
@@ -274,10 +301,11 @@ export class Area {
     this.#changed();
   }
 
-  /** Takes (or changes) the name, then does the act that waited for it. Rejects with the server's error. */
-  async takeName(username) {
-    await this.#add(username, this.me?.img ?? "");
+  /** Takes (or changes) the name and the picture, then does the act that waited for it. Rejects with the server's error. */
+  async takeName(username, img = this.suggested.img) {
+    await this.#add(username, img);
     this.#memory.name = this.me.username;
+    this.#memory.img = this.me.img;
     const act = this.asking;
     this.asking = null;
     if (act?.fs) this.ballot.cast(act.fs);
@@ -286,7 +314,8 @@ export class Area {
 
   async #add(username, img) {
     const ack = await this.#sender.send("add", {
-      n: this.#memory.nextN(),
+      // Once the store's time is known.
+      n: () => this.#memory.nextN(this.now()),
       data: { ...this.where(), username, img: img || undefined },
       until: Date.now() + FORM_MS,
       ready: () => this.#followed,
@@ -309,7 +338,7 @@ export class Area {
     const { username } = this.me;
     const fs = this.state?.venues.get(this.vote);
     try {
-      await this.#sender.send("leave", { n: this.#memory.nextN(), until: Date.now() + FORM_MS, ready: () => this.settled });
+      await this.#sender.send("leave", { n: this.#memory.nextN(this.now()), until: Date.now() + FORM_MS, ready: () => this.settled });
     } catch (error) {
       return this.#told({ text: sayError(error), warn: true });
     }

@@ -6,5 +6,6 @@
   } catch {
     // Then it is no name either.
   }
-  if (name) document.documentElement.dataset.view = /^[\p{L}\p{M}\p{Nd}_-]{1,64}$/u.test(name) ? "area" : "landing";
+  // Behind `code=` stands no area: the path says it.
+  if (name && !name.startsWith("code=")) document.documentElement.dataset.view = /^[\p{L}\p{M}\p{Nd}_-]{1,64}$/u.test(name) ? "area" : "landing";
 }

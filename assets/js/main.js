@@ -10,14 +10,14 @@
 import { Area } from "./area.js";
 import { Choice } from "./choice.js";
 import { localMemory } from "./memory.js";
-import { addressOf, placeOf } from "./router.js";
+import { addressOf, codeOf, placeOf } from "./router.js";
 import { renewSession as askSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
 import { addView } from "./views/add.js";
+import { dialogs } from "./views/dialogs.js";
 import { byId } from "./views/dom.js";
 import { head } from "./views/head.js";
-import { landing } from "./views/landing.js";
 import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
@@ -37,11 +37,19 @@ let drawing = false;
 const { tell, summary, reset } = notices();
 const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
 const socket = new Socket({ open, renewSession, changed: redraw, news });
-const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
 /** What is not seen at first comes when it is opened. */
 const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
-const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell }), more];
+const boxes = dialogs({ origin, tell, turn });
+const areaViews = [head(), boxes, rows, addView({ memory, rows }), people({ tell, memory, redraw }), more];
+
+/** The landing page's view, once that is shown; the first view of an area does without. */
+let start = null;
+function land(bad) {
+  start ??= import("./views/landing.js").then(({ landing }) => landing({ memory, origin, go: (name) => location.assign(addressOf(name)) }));
+  // Its form works without, too.
+  start.then((view) => view.show(bad)).catch(() => (start = null));
+}
 
 /** For when there is no network: where the page is at hand, at once, else when the first view has had the network for itself. */
 let withoutNetwork = null;
@@ -70,7 +78,7 @@ function redraw() {
 }
 
 function news({ event, data }) {
-  if (event === "count") start.count(data.live);
+  if (event === "count") start?.then((view) => view.count(data.live));
   if (event === "current") area?.backInTouch();
   redraw();
 }
@@ -93,19 +101,34 @@ function show({ area: name, bad }) {
   } else {
     area = null;
     document.title = say("product");
-    start.show(bad);
+    land(bad);
   }
   socket.follow(area ?? nobody);
   redraw();
 }
 
-const route = () => show(placeOf(location));
+function route() {
+  show(placeOf(location));
+  const code = codeOf(location.hash);
+  if (!code || !area) return;
+  // A reload is not to ask again, and nobody is to copy it with the address.
+  history.replaceState(history.state, "", location.pathname + location.search);
+  boxes.claim(area, code);
+}
+
+/** This browser has become somebody's other device: all its tabs follow anew. */
+function turn() {
+  memory.turn();
+  area?.turned();
+}
+
 addEventListener("hashchange", route);
 addEventListener("popstate", route);
 for (const news of ["online", "offline", "pageshow"]) addEventListener(news, () => socket.wake());
 document.addEventListener("visibilitychange", () => document.hidden || socket.wake());
 addEventListener("storage", ({ key, oldValue, newValue }) => {
-  if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
+  if (memory.turned(key)) area?.turned();
+  else if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
 });
 memory.tidy();
 route();

@@ -18,7 +18,6 @@ use crate::domain::Millis;
 use crate::domain::change::Me;
 use crate::domain::name::{AreaName, UserKey};
 use crate::domain::state::Standing;
-use crate::domain::venue::WRITE_IN;
 use crate::lang::{Said, Texts};
 use crate::protocol::error::{Code, Problem};
 
@@ -59,7 +58,6 @@ struct Row {
     voters: Vec<String>,
     category: String,
     address: String,
-    by_hand: bool,
 }
 
 #[derive(Template)]
@@ -282,7 +280,6 @@ impl Row {
             first: votes > 0 && votes == most,
             voters: standing.voters.iter().map(|user| user.username.to_string()).collect(),
             category: venue.categories.first().map(|category| category.name.clone()).unwrap_or_default(),
-            by_hand: venue.source.as_deref() == Some(WRITE_IN),
             address: location.and_then(|location| location.address.clone()).unwrap_or_default(),
         }
     }

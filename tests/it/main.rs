@@ -36,5 +36,6 @@ mod several;
 mod shutdown;
 mod slow;
 mod storm;
+mod takeover;
 mod values;
 mod venues;

@@ -1,14 +1,16 @@
-// The head of an area: its name, the connection in words, who is here, when it empties, the link; and the banners under it.
+// The head of an area: its name, the connection in words, who is here, when it empties; and the banners under it.
 
-import { addressOf } from "../router.js";
-import { copied } from "../share.js";
 import { clock, say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
+import { avatar, personKey } from "./person.js";
 
 /** So long before a vote ends the page asks whether it still holds. */
 const SOON_MS = 10 * 60_000;
 /** The machine may sleep through a longer wait. */
 const LOOK_MS = 30_000;
+
+/** More faces than this are a number. */
+const FACES = 5;
 
 /** How each state of the connection looks and reads: the dot's kind, the words, the banner. */
 const LINKS = {
@@ -29,20 +31,19 @@ export function linkOf({ status, stale }, area) {
   return area.live ? "live" : "connecting";
 }
 
-export function head({ origin, tell }) {
-  const byHand = byId("share-by-hand");
-  let name = "";
+export function head() {
   let timer = 0;
+  let faces = "";
 
-  byId("share").onclick = async () => {
-    const link = addressOf(name, origin);
-    if (await copied(link)) return tell({ text: say("shared") });
-    const field = h("input", { class: "field", readOnly: true, value: link, id: "share-link" });
-    const close = h("button", { type: "button", class: "button quiet", onclick: () => (byHand.hidden = true) }, say("close"));
-    byHand.replaceChildren(h("label", { htmlFor: "share-link" }, say("shareByHand")), h("div", { class: "line" }, field, close));
-    byHand.hidden = false;
-    field.select();
-  };
+  /** The names are in the list of people; these are for the eye. */
+  function setFaces({ users, here }) {
+    const there = [...users].filter(([key]) => here.has(key)).map(([, user]) => user);
+    const key = there.map(personKey).join("\n\n");
+    if (key === faces) return;
+    faces = key;
+    const more = there.length > FACES ? [h("span", { class: "avatar more" }, `+${there.length - FACES}`)] : [];
+    byId("here-faces").replaceChildren(...there.slice(0, FACES).map(avatar), ...more);
+  }
 
   function setBanner(text) {
     const box = byId("banner");
@@ -66,13 +67,13 @@ export function head({ origin, tell }) {
 
   return {
     render(area, socket) {
-      name = area.name;
       const [kind, words, banner] = LINKS[linkOf(socket, area)];
-      setText(byId("area-title"), name);
+      setText(byId("area-title"), area.name);
       byId("link-state").dataset.link = kind;
       setText(byId("link-words"), say(words));
       const { online = 0, expiresAt = 0 } = area.state ?? {};
       if (area.state) {
+        setFaces(area.state);
         setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
         setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
@@ -83,7 +84,8 @@ export function head({ origin, tell }) {
     reset() {
       clearTimeout(timer);
       byId("keep").hidden = true;
-      byHand.hidden = true;
+      byId("here-faces").replaceChildren();
+      faces = "";
       setText(byId("here-now"), "");
       setText(byId("empties"), "");
     },

@@ -3,16 +3,16 @@
 
 import { compared } from "../names.js";
 import { outcome, standings, title } from "../standings.js";
-import { say, sayError } from "../texts.js";
+import { clock, say, sayError } from "../texts.js";
 import { arrange, bar, byId, h, icon, setBar, setText } from "./dom.js";
 import { later } from "./later.js";
-import { chip, personKey } from "./person.js";
+import { chip, personKey, shorten } from "./person.js";
 
 /** No row moves while a pointer is down, nor so soon after it was lifted. */
 const SETTLE_MS = 600;
 const MOVE_MS = 180;
-/** More voters than this are a number. */
-const VOTERS = 12;
+/** So many voters stand in a row at first. */
+const VOTERS = 8;
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -85,6 +85,7 @@ function rowOf(venue) {
   const meter = bar(0);
   const count = h("span", { class: "votes" });
   const voters = h("ul", { class: "voters" });
+  const until = h("p", { class: "until hint" });
   const slot = h("div", { class: "slot" });
   const words = h("span");
   const more = h("span", { class: "unseen" });
@@ -98,6 +99,7 @@ function rowOf(venue) {
     details(venue),
     h("div", { class: "row-tally" }, meter, count),
     voters,
+    until,
     slot,
   );
   let drawn = "";
@@ -119,6 +121,8 @@ function rowOf(venue) {
     button.classList.toggle("busy", busy);
     tick.classList.toggle("gone", !own || busy);
     setText(words, busy ? say(pending.phase) : say(own ? "yourVote" : "vote"));
+    const ends = mine && !pending ? say("until", { time: clock(area.local(area.me.expiresAt)) }) : "";
+    setText(until, ends && area.state.venues.size > 1 ? `${ends} ${say("moves")}` : ends);
     const from = area.state.venues.get(area.vote)?.name;
     setText(more, busy ? say("savingFor", { name: venue.name }) : own ? say("takeBack", { name: venue.name }) : from ? say("voteMoves", { name: venue.name, from }) : say("voteFor", { name: venue.name }));
     button.onclick = () => {
@@ -133,12 +137,7 @@ function rowOf(venue) {
   }
 
   function drawVoters(list, me) {
-    const item = (user) => h("li", {}, chip(user, user.username === me ? say("you") : ""));
-    const rest = list.length - VOTERS;
-    voters.replaceChildren(
-      ...list.slice(0, rest > 1 ? VOTERS : list.length).map(item),
-      ...(rest > 1 ? [h("li", { class: "hint" }, say("andMore", { n: rest }))] : []),
-    );
+    shorten(voters, VOTERS, list.map((user) => h("li", {}, chip(user, user.username === me ? say("you") : ""))));
   }
 
   /** The name asked in place, or what became of a vote that did not go through. */
@@ -165,9 +164,10 @@ export function askName(area, slot, go, back) {
   later(slot, () => [import("./naming.js")], ({ nameForm }) =>
     nameForm({
       slot,
-      name: area.suggestedName,
+      name: area.suggested.username,
+      img: area.suggested.img,
       go,
-      take: (name) => area.takeName(name),
+      take: (name, img) => area.takeName(name, img),
       cancel: () => {
         area.cancelName();
         back();
@@ -185,10 +185,9 @@ export function unsent(area, { phase, error, fs }) {
 }
 
 /** What is known of a place, and where it is on a map. */
-function details({ name, location = {}, categories = [], url, source }) {
+function details({ name, location = {}, categories = [], url }) {
   const { lat, lng, address } = location;
   const parts = [...categories.slice(0, 2).map((category) => category.name), address].filter(Boolean);
-  if (!parts.length && source === "write-in") parts.push(say("writtenIn"));
   const away = (href, words, of) =>
     h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { class: "unseen" }, of));
   const map = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lng}#map=18/${lat}/${lng}`;
