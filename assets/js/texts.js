@@ -152,6 +152,11 @@ const texts = {
   actOver: (name) => `${name}’s two hours are over.`,
   justNow: "just now",
   minutesAgo: (n) => `${n} min ago`,
+
+  // The wall.
+  wallScan: "Scan to vote",
+  wallEmpty: "Scan the code and suggest the first place: a name is enough.",
+  wallMore: (n) => `and ${n} more`,
 };
 
 /** By code. Where the server's own sentence says more than its code (`areaFull`, `badVenue`, `overCapacity`), it is the one. */

@@ -6,7 +6,7 @@ import { brotliCompressSync } from "node:zlib";
 import { say, sayError } from "../../assets/js/texts.js";
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-const page = read("templates/base.html") + read("templates/page.html");
+const page = read("templates/base.html") + read("templates/page.html") + read("templates/wall.html");
 const modules = readdirSync(new URL("../../assets/js", import.meta.url), { recursive: true })
   .filter((file) => file.endsWith(".js"))
   .map((file) => file.replaceAll("\\", "/").replace(/\.js$/, ""));
@@ -47,7 +47,7 @@ test("every module of the first view is fetched ahead, and no other", () => {
 
 test("every module is fetched some time", () => {
   const later = modules.flatMap((name) => [...read(`assets/js/${name}.js`).matchAll(/\bimport\("(.*?)\.js"\)/g)].map((match) => new URL(match[1], `file:///${name}`).pathname.slice(1)));
-  const all = new Set([...firstView(), ...later.flatMap((name) => [...firstView(name)])]);
+  const all = new Set([...firstView(), ...firstView("wall"), ...later.flatMap((name) => [...firstView(name)])]);
   assert.deepEqual(modules.filter((name) => !all.has(name)), ["boot"]);
 });
 

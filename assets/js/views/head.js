@@ -11,7 +11,7 @@ const SOON_MS = 10 * 60_000;
 const LOOK_MS = 30_000;
 
 /** How each state of the connection looks and reads: the dot's kind, the words, the banner. */
-const LINKS = {
+export const LINKS = {
   connecting: ["wait", "linkConnecting"],
   live: ["live", "linkLive"],
   checking: ["wait", "linkChecking"],
