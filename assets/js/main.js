@@ -1,26 +1,26 @@
 // Puts the page together: the address chooses the view, the socket follows what the view shows, the views draw what changed.
 //
-// From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
-// area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
-// rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
-// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (every word), names.js (rules of names), opened.js
-// (what Back closes first).
+// From the server inwards: choice.js (a socket, or detour.js where those are blocked) - wire.js, wire-events.js (one connection) -
+// protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, ballot.js our
+// vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right after a return) -
+// standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses), memory.js (what this browser remembers),
+// session.js, venues.js (the search), texts.js (what is said, in which language), names.js (rules of names), opened.js (what Back closes
+// first).
 
 import { Area } from "./area.js";
+import { Choice } from "./choice.js";
 import { localMemory } from "./memory.js";
 import { addressOf, placeOf } from "./router.js";
-import { renewSession } from "./session.js";
+import { renewSession as askSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
 import { addView } from "./views/add.js";
 import { byId } from "./views/dom.js";
 import { head } from "./views/head.js";
-import { landing } from "./views/landing.js";
 import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
-import { openWebSocket } from "./wire.js";
 
 const page = document.documentElement;
 const lifetime = Number(page.dataset.lifetimeMs) || 7_200_000;
@@ -31,12 +31,20 @@ let area = null;
 let drawing = false;
 
 const { tell, summary, reset } = notices();
-const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
-const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
+const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
+const socket = new Socket({ open, renewSession, changed: redraw, news });
 const rows = standingsView({ summary, redraw });
 /** What is not seen at first comes when it is opened. */
 const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
-const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell }), more];
+const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell, memory, redraw }), more];
+
+/** The landing page's view, once that is shown; the first view of an area does without. */
+let start = null;
+function land(bad) {
+  start ??= import("./views/landing.js").then(({ landing }) => landing({ memory, origin, go: (name) => location.assign(addressOf(name)) }));
+  // Its form works without, too.
+  start.then((view) => view.show(bad)).catch(() => (start = null));
+}
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {
@@ -50,7 +58,7 @@ function redraw() {
 }
 
 function news({ event, data }) {
-  if (event === "count") start.count(data.live);
+  if (event === "count") start?.then((view) => view.count(data.live));
   if (event === "current") area?.backInTouch();
   redraw();
 }
@@ -68,12 +76,12 @@ function show({ area: name, bad }) {
   page.dataset.view = name ? "area" : "landing";
   if (name) {
     area = new Area(name, { socket, memory, lifetime, changed: redraw, told: tell });
-    if (!written) document.title = say("titleEmpty", name);
+    if (!written) document.title = say("titleEmpty", { area: name });
     memory.visited(name);
   } else {
     area = null;
     document.title = say("product");
-    start.show(bad);
+    land(bad);
   }
   socket.follow(area ?? nobody);
   redraw();

@@ -3,13 +3,13 @@
 
 import { Area } from "./area.js";
 import { awake } from "./awake.js";
+import { Choice } from "./choice.js";
 import { keepFresh } from "./fresh.js";
 import { Memory } from "./memory.js";
 import { placeOf } from "./router.js";
-import { renewSession } from "./session.js";
+import { renewSession as askSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { wallView } from "./views/wall.js";
-import { openWebSocket } from "./wire.js";
 
 const { lifetimeMs, origin } = document.documentElement.dataset;
 // The path alone: a wall shows what it was hung up for.
@@ -17,7 +17,8 @@ const { area: name } = placeOf({ pathname: location.pathname, hash: "" });
 const view = wallView({ origin: origin || location.origin });
 const fresh = keepFresh({ reload: () => location.reload() });
 
-const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
+const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
+const socket = new Socket({ open, renewSession, changed: redraw, news });
 const area = new Area(name, { socket, memory: new Memory(null), lifetime: Number(lifetimeMs), changed: redraw, told() {} });
 
 function redraw() {

@@ -66,12 +66,13 @@ pub async fn add(
     Ok(response)
 }
 
-/// Nothing but what this server itself serves. Older Safari does not count the same host's WebSocket as 'self'.
+/// Nothing but what this server itself serves; and pictures, which people may have anywhere (`https:` alone, as
+/// `domain/image.rs` has it): the page asks for one only where the person at the browser has said so. Older Safari does not count the same host's WebSocket as 'self'.
 fn policy(host: Option<&str>, secure: bool) -> HeaderValue {
     let scheme = if secure { "wss" } else { "ws" };
     let socket = host.map(|host| format!(" {scheme}://{host}")).unwrap_or_default();
     let text = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{socket}; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'{socket}; \
          manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(text).expect("a host of plain characters")

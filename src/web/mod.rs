@@ -34,6 +34,7 @@ mod qr;
 mod rates;
 mod session;
 mod unfurl;
+mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
@@ -103,6 +104,7 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/session", routes::post().to(api::session))
         .route("/venues", reading().to(api::venues))
         .route("/areas/{area}", reading().to(api::area))
+        .route("/events", routes::get().to(events::count))
         .route("/areas/{area}/events", routes::get().to(events::open))
         .route("/areas/{area}/me", reading().to(api::me))
         .route("/areas/{area}/me", routes::put().to(api::put_me))

@@ -138,7 +138,7 @@ pub async fn guard(
         let is_form = request.path().strip_prefix("/a/").is_some_and(|rest| rest.contains('/'));
         let checked = if is_form { check_form(request.request(), web) } else { check(request.request(), web) };
         if let Err(error) = checked {
-            let refusal = if is_form { pages::refused(&error) } else { error.error_response() };
+            let refusal = if is_form { pages::refused(request.request(), &error) } else { error.error_response() };
             return Ok(request.into_response(refusal).map_into_right_body());
         }
     } else if let Some(address) = behind_tls(request.request(), web) {

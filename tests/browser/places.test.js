@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { place } from "./photon.js";
 import { Scene } from "./scene.js";
 import { until } from "./wait.js";
@@ -15,11 +15,11 @@ test("suggestions come while one types, and picking one votes for it", async (t)
   const [ann, bob] = await scene.two();
   await ann.type("ramen");
   await ann.suggestion("Ramen Ya").waitFor();
-  await ann.reads(say("found", 2));
+  await ann.reads(say("found", { n: 2 }));
   await ann.reads("Torstraße 2, Berlin");
   await ann.reads("© OpenStreetMap contributors");
   // The last one is always the place as it was typed.
-  assert.deepEqual(await ann.page.locator(".option-name").allTextContents(), ["Ramen Ya", "Ramen Bar", say("writeIn", "ramen")]);
+  assert.deepEqual(await ann.page.locator(".option-name").allTextContents(), ["Ramen Ya", "Ramen Bar", say("writeIn", { name: "ramen" })]);
   await ann.press(ann.suggestion("Ramen Bar"));
   await ann.giveName("Ann");
   await ann.standsFor("Ramen Bar");
@@ -54,8 +54,8 @@ test("a search that fails says so, and the place can be written in", async (t) =
   scene.photon.mood = "fails";
   await ann.enter("lunch");
   await ann.type("ramen");
-  await ann.reads(/^The search for places does not work right now/);
-  await ann.press(ann.suggestion(say("writeIn", "ramen")));
+  await ann.reads(say("searchFailed"));
+  await ann.press(ann.suggestion(say("writeIn", { name: "ramen" })));
   await ann.giveName("Ann");
   await ann.standsFor("ramen");
 });
@@ -68,7 +68,7 @@ test("a search that hangs holds nobody up", async (t) => {
   await ann.type("ramen");
   await until("the question is under way", () => scene.photon.asked.length > 0);
   await ann.reads(say("searching"));
-  await ann.press(ann.suggestion(say("writeIn", "ramen")));
+  await ann.press(ann.suggestion(say("writeIn", { name: "ramen" })));
   await ann.giveName("Ann");
   await ann.standsFor("ramen");
 });
@@ -79,7 +79,7 @@ test("a search that hangs ends by itself in a sentence", async (t) => {
   scene.photon.mood = "hangs";
   await ann.enter("lunch");
   await ann.type("ramen");
-  await ann.reads(/^The search for places took too long/);
+  await ann.reads(say("searchFailed"));
 });
 
 test("what is asked for is what was typed last", async (t) => {

@@ -1,7 +1,7 @@
 // Every state of the page that a person can meet, and how it comes about. The accessibility tests and the pictures go through
 // all of them.
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { place } from "./photon.js";
 import { until } from "./wait.js";
@@ -47,7 +47,7 @@ async function tie(scene, ann) {
     await (await scene.guest("lunch").take(name)).vote(choice);
   }
   await ann.enter("lunch");
-  await ann.reads(say("tie", ["Ramen Ya", "Golden Curry House"], 2));
+  await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
 }
 
 /**
@@ -134,7 +134,7 @@ export const STATES = {
     async arrive(scene, ann) {
       await voted(scene, ann);
       await ann.vote("Golden Curry House");
-      await ann.noticeSays(say("withdrawn", "Golden Curry House"));
+      await ann.noticeSays(say("withdrawn", { name: "Golden Curry House" }));
     },
   },
   "vote ends soon": {
@@ -182,7 +182,7 @@ export const STATES = {
       scene.cable.cut();
       await ann.vote("Ramen Ya");
       await ann.page.clock.fastForward("03:00");
-      await ann.reads(say("waitingLong", "Ramen Ya"));
+      await ann.reads(say("waitingLong", { name: "Ramen Ya" }));
       scene.cable.mend();
       await ann.isLive();
     },
@@ -215,7 +215,7 @@ export const STATES = {
         await (await scene.guest("lunch").take(`Guest of ${place}`.slice(0, 32))).vote(place);
       }
       await ann.goto("/a/lunch?wall");
-      await ann.reads(say("wallMore", 1));
+      await ann.reads(say("wallMore", { n: 1 }));
       await ann.page.locator("#wall-link[data-link=live]").waitFor();
     },
   },

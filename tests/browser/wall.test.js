@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import jsqr from "jsqr";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { Scene } from "./scene.js";
 import { become, until } from "./wait.js";
@@ -53,9 +53,9 @@ test("it shows eight of ten places in their order, and says how many there are b
   const scene = await Scene.open(t);
   await tenPlaces(scene);
   const tv = await wall(scene);
-  const wanted = [...Object.entries(PLACES).map(([place, n]) => [place, say("votes", n)]), ...LAST.slice(0, 4).map((place) => [place, say("votes", 1)])];
+  const wanted = [...Object.entries(PLACES).map(([place, n]) => [place, say("votes", { n })]), ...LAST.slice(0, 4).map((place) => [place, say("votes", { n: 1 })])];
   await become("the first eight", () => shown(tv), wanted);
-  await tv.reads(say("wallMore", 2));
+  await tv.reads(say("wallMore", { n: 2 }));
   assert.equal(await tv.page.locator("#wall-rows .first .wall-name").textContent(), LONG);
   assert.equal(await tv.page.locator("#wall-rows .badge").first().textContent(), say("leading"));
   assert.match(await tv.page.locator("#wall-clock").textContent(), /\d{1,2}\D\d{2}/);
@@ -75,11 +75,11 @@ test("it moves with each vote, and counts who is here", async (t) => {
   await tv.reads(say("wallEmpty"));
   const ann = await (await scene.person("phone")).enter("lunch");
   await ann.suggest("Ramen", "Ann");
-  await become("the vote is there", () => shown(tv), [["Ramen", say("votes", 1)]]);
+  await become("the vote is there", () => shown(tv), [["Ramen", say("votes", { n: 1 })]]);
   await tv.readsNoMore(say("wallEmpty"));
-  await become("who is here", () => tv.page.locator("#wall-here").textContent(), say("hereNow", 1));
+  await become("who is here", () => tv.page.locator("#wall-here").textContent(), say("hereNow", { n: 1 }));
   for (const name of ["Bob", "Cleo"]) await (await scene.guest("lunch").take(name)).vote("Thai");
-  await become("the other leads", () => shown(tv), [["Thai", say("votes", 2)], ["Ramen", say("votes", 1)]]);
+  await become("the other leads", () => shown(tv), [["Thai", say("votes", { n: 2 })], ["Ramen", say("votes", { n: 1 })]]);
   assert.match(await tv.page.title(), /^Thai 2/);
 });
 
@@ -89,7 +89,7 @@ for (const [screen, viewport] of Object.entries({ "720p": [1280, 720], "1080p": 
     await tenPlaces(scene);
     const [width, height] = viewport;
     const tv = await wall(scene, "lunch", { width, height });
-    await tv.reads(say("wallMore", 2));
+    await tv.reads(say("wallMore", { n: 2 }));
     const seen = await tv.page.evaluate(() => {
       const box = (el) => el.getBoundingClientRect();
       const all = [...document.querySelectorAll("main *")].filter((el) => el.checkVisibility());
@@ -177,7 +177,7 @@ test("it reloads by itself when the server has a new version, in a quiet moment"
   const asked = await deployed(tv);
   await tv.page.clock.fastForward("04:45");
   await (await scene.guest("lunch").take("Bob")).vote("Ramen");
-  await become("the vote is there", () => shown(tv), [["Ramen", say("votes", 1)]]);
+  await become("the vote is there", () => shown(tv), [["Ramen", say("votes", { n: 1 })]]);
   await tv.page.clock.fastForward("00:30");
   await until("the server was asked", () => asked.times > 0);
   // Somebody is just voting: not now.
@@ -185,7 +185,7 @@ test("it reloads by itself when the server has a new version, in a quiet moment"
   await tv.page.clock.fastForward("01:00");
   await isNew(tv);
   await live(tv);
-  assert.deepEqual(await shown(tv), [["Ramen", say("votes", 1)]]);
+  assert.deepEqual(await shown(tv), [["Ramen", say("votes", { n: 1 })]]);
 });
 
 test("it reloads every few hours anyway, and not before", async (t) => {
@@ -205,12 +205,12 @@ test("without a server it stays as it was, says so, and comes back by itself", a
   const scene = await Scene.open(t, { cable: true });
   await (await scene.guest("lunch").take("Bob")).vote("Ramen");
   const tv = await watched(scene);
-  await become("the vote is there", () => shown(tv), [["Ramen", say("votes", 1)]]);
+  await become("the vote is there", () => shown(tv), [["Ramen", say("votes", { n: 1 })]]);
   scene.cable.cut();
   await until("it says so", () => tv.page.locator("#wall-link[data-link=live]").count().then((n) => n === 0));
   for (let minute = 0; minute < 8; minute++) await tv.page.clock.fastForward("01:00");
   assert.equal(await tv.page.evaluate(() => window.old), true, "no reload into nothing");
-  assert.deepEqual(await shown(tv), [["Ramen", say("votes", 1)]]);
+  assert.deepEqual(await shown(tv), [["Ramen", say("votes", { n: 1 })]]);
   scene.cable.mend();
   await until("it is live again", async () => {
     await tv.page.clock.fastForward("00:05");

@@ -220,7 +220,7 @@ async fn a_page_comes_compressed_to_who_takes_that() {
     for path in ["/", "/a/lunch"] {
         let packed = server.request(Method::GET, path).header(ACCEPT_ENCODING, "br, gzip").send().await.unwrap();
         assert!(!header(&packed, CONTENT_ENCODING.as_str()).is_empty(), "{path}");
-        assert!(header(&packed, VARY.as_str()).to_lowercase().contains("accept-encoding"));
+        assert!(packed.headers().get_all(VARY).iter().any(|value| value == "accept-encoding"));
         assert_eq!(header(&server.get(path).await, CONTENT_ENCODING.as_str()), "", "{path}");
     }
 }

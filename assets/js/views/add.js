@@ -1,7 +1,7 @@
 // Adding a place: one box that suggests while one types (a combobox by the ARIA pattern). The last suggestion is always the
 // place as it was typed, so it works without any source of venues.
 
-import { say } from "../texts.js";
+import { distance, say } from "../texts.js";
 import { findVenues, metres, middle } from "../venues.js";
 import { byId, h, setText } from "./dom.js";
 import { askName, unsent } from "./standings.js";
@@ -10,6 +10,8 @@ import { askName, unsent } from "./standings.js";
 const LETTERS = 3;
 const PAUSE_MS = 300;
 const PLACE_TIMEOUT_MS = 8_000;
+/** Why a search gave nothing, where the person can do something about it: a question that is refused names a place that nobody knows. */
+const REFUSALS = { badMessage: "nearUnknown", rateLimited: "searchBusy" };
 
 export function addView({ memory, rows }) {
   const field = byId("find");
@@ -72,7 +74,7 @@ export function addView({ memory, rows }) {
     active = -1;
     const item = (venue, i) => {
       const parts = venue === byHand ? [say("writeInHint")] : describe(venue, at);
-      const name = venue === byHand ? say("writeIn", venue.name) : venue.name;
+      const name = venue === byHand ? say("writeIn", { name: venue.name }) : venue.name;
       return h(
         "li",
         { id: `found-${i}`, role: "option", class: "option", "aria-selected": "false", onclick: () => choose(i) },
@@ -125,10 +127,9 @@ export function addView({ memory, rows }) {
       if (signal.aborted) return;
       show(found.venues, at);
       credit(found.attribution);
-      told(say("found", found.venues.length));
+      told(found.venues.length ? say("found", { n: found.venues.length }) : say("foundNone"));
     } catch (error) {
-      // The server's own sentence says most.
-      if (!signal.aborted) told(error.message ?? say("searchFailed"));
+      if (!signal.aborted) told(say(REFUSALS[error.code] ?? "searchFailed"));
     }
   }
 
@@ -162,7 +163,7 @@ export function addView({ memory, rows }) {
       slot.replaceChildren();
       if (key === "name") return askName(area, slot, say("nameGoAdd"), () => field.focus());
       if (key === "asks" || key === "failed") slot.append(unsent(area, pending));
-      else if (key) slot.append(h("p", { class: "hint", tabIndex: -1 }, `${say(key === "saved" ? "saving" : key)} ${pending.fs.name}`));
+      else if (key) slot.append(h("p", { class: "hint", tabIndex: -1 }, say(key === "waiting" ? "waitingPlace" : "savingPlace", { name: pending.fs.name })));
       // Whose focus was here goes on where the vote is: on a phone that takes the keyboard away and shows the row.
       if (free) (slot.querySelector("button, p") ?? rows.buttonOf(area.vote) ?? field).focus();
     },
@@ -176,7 +177,7 @@ export function addView({ memory, rows }) {
   };
 }
 
-function describe({ categories = [], location = {}, distance }, at) {
-  const far = distance ?? (at && location.lat !== undefined ? metres(at, location) : undefined);
-  return [categories[0]?.name, far === undefined ? "" : say("metres", far), location.address].filter(Boolean);
+function describe({ categories = [], location = {}, distance: known }, at) {
+  const far = known ?? (at && location.lat !== undefined ? metres(at, location) : undefined);
+  return [categories[0]?.name, far === undefined ? "" : distance(far), location.address].filter(Boolean);
 }

@@ -3,16 +3,16 @@
 
 import { compared } from "../names.js";
 import { outcome, standings, title } from "../standings.js";
-import { say, sayError } from "../texts.js";
+import { clock, say, sayError } from "../texts.js";
 import { arrange, bar, byId, h, icon, setBar, setText } from "./dom.js";
 import { later } from "./later.js";
-import { chip, personKey } from "./person.js";
+import { chip, personKey, shorten } from "./person.js";
 
 /** No row moves while a pointer is down, nor so soon after it was lifted. */
 const SETTLE_MS = 600;
 const MOVE_MS = 180;
-/** More voters than this are a number. */
-const VOTERS = 12;
+/** So many voters stand in a row at first. */
+const VOTERS = 8;
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -85,6 +85,7 @@ function rowOf(venue) {
   const meter = bar(0);
   const count = h("span", { class: "votes" });
   const voters = h("ul", { class: "voters" });
+  const until = h("p", { class: "until hint" });
   const slot = h("div", { class: "slot" });
   const words = h("span");
   const more = h("span", { class: "unseen" });
@@ -98,6 +99,7 @@ function rowOf(venue) {
     details(venue),
     h("div", { class: "row-tally" }, meter, count),
     voters,
+    until,
     slot,
   );
   let drawn = "";
@@ -115,12 +117,14 @@ function rowOf(venue) {
     el.classList.toggle("mine", own);
     setText(badge, row.first ? say(tied ? "tied" : "leading") : "");
     setBar(meter, row.share);
-    setText(count, say("votes", row.votes));
+    setText(count, say("votes", { n: row.votes }));
     button.classList.toggle("busy", busy);
     tick.classList.toggle("gone", !own || busy);
     setText(words, busy ? say(pending.phase) : say(own ? "yourVote" : "vote"));
+    const ends = mine && !pending ? say("until", { time: clock(area.local(area.me.expiresAt)) }) : "";
+    setText(until, ends && area.state.venues.size > 1 ? `${ends} ${say("moves")}` : ends);
     const from = area.state.venues.get(area.vote)?.name;
-    setText(more, busy ? say("savingFor", venue.name) : own ? say("takeBack", venue.name) : from ? say("voteMoves", venue.name, from) : say("voteFor", venue.name));
+    setText(more, busy ? say("savingFor", { name: venue.name }) : own ? say("takeBack", { name: venue.name }) : from ? say("voteMoves", { name: venue.name, from }) : say("voteFor", { name: venue.name }));
     button.onclick = () => {
       if (busy) return;
       if (own) area.takeBack();
@@ -133,12 +137,7 @@ function rowOf(venue) {
   }
 
   function drawVoters(list, me) {
-    const item = (user) => h("li", {}, chip(user, user.username === me ? `(${say("you")})` : ""));
-    const rest = list.length - VOTERS;
-    voters.replaceChildren(
-      ...list.slice(0, rest > 1 ? VOTERS : list.length).map(item),
-      ...(rest > 1 ? [h("li", { class: "hint" }, say("andMore", rest))] : []),
-    );
+    shorten(voters, VOTERS, list.map((user) => h("li", {}, chip(user, user.username === me ? say("you") : ""))));
   }
 
   /** The name asked in place, or what became of a vote that did not go through. */
@@ -165,9 +164,10 @@ export function askName(area, slot, go, back) {
   later(slot, () => [import("./naming.js")], ({ nameForm }) =>
     nameForm({
       slot,
-      name: area.suggestedName,
+      name: area.suggested.username,
+      img: area.suggested.img,
       go,
-      take: (name) => area.takeName(name),
+      take: (name, img) => area.takeName(name, img),
       cancel: () => {
         area.cancelName();
         back();
@@ -177,26 +177,25 @@ export function askName(area, slot, go, back) {
 }
 
 /** A vote that waited too long asks; one that was refused says why. */
-export function unsent(area, { phase, error, fs, was }) {
-  const words = fs ? say("waitingLong", fs.name) : say("waitingLongBack", was?.name);
+export function unsent(area, { phase, error, fs }) {
+  const words = fs ? say("waitingLong", { name: fs.name }) : say("waitingLongBack");
   const yes = h("button", { type: "button", class: "button main", onclick: () => area.ballot.sendAgain() }, say("sendNow"));
   const no = h("button", { type: "button", class: "button quiet", onclick: () => area.ballot.forget() }, say(phase === "asks" ? "forget" : "close"));
   return h("div", { class: "unsent", role: "alert" }, h("p", {}, phase === "asks" ? words : sayError(error)), h("div", { class: "line" }, ...(phase === "asks" ? [yes] : []), no));
 }
 
 /** What is known of a place, and where it is on a map. */
-function details({ name, location = {}, categories = [], url, source }) {
+function details({ name, location = {}, categories = [], url }) {
   const { lat, lng, address } = location;
   const parts = [...categories.slice(0, 2).map((category) => category.name), address].filter(Boolean);
-  if (!parts.length && source === "write-in") parts.push(say("writtenIn"));
   const away = (href, words, of) =>
-    h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { class: "unseen" }, of + say("opensNew")));
+    h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { class: "unseen" }, of));
   const map = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lng}#map=18/${lat}/${lng}`;
   return h(
     "p",
     { class: "details" },
     ...parts.map((part) => h("bdi", {}, part)),
-    ...(lat === undefined || lng === undefined ? [] : [away(map, say("map"), say("mapOf", name))]),
-    ...(url ? [away(url, say("website"), say("websiteOf", name))] : []),
+    ...(lat === undefined || lng === undefined ? [] : [away(map, say("map"), say("mapOf", { name }))]),
+    ...(url ? [away(url, say("website"), say("websiteOf", { name }))] : []),
   );
 }

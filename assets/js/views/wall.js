@@ -3,9 +3,9 @@
 
 import { addressOf } from "../router.js";
 import { standings, title } from "../standings.js";
-import { say } from "../texts.js";
+import { clock, say } from "../texts.js";
 import { arrange, bar, byId, h, setBar, setText } from "./dom.js";
-import { LINKS, clock, linkOf } from "./head.js";
+import { LINKS, linkOf } from "./head.js";
 import { avatar } from "./person.js";
 
 /** What can be read from five metres; the server's HTML has as many. */
@@ -50,8 +50,8 @@ export function wallView({ origin }) {
       byId("wall").classList.toggle("old", kind === "off");
       if (!area.state) return;
       const { online, expiresAt } = area.state;
-      setText(byId("wall-here"), online ? say("hereNow", online) : "");
-      setText(byId("wall-empties"), expiresAt ? say("empties", clock(area.local(expiresAt))) : "");
+      setText(byId("wall-here"), online ? say("hereNow", { n: online }) : "");
+      setText(byId("wall-empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       const all = standings(area.state);
       document.title = title(area.name, all);
       byId("wall-empty").hidden = all.length > 0;
@@ -64,7 +64,7 @@ export function wallView({ origin }) {
         rows.get(row.venue.id).update(row, tied);
       }
       arrange(list, shown.map((row) => rows.get(row.venue.id).el));
-      setText(byId("wall-more"), all.length > PLACES ? say("wallMore", all.length - PLACES) : "");
+      setText(byId("wall-more"), all.length > PLACES ? say("wallMore", { n: all.length - PLACES }) : "");
     },
   };
 }
@@ -80,7 +80,7 @@ function rowOf(venue) {
     update(row, tied) {
       el.classList.toggle("first", row.first);
       setText(badge, row.first ? say(tied ? "tied" : "leading") : "");
-      setText(votes, say("votes", row.votes));
+      setText(votes, say("votes", { n: row.votes }));
       setBar(meter, row.share);
       faces.replaceChildren(...row.voters.slice(0, FACES).map(avatar));
     },
