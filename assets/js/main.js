@@ -3,11 +3,12 @@
 // From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
 // area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
 // rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
-// memory.js (what this browser remembers), session.js, venues.js (the search), texts.js (every word), names.js (rules of names).
+// memory.js (what this browser remembers), session.js, search.js and venues.js (places), texts.js (every word), names.js (rules of names).
 
 import { Area } from "./area.js";
 import { localMemory } from "./memory.js";
 import { addressOf, placeOf } from "./router.js";
+import { Search } from "./search.js";
 import { renewSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
@@ -32,7 +33,8 @@ const { tell, summary, reset } = notices();
 const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
 const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
-const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell })];
+const search = new Search({ memory, center: page.dataset.center });
+const areaViews = [head({ origin, tell }), rows, addView({ search, memory, rows }), people({ tell })];
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::forms::Forms;
+use super::map::Map;
 use super::problem::WebError;
 use super::session::{Gift, Session};
 use super::unfurl::{self, Unfurl};
@@ -31,6 +32,8 @@ struct Page {
     origin: String,
     canonical: String,
     lifetime_ms: u128,
+    map: String,
+    center: String,
     live: u64,
     unfurl: Unfurl,
     area: Option<AreaPage>,
@@ -159,6 +162,8 @@ fn page(
         canonical: format!("{origin}{path}"),
         origin,
         lifetime_ms: web.options.lifetime.as_millis(),
+        map: web.options.map.as_ref().map(Map::told).unwrap_or_default(),
+        center: web.options.center.clone(),
         live: web.hub.news().borrow().live,
         unfurl,
         area,
