@@ -14,15 +14,19 @@ const FORM_MS = 10_000;
 /** Who this browser is could not be said, or not be believed: asked again after this, and so many times. */
 const AGAIN_MS = 1_500;
 const DOUBTS = 2;
+/** What was heard is kept for the activity, up to so many changes: more than it shows. */
+const HEARD_MAX = 200;
 /** Who comes back this many lifetimes later is not told any more that a vote has ended: that was another lunch. */
 const TELL_LIFETIMES = 3;
 
 export class Area {
   /** What everyone sees; null until the server has told it. */
   state = null;
+  /** What was heard of the area in its order, changes and whole states: what activity.js makes its lines of. */
+  heard = [];
   /** `{username, img, expiresAt}` while this browser holds a name here. */
   me = null;
-  /** The act that waits for a name: `{fs}`. */
+  /** The act that waits for a name: `{fs, by?}`. */
   asking = null;
   /** The server does not take this area's name. */
   refusal = null;
@@ -105,6 +109,7 @@ export class Area {
       }
       this.state = state;
       if (outcome === "next") this.#mine(event);
+      if (outcome === "next" && event.event !== "presence") this.heard = [...this.heard, event].slice(-HEARD_MAX);
       // The whole area in the midst of things: the store may be another, which has lost our name and our vote.
       if (event.event === "updates" && this.settled) {
         this.settled = false;
@@ -232,10 +237,10 @@ export class Area {
     if (fs) this.ballot.cast(fs);
   }
 
-  /** Casts the vote; without a name, the name is asked first. */
-  castVote(fs) {
+  /** Casts the vote; without a name, the name is asked first, where the act began: `by` is `map` on the map. */
+  castVote(fs, by) {
     if (this.me) this.ballot.cast(fs);
-    else this.asking = { fs };
+    else this.asking = by ? { fs, by } : { fs };
     this.#changed();
   }
 

@@ -3,7 +3,8 @@
 // From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
 // area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
 // rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
-// memory.js (what this browser remembers), session.js, search.js and venues.js (places), texts.js (every word), names.js (rules of names).
+// memory.js (what this browser remembers), session.js, search.js and venues.js (places), texts.js (every word), names.js (rules of
+// names), opened.js (what Back closes first).
 
 import { Area } from "./area.js";
 import { localMemory } from "./memory.js";
@@ -17,6 +18,7 @@ import { byId } from "./views/dom.js";
 import { head } from "./views/head.js";
 import { landing } from "./views/landing.js";
 import { notices } from "./views/notices.js";
+import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
 import { openWebSocket } from "./wire.js";
@@ -34,7 +36,15 @@ const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, 
 const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
 const rows = standingsView({ summary, redraw });
 const search = new Search({ memory, center: page.dataset.center });
-const areaViews = [head({ origin, tell }), rows, addView({ search, memory, rows }), people({ tell })];
+/** What is not seen at first comes when it is opened; without its settings there is no map. */
+const more = panels(
+  {
+    ...(byId("map-tab") && { map: { load: () => import("./views/map.js") } }),
+    activity: { load: () => import("./views/activity.js"), beside: true },
+  },
+  { tell, memory, search },
+);
+const areaViews = [head({ origin, tell }), rows, addView({ search, memory, rows }), people({ tell }), more];
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {

@@ -100,7 +100,7 @@ export class Search {
   #go(chosen) {
     this.#chosen = chosen;
     // Without words the map asks for anything to eat; the box waits for some.
-    if (chosen?.kind === "map" || this.phase !== "idle") this.again();
+    if (chosen?.kind === "map" || !["idle", "short"].includes(this.phase)) this.again();
     this.#tell();
   }
 

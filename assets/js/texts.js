@@ -154,8 +154,40 @@ const texts = {
   searchSlow: "The search took too long. Try again in a moment, or add the place by its name.",
   searchOffline: "No connection: the search waits for it. Added by its name, a place is sent once you are back.",
 
+  // The map.
+  mapLoading: "The map is on its way…",
+  mapFailed: "The map could not be loaded. The standings and the search go on without it.",
+  mapNoTiles: "The map’s images do not come right now. The places stand where they are all the same.",
+  mapHosts: (tiles, code) => `The map’s images come from ${tiles}, what draws it from ${code}; both are asked only once you open it.`,
+  mapEmpty: "No place on the map yet. Move it to where you are, and search there.",
+  mapMissing: (n) => (n === 1 ? "1 place has no spot on the map." : `${n} places have no spot on the map.`),
+  mapSearch: "Search here",
+  mapSearchArea: "Search this area",
+  mapFound: (n) => (n === 0 ? "No place found here. Move the map, or search for less." : `${n} found here.`),
+  mapClear: "Clear",
+  mapAll: "Show all places",
+  zoomIn: "Closer",
+  zoomOut: "Farther",
+  spot: (name, n) => `${name}, ${votes(n)}`,
+  spotMine: (name, n) => `${name}, ${votes(n)}, yours among them`,
+  pin: (name) => `${name}, found by the search`,
+
   // An error that nobody foresaw, and the server's, by code.
   failed: "That did not work. Nothing was changed; please try again.",
+
+  // The tabs, and the activity: `actMoved` and its like tell who, the place (or the new name), and what it was before.
+  panelTabs: "Show",
+  activity: "Activity",
+  activityNone: "Nothing has happened yet. Names and votes will show here.",
+  actJoined: (name) => `${name} joined.`,
+  actVoted: (name, place) => `${name} voted for ${place}.`,
+  actMoved: (name, place, from) => `${name} moved from ${from} to ${place}.`,
+  actTookBack: (name, place) => `${name} took back the vote for ${place}.`,
+  actRenamed: (name, to, from) => `${from} is now ${to}.`,
+  actLeft: (name) => `${name} left.`,
+  actOver: (name) => `${name}’s two hours are over.`,
+  justNow: "just now",
+  minutesAgo: (n) => `${n} min ago`,
 };
 
 /** By code. Where the server's own sentence says more than its code (`areaFull`, `badVenue`, `overCapacity`), it is the one. */

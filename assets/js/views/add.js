@@ -3,8 +3,8 @@
 
 import { say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
-import { askName, unsent } from "./standings.js";
 import { suggestions } from "./suggestions.js";
+import { askName, unsent } from "./vote.js";
 
 const WHERE = { me: "whereMe", map: "whereMap", typed: "whereTyped", votes: "whereVotes", center: "whereCenter", anywhere: "whereAnywhere" };
 
@@ -34,7 +34,8 @@ export function addView({ search, memory, rows }) {
     search.type(typed());
   };
   field.onkeydown = (event) => {
-    if (event.key !== "Escape" || list.isOpen()) return;
+    // The first one has closed the list.
+    if (event.key !== "Escape" || event.defaultPrevented) return;
     field.value = "";
     search.clear();
   };

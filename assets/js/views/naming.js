@@ -1,4 +1,5 @@
-// The form that asks for a name, in place: it opens where the act was, and the act is done once the name is there.
+// The form that asks for a name, in place: it opens where the act was, and the act is done once the name is there. Loaded when it
+// is first asked for.
 
 import { NAME_MAX, madeUpName, userName } from "../names.js";
 import { say, sayError } from "../texts.js";
@@ -6,7 +7,7 @@ import { h } from "./dom.js";
 
 /**
  * Opens in `slot`. `take(name)` rejects with the server's error; `done()` comes after it took the name, `cancel()` when the
- * person would rather not. `close()` on what is returned takes the form away.
+ * person would rather not.
  */
 export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
   const field = h("input", {
@@ -68,5 +69,4 @@ export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
   slot.replaceChildren(form);
   field.focus();
   field.select();
-  return { form, close: () => form.remove() };
 }

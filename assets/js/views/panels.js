@@ -2,16 +2,16 @@
 // standings, as a tab; on a wide screen they stand beside or above them. Each is loaded when it is first opened.
 
 import { opened } from "../opened.js";
-import { say } from "../texts.js";
-import { byId, h } from "./dom.js";
+import { byId } from "./dom.js";
+import { later, styled } from "./later.js";
 
-/** From here on there is room for two columns; views.css has the same. */
+/** From here on there is room for two columns; views.css and panels.css have the same. */
 export const WIDE = "(min-width: 56rem)";
 
 /**
  * `list` by name: `{load, beside}`. `load()` imports a module whose `panel(box, context)` fills the panel's box and returns
- * `{render(area, socket), shut?()}`; one that is `beside` is open by itself where there is room for it. The markup of a panel is
- * `#NAME-panel`, its button `#NAME-tab`; `#standings-tab` leads back.
+ * `{render(area, socket), reset?(), shut?()}`; its looks are `css/NAME.css`. One that is `beside` is open by itself where there is
+ * room for it. The markup of a panel is `#NAME-panel` with `#NAME-box` in it, its button `#NAME-tab`; `#standings-tab` leads back.
  */
 export function panels(list, context) {
   const root = byId("area");
@@ -23,19 +23,25 @@ export function panels(list, context) {
 
   for (const [name, { beside }] of Object.entries(list)) {
     byId(`${name}-tab`).onclick = () => (shown === name && wide.matches ? close() : open(name));
-    if (beside) fill(name);
+    if (beside && wide.matches) fill(name);
   }
   byId("standings-tab").onclick = close;
+  wide.addEventListener("change", () => {
+    // What stands beside the standings is no step that Back could undo.
+    if (wide.matches && list[shown]?.beside) close();
+    for (const [name, { beside }] of Object.entries(list)) if (beside && wide.matches) fill(name);
+  });
   mark();
 
   function open(name) {
     if (shown === name) return;
     const first = shown === "";
+    views[shown]?.shut?.();
     shown = name;
     // From one tab to another is no step that Back has to undo.
     if (first) done = opened(shut);
     mark();
-    fill(name, true);
+    fill(name);
   }
 
   function close() {
@@ -44,6 +50,9 @@ export function panels(list, context) {
   }
 
   function shut() {
+    if (!shown) return;
+    // A focus in what goes would be nowhere.
+    if (byId(`${shown}-panel`).contains(document.activeElement)) byId("standings-tab").focus();
     views[shown]?.shut?.();
     shown = "";
     mark();
@@ -56,24 +65,15 @@ export function panels(list, context) {
     }
   }
 
-  /** Loads what is to be seen; a panel beside the standings waits until there is room, or until it is asked for. */
-  async function fill(name, asked = false) {
-    const { load } = list[name];
-    if (!asked && !wide.matches) return wide.addEventListener("change", () => fill(name), { once: true });
+  /** Loads what is to be seen, and draws it. */
+  function fill(name) {
     if (views[name]) return draw(name);
     const box = byId(`${name}-box`);
-    box.replaceChildren(h("p", { class: "hint", role: "status" }, say("panelLoading")));
     views[name] = { render() {} };
-    try {
-      const { panel } = await load();
-      box.replaceChildren();
+    later(box, () => [list[name].load(), styled(name)], ({ panel }) => {
       views[name] = panel(box, context);
       draw(name);
-    } catch {
-      delete views[name];
-      const again = h("button", { type: "button", class: "button", onclick: () => fill(name, true) }, say("panelAgain"));
-      box.replaceChildren(h("p", { role: "alert" }, say("panelFailed")), again);
-    }
+    });
   }
 
   const visible = (name) => shown === name || (list[name].beside && wide.matches);

@@ -3,7 +3,7 @@
 import { byCodePoints, compared } from "../names.js";
 import { say } from "../texts.js";
 import { byId, h } from "./dom.js";
-import { nameForm } from "./naming.js";
+import { later } from "./later.js";
 import { chip, personKey } from "./person.js";
 
 /** More names than this are a number. */
@@ -12,31 +12,28 @@ const SHOWN = 60;
 export function people({ tell }) {
   let area = null;
   let drawn = null;
-  let form = null;
+  const slot = byId("me-slot");
 
-  const close = () => {
-    form?.close();
-    form = null;
-  };
-
-  byId("change-name").onclick = () => {
+  const close = () => slot.replaceChildren();
+  const back = () => {
     close();
-    form = nameForm({
-      slot: byId("me-slot"),
-      name: area.me.username,
-      go: say("nameChange"),
-      take: (name) => area.takeName(name),
-      done: () => {
-        close();
-        byId("change-name").focus();
-        tell({ text: say("renamed", area.me.username) });
-      },
-      cancel: () => {
-        close();
-        byId("change-name").focus();
-      },
-    });
+    byId("change-name").focus();
   };
+
+  byId("change-name").onclick = () =>
+    later(slot, () => [import("./naming.js")], ({ nameForm }) =>
+      nameForm({
+        slot,
+        name: area.me.username,
+        go: say("nameChange"),
+        take: (name) => area.takeName(name),
+        done: () => {
+          back();
+          tell({ text: say("renamed", area.me.username) });
+        },
+        cancel: back,
+      }),
+    );
   byId("leave").onclick = () => area.leave();
 
   return {

@@ -131,7 +131,6 @@ export function suggestions({ field, picked }) {
       else step(1);
     } else if (key === "Escape" && isOpen()) {
       event.preventDefault();
-      event.stopPropagation();
       close();
     } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(key)) {
       // Back in the text, where these keys move the caret.

@@ -1,0 +1,85 @@
+// What has happened in an area, as lines. Pure; knows only what the page has heard, and makes up no times for the rest.
+
+import { compared } from "./names.js";
+
+/** More than anybody reads back. */
+export const LINES_MAX = 100;
+
+/**
+ * The lines, newest first: `{id, kind, at, username, img, place, from}`, `kind` being the name of its text, `place` the place's name or
+ * the new name, `from` what it was before. `heard` are the area's changes and whole states (`updates`), in the order they came.
+ *
+ * A whole state tells when everyone joined and cast the vote they have; what is known of that already makes no second line. Nor does
+ * a vote for the place that one stands for: that renews it.
+ */
+export function activity(heard) {
+  const lines = [];
+  /** Who is there, by compared name: `{since, vote}`. */
+  const people = new Map();
+  const names = new Map();
+
+  const line = (kind, at, { username, img = "" }, place = "", from = "") =>
+    lines.push({ id: `${at} ${kind} ${compared(username)} ${place}`, kind, at, username, img, place, from });
+
+  const called = ({ id, name }) => names.has(id) || names.set(id, name);
+
+  function joined(user, since) {
+    if (!people.has(compared(user.username))) {
+      line("actJoined", since, user);
+      people.set(compared(user.username), { since, vote: undefined });
+    }
+    return people.get(compared(user.username));
+  }
+
+  function voted(user, id, at) {
+    const person = joined(user, at);
+    if (person.vote === id) return;
+    line(person.vote ? "actMoved" : "actVoted", at, user, names.get(id), names.get(person.vote));
+    person.vote = id;
+  }
+
+  function whole({ users, venues, votes }) {
+    venues.forEach(called);
+    const there = new Set(users.map(({ username }) => compared(username)));
+    const gone = [...people].filter(([key]) => !there.has(key));
+    for (const [key] of gone) people.delete(key);
+    for (const user of users) {
+      // Who has another name now has joined when the old one did.
+      const before = gone.find(([, { since }]) => since === user.at)?.[1];
+      const key = compared(user.username);
+      if (before && !people.has(key)) people.set(key, before);
+      joined(user, user.at);
+    }
+    const standing = new Set(votes.map(({ username }) => compared(username)));
+    for (const [key, person] of people) if (!standing.has(key)) person.vote = undefined;
+    for (const vote of votes) voted(vote, vote.id, vote.at);
+  }
+
+  for (const { event, at, data } of heard) {
+    const key = compared(data.username ?? "");
+    if (event === "updates") whole(data);
+    else if (event === "user") joined(data, at);
+    else if (event === "vote") {
+      called(data.fs);
+      voted(data, data.fs.id, at);
+    } else if (event === "voteRemoved") {
+      const person = people.get(key);
+      if (person?.vote) line("actTookBack", at, data, names.get(person.vote));
+      if (person) person.vote = undefined;
+    } else if (event === "renamed") {
+      const person = people.get(compared(data.from));
+      people.delete(compared(data.from));
+      if (person) people.set(key, person);
+      // Another picture under the same name is no news.
+      if (data.from !== data.username) line("actRenamed", at, data, data.username, data.from);
+    } else if (event === "userLeft") {
+      people.delete(key);
+      line(data.reason === "expired" ? "actOver" : "actLeft", at, data);
+    } else if (event === "cleared") {
+      lines.length = 0;
+      people.clear();
+    }
+  }
+  // Of one time, what came later is newer.
+  return lines.reverse().sort((a, b) => b.at - a.at).slice(0, LINES_MAX);
+}

@@ -1,0 +1,51 @@
+// What is not seen at first is fetched when it is opened: scripts by `import()`, their style sheets here. Where that fails, it is
+// said in its place, and may be tried again.
+
+import { say } from "../texts.js";
+import { h } from "./dom.js";
+
+const sheets = new Map();
+
+/** Resolves once `css/NAME.css` is applied; rejects where it cannot be had, and may be asked again then. */
+export function styled(name) {
+  if (!sheets.has(name)) sheets.set(name, fetched(name));
+  return sheets.get(name);
+}
+
+function fetched(name) {
+  const href = new URL(`../../css/${name}.css`, import.meta.url).href;
+  const link = h("link", { rel: "stylesheet", href });
+  return new Promise((done, failed) => {
+    link.onload = done;
+    link.onerror = () => {
+      sheets.delete(name);
+      link.remove();
+      failed(new Error(`${href} cannot be had`));
+    };
+    document.head.append(link);
+  });
+}
+
+/**
+ * Fills `box` once what belongs into it is there. `load()` returns promises of what is needed, `open(…)` gets what they give; it is
+ * not called where the box has been put to other use meanwhile.
+ */
+export async function later(box, load, open) {
+  const show = (...content) => {
+    const focused = box.contains(document.activeElement);
+    box.replaceChildren(...content);
+    if (focused) content.at(-1).focus();
+  };
+  const wait = h("p", { class: "hint", role: "status", tabIndex: -1 }, say("panelLoading"));
+  show(wait);
+  try {
+    const parts = await Promise.all(load());
+    if (wait.parentNode !== box) return;
+    box.replaceChildren();
+    open(...parts);
+  } catch {
+    if (wait.parentNode !== box) return;
+    const again = h("button", { type: "button", class: "button", onclick: () => later(box, load, open) }, say("panelAgain"));
+    show(h("p", { role: "alert" }, say("panelFailed")), again);
+  }
+}
