@@ -155,6 +155,7 @@ const texts = {
   searchOffline: "No connection: the search waits for it. Added by its name, a place is sent once you are back.",
 
   // The map.
+  mapCanvas: "Places on the map; the arrow keys move it",
   mapLoading: "The map is on its way…",
   mapFailed: "The map could not be loaded. The standings and the search go on without it.",
   mapNoTiles: "The map’s images do not come right now. The places stand where they are all the same.",
@@ -168,8 +169,8 @@ const texts = {
   mapAll: "Show all places",
   zoomIn: "Closer",
   zoomOut: "Farther",
-  spot: (name, n) => `${name}, ${votes(n)}`,
-  spotMine: (name, n) => `${name}, ${votes(n)}, yours among them`,
+  spot: (name, n) => `${name} ${votes(n)}`,
+  spotMine: (name, n) => `${name} ${votes(n)}, yours among them`,
   pin: (name) => `${name}, found by the search`,
 
   // An error that nobody foresaw, and the server's, by code.

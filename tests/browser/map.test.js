@@ -87,7 +87,7 @@ test("all of it by keyboard: from place to place, a vote, and back", async (t) =
     await keyboard.press("Tab");
     walked.push(await focused());
   }
-  assert.deepEqual(walked, [say("mapSearch"), say("map"), say("spot", "Momo’s Deli", 3), say("spot", "Ramen Ya", 1)]);
+  assert.deepEqual(walked, [say("mapSearch"), say("mapCanvas"), say("spot", "Momo’s Deli", 3), say("spot", "Ramen Ya", 1)]);
   await keyboard.press("Enter");
   await become("the card has the focus", focused, "Ramen Ya");
   await keyboard.press("Escape");

@@ -34,7 +34,8 @@ export function markers(L, map, opened) {
   function spotOf(id, at) {
     const disc = h("span", { class: "spot-disc", "aria-hidden": "true" });
     const name = h("span", { class: "spot-name", "aria-hidden": "true", dir: "auto" });
-    return { ...made(id, at, "markerPane", disc, name), disc, name };
+    // What is seen stands in the order in which it is said.
+    return { ...made(id, at, "markerPane", name, " ", disc), disc, name };
   }
 
   const pinOf = (id, at, name) =>

@@ -23,7 +23,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function panel(box, { search }) {
   const settings = JSON.parse(byId("map-panel").dataset.map);
-  const canvas = h("div", { class: "map-canvas", role: "region", "aria-label": say("map") });
+  const canvas = h("div", { class: "map-canvas", role: "region", "aria-label": say("mapCanvas") });
   const missing = h("p", { class: "hint" });
   const place = card(closed);
   let L = null;
