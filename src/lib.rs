@@ -5,6 +5,7 @@
 //! - [`store`]: where areas are kept
 //! - [`hub`]: the live areas of this process
 //! - [`venues`]: who knows places to eat
+//! - [`lang`]: what it says, by language
 //! - [`picture`]: what a link looks like in a chat
 //! - [`web`]: every URL
 //! - [`sweep`]: what makes room again
@@ -15,6 +16,7 @@ pub mod app;
 pub mod config;
 pub mod domain;
 pub mod hub;
+pub mod lang;
 pub mod picture;
 pub mod protocol;
 pub mod store;

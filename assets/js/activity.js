@@ -6,8 +6,8 @@ import { compared } from "./names.js";
 export const LINES_MAX = 100;
 
 /**
- * The lines, newest first: `{id, kind, at, username, img, place, from}`, `kind` being the name of its text, `place` the place's name or
- * the new name, `from` what it was before. `heard` are the area's changes and whole states (`updates`), in the order they came.
+ * The lines, newest first: `{id, kind, at, username, img, place, from}`, `kind` being the name of its text, `place` the place's name,
+ * `from` the place or the name before. `heard` are the area's changes and whole states (`updates`), in the order they came.
  *
  * A whole state tells when everyone joined and cast the vote they have; what is known of that already makes no second line. Nor does
  * a vote for the place that one stands for: that renews it.
@@ -71,7 +71,7 @@ export function activity(heard) {
       people.delete(compared(data.from));
       if (person) people.set(key, person);
       // Another picture under the same name is no news.
-      if (data.from !== data.username) line("actRenamed", at, data, data.username, data.from);
+      if (data.from !== data.username) line("actRenamed", at, data, "", data.from);
     } else if (event === "userLeft") {
       people.delete(key);
       line(data.reason === "expired" ? "actOver" : "actLeft", at, data);

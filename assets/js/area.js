@@ -62,9 +62,9 @@ export class Area {
     return this.me ? voteOf(this.state, this.me.username) : undefined;
   }
 
-  /** The name that the form begins with. */
-  get suggestedName() {
-    return this.#memory.name;
+  /** The name and the picture that the form begins with. */
+  get suggested() {
+    return this.me ?? { username: this.#memory.name, img: this.#memory.img };
   }
 
   /** A time of the store on this machine's clock, ms. */
@@ -125,18 +125,24 @@ export class Area {
 
   /** What an event says of this browser's own user. */
   #mine({ event, at, data }) {
-    const isMe = (name) => this.me && compared(name ?? "") === compared(this.me.username);
+    const isMe = (name) => this.me && compared(name || "") === compared(this.me.username);
     if (event === "cleared") {
       this.#forget();
       this.#told({ text: say("clearedAll") });
-    } else if (event === "renamed" && isMe(data.from)) {
+    } else if (isMe(event === "user" ? data.username : event === "renamed" && data.from)) {
       this.me = { ...this.me, username: data.username, img: data.img ?? "" };
     } else if (event === "vote" && isMe(data.username)) {
       this.me = { ...this.me, expiresAt: at + this.lifetime };
     } else if (event === "userLeft" && isMe(data.username)) {
+      if (data.reason === "expired") this.#tellOver();
       this.#forget();
-      if (data.reason === "expired") this.#told({ text: say("expired") });
     }
+  }
+
+  /** Our two hours are over; what our vote was for is one tap away. */
+  #tellOver() {
+    const { fs } = this.#memory.inArea(this.name).intent ?? {};
+    this.#told({ text: say("expired"), actions: fs ? [[say("voteAgain"), () => this.castVote(fs)]] : [] });
   }
 
   #forget() {
@@ -214,7 +220,7 @@ export class Area {
     this.me = null;
     if (!held) return;
     const ago = this.now() - held.at;
-    if (ago >= this.lifetime && ago < TELL_LIFETIMES * this.lifetime) this.#told({ text: say("expired") });
+    if (ago >= this.lifetime && ago < TELL_LIFETIMES * this.lifetime) this.#tellOver();
     if (!this.state.users.has(compared(held.username))) this.#forget();
   }
 
@@ -225,7 +231,7 @@ export class Area {
     } catch (error) {
       if (error.code !== "nameTaken") return;
       this.#forget();
-      this.#told({ text: say("nameLost", username) });
+      this.#told({ text: say("nameLost", { name: username }) });
     }
   }
 
@@ -259,10 +265,11 @@ export class Area {
     this.#changed();
   }
 
-  /** Takes (or changes) the name, then does the act that waited for it. Rejects with the server's error. */
-  async takeName(username) {
-    await this.#add(username, this.me?.img ?? "");
+  /** Takes (or changes) the name and the picture, then does the act that waited for it. Rejects with the server's error. */
+  async takeName(username, img = this.suggested.img) {
+    await this.#add(username, img);
     this.#memory.name = this.me.username;
+    this.#memory.img = this.me.img;
     const act = this.asking;
     this.asking = null;
     if (act?.fs) this.ballot.cast(act.fs);
@@ -304,7 +311,7 @@ export class Area {
       this.asking = { fs };
       this.takeName(username).catch((error) => this.#told({ text: sayError(error), warn: true }));
     };
-    this.#told({ text: say("left", this.name), actions: [[say("comeBack"), back]] });
+    this.#told({ text: say("left", { area: this.name }), actions: [[say("comeBack"), back]] });
     this.#changed();
   }
 

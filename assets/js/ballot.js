@@ -104,11 +104,11 @@ export class Ballot {
     if (act?.phase !== "saved" || !state) return;
     if (act.epoch === state.epoch && state.seq < act.seq) return;
     this.pending = null;
-    const text = vote && say(act.again ? "castAgain" : "voted", state.venues.get(vote).name);
+    const text = vote && say(act.again ? "castAgain" : "voted", { name: state.venues.get(vote).name });
     if (act.fs && vote) this.#told({ text, quiet: !act.again });
     if (act.fs || vote || !act.was) return;
     const undo = () => this.#area.castVote(act.was);
-    this.#told({ text: say("withdrawn", act.was.name), actions: [[say("undo"), undo]] });
+    this.#told({ text: say("withdrawn", { name: act.was.name }), actions: [[say("undo"), undo]] });
   }
 
   #failed(act, error) {

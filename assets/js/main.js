@@ -1,27 +1,25 @@
 // Puts the page together: the address chooses the view, the socket follows what the view shows, the views draw what changed.
 //
-// From the server inwards: wire.js (one connection) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one
-// area: state.js is what everyone sees, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the
-// rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses),
-// memory.js (what this browser remembers), session.js, search.js and venues.js (places), texts.js (every word), names.js (rules of
+// From the server inwards: choice.js (a socket, or detour.js where those are blocked) - wire.js, wire-events.js (one connection) -
+// protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, ballot.js our
+// vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right after a return) -
+// standings.js (the order) - views/ (what is drawn), map/ (the map's parts). Beside them: router.js (addresses), memory.js (what this
+// browser remembers), session.js, search.js and venues.js (places), texts.js (what is said, in which language), names.js (rules of
 // names), opened.js (what Back closes first).
 
 import { Area } from "./area.js";
+import { Choice } from "./choice.js";
 import { localMemory } from "./memory.js";
 import { addressOf, placeOf } from "./router.js";
-import { Search } from "./search.js";
-import { renewSession } from "./session.js";
+import { renewSession as askSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
-import { addView } from "./views/add.js";
-import { byId } from "./views/dom.js";
+import { byId, setText } from "./views/dom.js";
 import { head } from "./views/head.js";
-import { landing } from "./views/landing.js";
 import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
-import { openWebSocket } from "./wire.js";
 
 const page = document.documentElement;
 const lifetime = Number(page.dataset.lifetimeMs) || 7_200_000;
@@ -32,19 +30,47 @@ let area = null;
 let drawing = false;
 
 const { tell, summary, reset } = notices();
-const socket = new Socket({ open: openWebSocket, renewSession, changed: redraw, news });
-const start = landing({ memory, origin, go: (name) => location.assign(addressOf(name)) });
+const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
+const socket = new Socket({ open, renewSession, changed: redraw, news });
 const rows = standingsView({ summary, redraw });
-const search = new Search({ memory, center: page.dataset.center });
+/** The map, with the search whose finds it shows. */
+async function mapWithSearch() {
+  const [{ panel }, search] = await Promise.all([import("./views/map.js"), wake()]);
+  return { panel: (box) => panel(box, { search }) };
+}
 /** What is not seen at first comes when it is opened; without its settings there is no map. */
 const more = panels(
-  {
-    ...(byId("map-tab") && { map: { load: () => import("./views/map.js") } }),
-    activity: { load: () => import("./views/activity.js"), beside: true },
-  },
-  { tell, memory, search },
+  { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true } },
+  { tell, memory },
 );
-const areaViews = [head({ origin, tell }), rows, addView({ search, memory, rows }), people({ tell }), more];
+const areaViews = [head({ origin, tell }), rows, people({ tell, memory, redraw }), more];
+
+/** Adding a place, and the search: not for who only looks. Resolves with the search. */
+let adding = null;
+function wake() {
+  if (adding) return adding;
+  adding = Promise.all([import("./views/add.js"), import("./search.js")]).then(([{ addView }, { Search }]) => {
+    const search = new Search({ memory, center: page.dataset.center });
+    areaViews.push(addView({ search, memory, rows }));
+    redraw();
+    return search;
+  });
+  adding.catch(() => {
+    adding = null;
+    setText(byId("find-state"), say("panelFailed"));
+  });
+  return adding;
+}
+// With the first sign of life, long before anyone has found the box.
+for (const sign of ["focusin", "keydown", "pointerdown", "pointermove", "scroll"]) addEventListener(sign, () => area && wake(), { passive: true });
+
+/** The landing page's view, once that is shown; the first view of an area does without. */
+let start = null;
+function land(bad) {
+  start ??= import("./views/landing.js").then(({ landing }) => landing({ memory, origin, go: (name) => location.assign(addressOf(name)) }));
+  // Its form works without, too.
+  start.then((view) => view.show(bad)).catch(() => (start = null));
+}
 
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {
@@ -52,13 +78,15 @@ function redraw() {
   drawing = true;
   setTimeout(() => {
     drawing = false;
+    // A place that was on its way when the page was reloaded is shown on its way.
+    if (area?.ballot.pending) wake();
     if (area) for (const view of areaViews) view.render(area, socket);
     if (area?.refusal) show({ bad: area.name });
   });
 }
 
 function news({ event, data }) {
-  if (event === "count") start.count(data.live);
+  if (event === "count") start?.then((view) => view.count(data.live));
   if (event === "current") area?.backInTouch();
   redraw();
 }
@@ -76,12 +104,12 @@ function show({ area: name, bad }) {
   page.dataset.view = name ? "area" : "landing";
   if (name) {
     area = new Area(name, { socket, memory, lifetime, changed: redraw, told: tell });
-    if (!written) document.title = say("titleEmpty", name);
+    if (!written) document.title = say("titleEmpty", { area: name });
     memory.visited(name);
   } else {
     area = null;
     document.title = say("product");
-    start.show(bad);
+    land(bad);
   }
   socket.follow(area ?? nobody);
   redraw();

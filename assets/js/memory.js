@@ -59,6 +59,25 @@ export class Memory {
     this.#write("name", name);
   }
 
+  /** One's own picture, as the wire has it. */
+  get img() {
+    const img = this.#read("img");
+    return typeof img === "string" ? img : "";
+  }
+
+  set img(img) {
+    this.#write("img", img);
+  }
+
+  /** Whether pictures from elsewhere may be shown. */
+  get pictures() {
+    return this.#read("pictures") === true;
+  }
+
+  set pictures(may) {
+    this.#write("pictures", may);
+  }
+
   /** The town or street that was last searched near. */
   get near() {
     const near = this.#read("near");

@@ -36,16 +36,16 @@ export const leaders = (rows) => rows.filter((row) => row.first);
 /** The tab's title tells the outcome: "Ramen 4 · lunch". */
 export function title(area, rows) {
   const first = leaders(rows);
-  if (first.length === 0) return say("titleEmpty", area);
-  const names = first.length > 2 ? say("titleTie", first.length) : first.map((row) => row.venue.name).join(" = ");
-  return say("title", names, first[0].votes, area);
+  if (first.length === 0) return say("titleEmpty", { area });
+  const names = first.length > 2 ? say("titleTie", { n: first.length }) : first.map((row) => row.venue.name).join(" = ");
+  return say("title", { names, n: first[0].votes, area });
 }
 
 /** The outcome as a sentence, for the head of the standings and for a screen reader. */
 export function outcome(rows) {
   const first = leaders(rows);
   if (first.length === 0) return rows.length ? say("noVotes") : "";
-  if (first.length > 1) return say("tie", first.map((row) => row.venue.name), first[0].votes);
-  const second = rows[1]?.votes ? rows[1] : null;
-  return say("leads", first[0].venue.name, first[0].votes, second?.venue.name, second?.votes);
+  if (first.length > 1) return say("tie", { names: first.map((row) => row.venue.name), n: first[0].votes });
+  const lead = { name: first[0].venue.name, n: first[0].votes };
+  return rows[1]?.votes ? say("leadsNext", { ...lead, next: rows[1].venue.name, m: rows[1].votes }) : say("leads", lead);
 }

@@ -8,7 +8,7 @@ const LIMIT_MS = 6_000;
 const RESULTS = 8;
 
 /**
- * `{venues, attributions}`; rejects with the server's `{code, message, retryInMs}`, or with a `code` of ours. Without a `query` it is
+ * `{venues, attributions}`; rejects with the server's `{code, retryInMs}`, or with a `code` of ours. Without a `query` it is
  * anything to eat. `place` has a `name` or is `at` `{lat, lng}`, or neither; `signal` gives up.
  */
 export async function findVenues({ query, place, signal }) {
@@ -29,7 +29,7 @@ export async function findVenues({ query, place, signal }) {
   }
   const body = await answer.json().catch(() => null);
   const found = answer.ok ? readVenues(body) : null;
-  if (!found) throw { code: "searchFailed", message: body?.message, retryInMs: body?.retryInMs };
+  if (!found) throw { code: body?.code, retryInMs: body?.retryInMs };
   return found;
 }
 

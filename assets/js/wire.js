@@ -1,5 +1,5 @@
-// One connection, from its opening to its end. Another way to the server (server-sent events, where WebSockets are blocked)
-// is another function of this form: it knows texts, not what they say.
+// One connection, from its opening to its end: it knows texts, not what they say. wire-events.js is another of the same form, for
+// where WebSockets are blocked.
 
 /** Opens a wire. `heard` gets `opened()`, `text(frame)` and, once, `closed()`; after `close()` nothing more. */
 export function openWebSocket(heard, { WebSocket = globalThis.WebSocket, location = globalThis.location } = {}) {

@@ -68,13 +68,15 @@ pub async fn add(
     Ok(response)
 }
 
-/// Nothing but what this server itself serves, and the map's own files. Older Safari does not count the same host's WebSocket as 'self'.
+/// Nothing but what this server itself serves, and the map's own files; and pictures, which people may have anywhere (`https:` alone,
+/// as `domain/image.rs` has it): the page asks for one only where the person at the browser has said so. Older Safari does not count
+/// the same host's WebSocket as 'self'.
 fn policy(host: Option<&str>, secure: bool, map: &Sources) -> HeaderValue {
     let scheme = if secure { "wss" } else { "ws" };
     let socket = host.map(|host| format!(" {scheme}://{host}")).unwrap_or_default();
     let Sources { script, style, image } = map;
     let text = format!(
-        "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self' data:{image}; \
+        "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self' data: https:{image}; \
          connect-src 'self'{socket}; \
          manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );

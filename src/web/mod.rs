@@ -35,6 +35,7 @@ mod qr;
 mod rates;
 mod session;
 mod unfurl;
+mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
@@ -108,6 +109,7 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/session", routes::post().to(api::session))
         .route("/venues", reading().to(api::venues))
         .route("/areas/{area}", reading().to(api::area))
+        .route("/events", routes::get().to(events::count))
         .route("/areas/{area}/events", routes::get().to(events::open))
         .route("/areas/{area}/me", reading().to(api::me))
         .route("/areas/{area}/me", routes::put().to(api::put_me))
@@ -132,6 +134,7 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/a/{area}/vote", reading().to(forms::back))
             .route("/a/{area}/withdraw", reading().to(forms::back))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
+            .route("/robots.txt", reading().to(pages::robots))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))
             .route("/readyz", reading().to(health::readyz))

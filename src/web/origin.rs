@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HOST, HeaderName, ORIGIN, REFERER};
+use actix_web::http::header::{HOST, HeaderName, LOCATION, ORIGIN, REFERER};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use url::Url;
 
 use super::problem::WebError;
@@ -46,12 +46,26 @@ pub fn address(request: &HttpRequest, web: &Web) -> Address {
 
 /// Whether the browser spoke TLS: the public address says so, or the trusted proxy does.
 pub fn is_secure(request: &HttpRequest, web: &Web) -> bool {
-    if web.options.public_url.as_ref().is_some_and(|url| url.scheme() == "https") {
-        return true;
-    }
-    let last = |value: &str| value.rsplit(',').next().map(|proto| proto.trim().eq_ignore_ascii_case("https"));
-    web.options.trusted_proxies > 0
-        && request.headers().get(FORWARDED_PROTO).and_then(|value| last(value.to_str().ok()?)).unwrap_or(false)
+    public_is_secure(web) || forwarded_scheme(request, web).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+}
+
+/// Where a page is to be asked for instead, if the public address is behind TLS and the browser came without: the cookie that a page
+/// needs would not be kept there. A proxy that does not say how the browser came is believed to have spoken TLS.
+fn behind_tls(request: &HttpRequest, web: &Web) -> Option<String> {
+    let plain = forwarded_scheme(request, web).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let is_page = request.path() == "/" || request.path().starts_with("/a/");
+    (plain && is_page && public_is_secure(web)).then(|| format!("{}{path}", own_base(request, web)))
+}
+
+fn public_is_secure(web: &Web) -> bool {
+    web.options.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+}
+
+/// What the nearest trusted proxy says: `https` or `http`.
+fn forwarded_scheme<'a>(request: &'a HttpRequest, web: &Web) -> Option<&'a str> {
+    let value = request.headers().get(FORWARDED_PROTO).filter(|_| web.options.trusted_proxies > 0)?;
+    value.to_str().ok()?.rsplit(',').next().map(str::trim)
 }
 
 /// The address that this server has for the client, as `https://lunch.example`. Host is the client's word, so it is used
@@ -112,20 +126,24 @@ fn is_own(url: &Url, request: &HttpRequest, web: &Web) -> bool {
     schemes.iter().any(same)
 }
 
-/// Guards every unsafe method. What it refuses is an answer like any other, with all the headers that answers have.
+/// Guards every unsafe method, and leads who only reads to TLS. What it answers is an answer like any other, with all the headers that
+/// answers have.
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let web = request.app_data::<Data<Web>>().expect("the App was built with it");
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        let web = request.app_data::<Data<Web>>().expect("the App was built with it");
         // `/a/AREA/name` and its like.
         let is_form = request.path().strip_prefix("/a/").is_some_and(|rest| rest.contains('/'));
         let checked = if is_form { check_form(request.request(), web) } else { check(request.request(), web) };
         if let Err(error) = checked {
-            let refusal = if is_form { pages::refused(&error) } else { error.error_response() };
+            let refusal = if is_form { pages::refused(request.request(), &error) } else { error.error_response() };
             return Ok(request.into_response(refusal).map_into_right_body());
         }
+    } else if let Some(address) = behind_tls(request.request(), web) {
+        let there = HttpResponse::PermanentRedirect().insert_header((LOCATION, address)).finish();
+        return Ok(request.into_response(there).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
 }

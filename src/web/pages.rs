@@ -1,7 +1,7 @@
 //! The pages: the landing page, and an area with its standings in the HTML, for previews and for where scripts are late.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, ContentType, LOCATION, VARY};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
@@ -14,13 +14,13 @@ use super::map::Map;
 use super::problem::WebError;
 use super::session::{Gift, Session};
 use super::unfurl::{self, Unfurl};
-use super::{Web, assets, origin};
+use super::{Web, assets, origin, wish};
+use crate::domain::Millis;
 use crate::domain::change::Me;
 use crate::domain::name::{AreaName, UserKey};
 use crate::domain::state::Standing;
-use crate::domain::venue::WRITE_IN;
-use crate::domain::{Invalid, Millis};
-use crate::protocol::error::Problem;
+use crate::lang::{Said, Texts};
+use crate::protocol::error::{Code, Problem};
 
 type Answer = Result<HttpResponse, WebError>;
 
@@ -28,13 +28,14 @@ type Answer = Result<HttpResponse, WebError>;
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page {
+    t: &'static Texts,
     assets: String,
     origin: String,
     canonical: String,
     lifetime_ms: u128,
     map: String,
     center: String,
-    live: u64,
+    live: usize,
     unfurl: Unfurl,
     area: Option<AreaPage>,
 }
@@ -60,14 +61,14 @@ struct Row {
     voters: Vec<String>,
     category: String,
     address: String,
-    by_hand: bool,
 }
 
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage {
+    t: &'static Texts,
     assets: String,
-    title: &'static str,
+    title: String,
     text: String,
 }
 
@@ -83,10 +84,12 @@ pub async fn landing(request: HttpRequest, wanted: Query<Wanted>, web: Data<Web>
         let dashed = wanted.split_whitespace().collect::<Vec<_>>().join("-");
         return Ok(match AreaName::parse(&dashed) {
             Ok(name) => see(&name),
-            Err(invalid) => problem(StatusCode::BAD_REQUEST, "That is no group's name", &invalid.to_string()),
+            Err(_) => {
+                problem(&request, StatusCode::BAD_REQUEST, |t| (t.say("badGroup"), t.error("badArea").to_owned()))
+            }
         });
     }
-    page(&request, &web, StatusCode::OK, "/", Unfurl::of_product(), None)
+    page(&request, &web, StatusCode::OK, "/", Unfurl::of_product(wish::texts(&request)), None)
 }
 
 /// `GET /a/AREA`
@@ -97,7 +100,7 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>, sess
         }
         // One address for one area, however it was typed.
         Ok(name) => Ok(see(&name)),
-        Err(invalid) => Ok(no_such_group(invalid)),
+        Err(_) => Ok(no_such_group(&request)),
     }
 }
 
@@ -116,36 +119,49 @@ pub async fn of_area(
         Some(session) if !stale => web.hub.me(name, &session.owner()).await.ok().and_then(|done| done.me),
         _ => None,
     };
+    let t = wish::texts(request);
     let looked = web.hub.look(name, |state, online, _| {
         let (standings, here) = (state.standings(), unfurl::here(state, online));
-        let area = AreaPage::new(name, &standings, here, state.expires_at, me.as_ref());
-        (Unfurl::of_area(name, &standings, here), area)
+        let area = AreaPage::new(t, name, &standings, here, state.expires_at, me.as_ref());
+        (Unfurl::of_area(t, name, &standings, here), area)
     });
     let (status, unfurl, area) = match looked.await {
-        Ok((unfurl, area)) if stale => (status, unfurl, area.stale()),
+        Ok((unfurl, area)) if stale => (status, unfurl, area.stale(t)),
         Ok((unfurl, area)) => (status, unfurl, area),
         // The page itself goes on trying.
         Err(error) => {
-            let area = AreaPage::unknown(name, Problem::from(error).message);
-            (StatusCode::SERVICE_UNAVAILABLE, Unfurl::of_group(name), area)
+            let why = match Problem::from(error).code {
+                Code::StoreUnavailable => t.say("unreachable").to_string(),
+                code => t.error(code.as_str()).to_owned(),
+            };
+            let area = AreaPage::unknown(name, why);
+            (StatusCode::SERVICE_UNAVAILABLE, Unfurl::of_group(t, name), area)
         }
     };
     page(request, web, status, &address(name), unfurl, Some(AreaPage { forms, ..area }))
 }
 
 /// To a form whose page was another site's.
-pub fn refused(error: &WebError) -> HttpResponse {
-    problem(error.status_code(), "That was not done", &error.to_string())
+pub fn refused(request: &HttpRequest, error: &WebError) -> HttpResponse {
+    problem(request, error.status_code(), |t| (t.say("refusedTitle"), t.error(error.0.code.as_str()).to_owned()))
 }
 
-pub fn no_such_group(invalid: Invalid) -> HttpResponse {
-    problem(StatusCode::NOT_FOUND, "There is no such group", &invalid.to_string())
+pub fn no_such_group(request: &HttpRequest) -> HttpResponse {
+    problem(request, StatusCode::NOT_FOUND, |t| (t.say("noGroup"), t.error("badArea").to_owned()))
+}
+
+/// `GET /robots.txt`: search engines may read all, and what is not for their lists says so itself (`noindex`), which one that is
+/// kept out never reads.
+pub async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .insert_header(ContentType::plaintext())
+        .body("User-agent: *\nAllow: /\n")
 }
 
 /// The page of an address that nothing is at.
-pub async fn not_found() -> HttpResponse {
-    let text = "The link may be cut off. Ask for it again, or start a group of your own.";
-    problem(StatusCode::NOT_FOUND, "There is no such page", text)
+pub async fn not_found(request: HttpRequest) -> HttpResponse {
+    problem(&request, StatusCode::NOT_FOUND, |t| (t.say("noPage"), t.say("noPageText").to_string()))
 }
 
 fn page(
@@ -158,13 +174,14 @@ fn page(
 ) -> Answer {
     let origin = origin::own_base(request, web);
     let page = Page {
+        t: wish::texts(request),
         assets: assets::base(),
         canonical: format!("{origin}{path}"),
         origin,
         lifetime_ms: web.options.lifetime.as_millis(),
         map: web.options.map.as_ref().map(Map::told).unwrap_or_default(),
         center: web.options.center.clone(),
-        live: web.hub.news().borrow().live,
+        live: usize::try_from(web.hub.news().borrow().live).unwrap_or(usize::MAX),
         unfurl,
         area,
     };
@@ -173,14 +190,22 @@ fn page(
     Ok(response)
 }
 
-fn problem(status: StatusCode, title: &'static str, text: &str) -> HttpResponse {
-    html(status, &ProblemPage { assets: assets::base(), title, text: text.to_owned() })
+/// `words` are the title, and the sentence below it.
+fn problem(
+    request: &HttpRequest,
+    status: StatusCode,
+    words: impl FnOnce(&'static Texts) -> (Said<'static>, String),
+) -> HttpResponse {
+    let t = wish::texts(request);
+    let (title, text) = words(t);
+    html(status, &ProblemPage { t, assets: assets::base(), title: title.to_string(), text })
 }
 
 fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
         Ok(text) => HttpResponse::build(status)
             .insert_header((CACHE_CONTROL, "private, no-cache"))
+            .insert_header((VARY, ACCEPT_LANGUAGE.as_str()))
             .insert_header(ContentType::html())
             .body(text),
         Err(error) => {
@@ -205,20 +230,28 @@ pub fn address(name: &AreaName) -> String {
 }
 
 impl AreaPage {
-    fn new(name: &AreaName, standings: &[Standing<'_>], here: usize, expires_at: Millis, me: Option<&Me>) -> Self {
+    fn new(
+        t: &Texts,
+        name: &AreaName,
+        standings: &[Standing<'_>],
+        here: usize,
+        expires_at: Millis,
+        me: Option<&Me>,
+    ) -> Self {
         let votes: usize = standings.iter().map(|standing| standing.voters.len()).sum();
         let most = standings.first().map_or(0, |standing| standing.voters.len());
         let key = me.map(|me| me.username.key());
         let rows = standings.iter().map(|standing| Row::new(standing, votes, most, key.as_ref())).collect();
-        let summary = if most == 0 { String::new() } else { format!("{}.", unfurl::outcome(standings)) };
+        let outcome = || t.say("outcome").with("outcome", unfurl::outcome(t, standings)).to_string();
+        let summary = if most == 0 { String::new() } else { outcome() };
         let expires = clock_time(expires_at);
         let me = me.map(|me| me.username.to_string()).unwrap_or_default();
         Self { summary, here, expires, rows, me, ..Self::unknown(name, String::new()) }
     }
 
     /// As it was known before the store went away, and says so.
-    fn stale(self) -> Self {
-        let note = "The votes cannot be reached right now: this is how they were last known.";
+    fn stale(self, t: &Texts) -> Self {
+        let note = t.say("oldOutcome");
         Self { summary: format!("{note} {}", self.summary).trim_end().to_owned(), ..self }
     }
 
@@ -252,7 +285,6 @@ impl Row {
             first: votes > 0 && votes == most,
             voters: standing.voters.iter().map(|user| user.username.to_string()).collect(),
             category: venue.categories.first().map(|category| category.name.clone()).unwrap_or_default(),
-            by_hand: venue.source.as_deref() == Some(WRITE_IN),
             address: location.and_then(|location| location.address.clone()).unwrap_or_default(),
         }
     }

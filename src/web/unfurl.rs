@@ -3,6 +3,7 @@
 use super::pages;
 use crate::domain::name::AreaName;
 use crate::domain::state::{AreaState, Standing};
+use crate::lang::{Said, Texts};
 use crate::picture::{self, Card};
 use crate::protocol::server::Online;
 
@@ -20,42 +21,38 @@ pub struct Unfurl {
 }
 
 impl Unfurl {
-    pub fn of_product() -> Self {
-        let description = "Name your group, share the link, vote. Everyone sees live where you are eating. No sign-up; all is \
-                           gone after two hours.";
-        Self::new("Where to eat: decide together, live", description, "", "", &Card::of_product())
+    pub fn of_product(t: &Texts) -> Self {
+        Self::new(t, t.say("linkProduct"), t.say("linkProductText"), "", "", &Card::of_product())
     }
 
     /// A group whose standings are not known right now.
-    pub fn of_group(name: &AreaName) -> Self {
-        let title = format!("Where are we eating? · {name}");
-        Self::new(&title, "Open the link and vote: where do we eat?", "", &pages::address(name), &Card::of_group(name))
+    pub fn of_group(t: &Texts, name: &AreaName) -> Self {
+        let title = t.say("linkGroup").with("area", name);
+        Self::new(t, title, t.say("linkUnknown"), "", &pages::address(name), &Card::of_group(name))
     }
 
-    pub fn of_area(name: &AreaName, standings: &[Standing<'_>], here: usize) -> Self {
-        let outcome = outcome(standings);
+    pub fn of_area(t: &Texts, name: &AreaName, standings: &[Standing<'_>], here: usize) -> Self {
+        let outcome = outcome(t, standings);
         let card = Card::new(name, standings, here);
         if outcome.is_empty() {
-            let description = "Nobody has voted yet. Open the link and vote: where do we eat?";
-            return Self { description: description.to_owned(), ..Self::of_group(name) };
+            return Self { description: t.say("linkEmpty").to_string(), ..Self::of_group(t, name) };
         }
-        let here = if here == 0 { String::new() } else { format!(", {here} here") };
-        let description = format!("{outcome}{here}. Open the link and vote: where do we eat?");
-        Self::new(&format!("{outcome} · {name}"), &description, &outcome, &pages::address(name), &card)
+        let title = t.say("linkOutcome").with("outcome", &outcome).with("area", name);
+        let description = match here {
+            0 => t.say("linkOutcomeText").with("outcome", &outcome),
+            here => t.say("linkOutcomeHere").with("outcome", &outcome).n(here),
+        };
+        Self::new(t, title, description, &outcome, &pages::address(name), &card)
     }
 
     /// The picture's address is `preview.png` below `path`, which does not end in a slash.
-    fn new(title: &str, description: &str, outcome: &str, path: &str, card: &Card) -> Self {
-        let alt = if outcome.is_empty() {
-            "Where are we eating? Open the link and vote.".to_owned()
-        } else {
-            format!("{outcome}.")
-        };
+    fn new(t: &Texts, title: Said<'_>, description: Said<'_>, outcome: &str, path: &str, card: &Card) -> Self {
+        let alt = if outcome.is_empty() { t.say("linkPicture") } else { t.say("outcome").with("outcome", outcome) };
         Self {
-            title: title.to_owned(),
-            description: description.to_owned(),
+            title: title.to_string(),
+            description: description.to_string(),
             image: format!("{path}/preview.png?v={}", card.version()),
-            alt,
+            alt: alt.to_string(),
             width: picture::WIDTH,
             height: picture::HEIGHT,
         }
@@ -68,8 +65,8 @@ pub fn here(state: &AreaState, online: &Online) -> usize {
 }
 
 /// "Ramen 4, Tacos 3": the first three places that have votes; empty if none has.
-pub fn outcome(standings: &[Standing<'_>]) -> String {
+pub fn outcome(t: &Texts, standings: &[Standing<'_>]) -> String {
     let voted = standings.iter().filter(|standing| !standing.voters.is_empty());
     let named = voted.take(NAMED_MAX).map(|standing| format!("{} {}", standing.venue.name, standing.voters.len()));
-    named.collect::<Vec<_>>().join(", ")
+    named.collect::<Vec<_>>().join(&t.say("outcomeJoin").to_string())
 }

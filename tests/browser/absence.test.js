@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { Scene } from "./scene.js";
 import { until } from "./wait.js";
@@ -76,7 +76,7 @@ test("a vote that waited for two minutes asks before it is sent", async (t) => {
   scene.cable.cut();
   await ann.vote("Ramen");
   await ann.page.clock.fastForward("03:00");
-  await ann.reads(say("waitingLong", "Ramen"));
+  await ann.reads(say("waitingLong", { name: "Ramen" }));
   const before = casts(ann).length;
   scene.cable.mend();
   await ann.isLive();
@@ -129,7 +129,7 @@ test("a vote is not called saved before the server has said so", async (t) => {
   // The server can be quicker than the page's next frame, in which the button is drawn.
   await until("the button says something new", () => ann.page.evaluate(() => window.said.length > 0));
   assert.deepEqual(await ann.page.evaluate(() => [...new Set(window.said)]), [say("saving")]);
-  assert.notEqual(await ann.page.locator("#said").textContent(), say("voted", "Ramen"));
+  assert.notEqual(await ann.page.locator("#said").textContent(), say("voted", { name: "Ramen" }));
   scene.cable.mend();
   await ann.standsFor("Ramen");
 });

@@ -1,5 +1,6 @@
-// A cable between the browsers and the server, which a test can cut, or clog so that nothing comes back any more while the
-// connection seems to stand. Browsers can only pretend to that for new connections.
+// A cable between the browsers and the server, which a test can cut, clog so that nothing comes back any more while the
+// connection seems to stand, or make as narrow-minded as some offices' proxies, which let no WebSocket through. Browsers can only
+// pretend to that for new connections.
 
 import { connect, createServer } from "node:net";
 
@@ -10,6 +11,7 @@ export class Cable {
   #pairs = new Set();
   #cut = false;
   #clogged = false;
+  #blocked = false;
 
   /** `to()` is the server's port. */
   constructor(to) {
@@ -41,7 +43,12 @@ export class Cable {
       server.destroy();
     };
     this.#pairs.add(pair);
-    client.on("data", (bytes) => server.write(bytes));
+    client.on("data", (bytes) => {
+      // A browser asks for a socket with the first bytes of a connection of its own.
+      pair.socket ??= bytes.includes("GET /ws ");
+      if (pair.socket && this.#blocked) return client.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      server.write(bytes);
+    });
     server.on("data", (bytes) => (this.#clogged ? pair.kept.push(bytes) : client.write(bytes)));
     for (const side of [client, server]) side.on("error", end).on("close", end).setNoDelay(true);
   }
@@ -57,9 +64,15 @@ export class Cable {
     this.#clogged = true;
   }
 
+  /** WebSockets end, and no new one stands; all else works. */
+  blockSockets() {
+    this.#blocked = true;
+    for (const { client, socket } of [...this.#pairs]) if (socket) client.resetAndDestroy();
+  }
+
   /** All is well again, and what was kept back arrives. */
   mend() {
-    this.#cut = this.#clogged = false;
+    this.#cut = this.#clogged = this.#blocked = false;
     for (const { client, kept } of this.#pairs) for (const bytes of kept.splice(0)) client.write(bytes);
   }
 

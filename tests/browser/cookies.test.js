@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { chromium } from "playwright-core";
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { DEVICES, LAUNCH } from "./chromium.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { Scene } from "./scene.js";

@@ -25,8 +25,8 @@ export class Guest {
     await this.#call(method, `/api/areas/${encodeURIComponent(this.#area)}/${what}`, body);
   }
 
-  async take(username) {
-    await this.#act("PUT", "me", { username });
+  async take(username, img) {
+    await this.#act("PUT", "me", { username, img });
     return this;
   }
 

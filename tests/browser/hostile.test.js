@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { place } from "./photon.js";
 import { Scene } from "./scene.js";
 import { until } from "./wait.js";
@@ -42,7 +42,7 @@ test("markup in names and places is shown as it was typed, live and in the serve
     await isUnharmed(person);
   }
   await ann.vote(SCRIPT);
-  await ann.noticeSays(say("withdrawn", SCRIPT));
+  await ann.noticeSays(say("withdrawn", { name: SCRIPT }));
   await isUnharmed(ann);
   const eve = await scene.person("phone", { javaScriptEnabled: false });
   await eve.goto("/a/lunch");
@@ -96,7 +96,7 @@ test("long names, wide names and names from right to left fit 320 px, and nothin
   await ann.enter(area);
   await fits(ann, "an area of 64 wide letters");
   await ann.type("W".repeat(100));
-  await ann.suggestion(say("writeIn", "W".repeat(100))).waitFor();
+  await ann.suggestion(say("writeIn", { name: "W".repeat(100) })).waitFor();
   await fits(ann, "a suggestion of 100 wide letters");
   await ann.suggest("W".repeat(100), "W".repeat(32));
   await fits(ann, "a place of 100 wide letters");
@@ -114,7 +114,7 @@ test("long names, wide names and names from right to left fit 320 px, and nothin
   await until("all voters are shown", async () => (await ann.standings())[0][1] === "3 votes");
   await fits(ann, "all together");
   await ann.vote("W".repeat(100));
-  await ann.noticeSays(say("withdrawn", "W".repeat(100)));
+  await ann.noticeSays(say("withdrawn", { name: "W".repeat(100) }));
   await fits(ann, "the notice");
   await ann.page.setViewportSize({ width: 1280, height: 800 });
   await fits(ann, "on a laptop");

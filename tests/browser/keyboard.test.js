@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { place } from "./photon.js";
 import { Scene } from "./scene.js";
 import { become } from "./wait.js";
@@ -55,7 +55,7 @@ test("from the landing page to a vote and its withdrawal", async (t) => {
   // It goes on where the vote is.
   await focusIn(ann, ".row");
   await keyboard.press("Enter");
-  await ann.noticeSays(say("withdrawn", "Ramen Ya"));
+  await ann.noticeSays(say("withdrawn", { name: "Ramen Ya" }));
   await focusIn(ann, ".row");
   await keyboard.press("Space");
   await ann.standsFor("Ramen Ya");
@@ -106,7 +106,7 @@ test("suggestions are walked through round and round, closed, and written in", a
   await keyboard.type("ramen");
   await ann.suggestion("Ramen Bar").waitFor();
   await keyboard.press("ArrowUp");
-  assert.equal(await chosen(), say("writeIn", "ramen"));
+  assert.equal(await chosen(), say("writeIn", { name: "ramen" }));
   await keyboard.press("ArrowDown");
   assert.equal(await chosen(), "Ramen Ya");
   await keyboard.press("ArrowDown");
@@ -115,7 +115,7 @@ test("suggestions are walked through round and round, closed, and written in", a
   await keyboard.press("Home");
   assert.equal(await ann.page.locator("#find").getAttribute("aria-activedescendant"), null);
   await keyboard.press("ArrowUp");
-  assert.equal(await chosen(), say("writeIn", "ramen"));
+  assert.equal(await chosen(), say("writeIn", { name: "ramen" }));
   await keyboard.press("Escape");
   assert.equal(await ann.page.locator("#found").isVisible(), false);
   assert.equal(await ann.page.locator("#find").getAttribute("aria-expanded"), "false");
@@ -135,7 +135,7 @@ test("a screen reader hears of one's own vote at once, and of the standings in o
   const scene = await Scene.open(t);
   const [ann, bob] = await scene.two();
   await ann.suggest("Ramen", "Ann");
-  await become("the own vote is said", () => ann.page.locator("#said").textContent(), say("voted", "Ramen"));
-  await become("the standings are said", () => bob.page.locator("#said-later").textContent(), say("leads", "Ramen", 1));
+  await become("the own vote is said", () => ann.page.locator("#said").textContent(), say("voted", { name: "Ramen" }));
+  await become("the standings are said", () => bob.page.locator("#said-later").textContent(), say("leads", { name: "Ramen", n: 1 }));
   assert.equal(await bob.page.locator("#said-later").getAttribute("role"), "status");
 });

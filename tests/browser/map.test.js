@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { place } from "./photon.js";
 import { Scene } from "./scene.js";
 import { become, until } from "./wait.js";
@@ -22,7 +22,7 @@ async function town(t, more = {}) {
 }
 
 const openMap = (person) => person.press(person.page.locator("#map-tab"));
-const spot = ({ page }, name, votes, mine = false) => page.getByRole("button", { name: say(mine ? "spotMine" : "spot", name, votes), exact: true });
+const spot = ({ page }, name, votes, mine = false) => page.getByRole("button", { name: say(mine ? "spotMine" : "spot", { name, n: votes }), exact: true });
 const cardOf = ({ page }, name) => page.getByRole("dialog", { name });
 const width = async (spot) => (await spot.locator(".spot-disc").boundingBox()).width;
 
@@ -39,7 +39,7 @@ for (const device of ["phone", "laptop"]) {
     const scene = await town(t);
     const ann = await atMap(scene, device);
     assert.ok((await width(spot(ann, "Momo’s Deli", 3))) > 1.4 * (await width(spot(ann, "Ramen Ya", 1))), "three votes are more to see than one");
-    await ann.reads(say("mapMissing", 1));
+    await ann.reads(say("mapMissing", { n: 1 }));
     await ann.press(spot(ann, "Ramen Ya", 1));
     const card = cardOf(ann, "Ramen Ya");
     await card.getByText("Émile").waitFor();
@@ -87,11 +87,11 @@ test("all of it by keyboard: from place to place, a vote, and back", async (t) =
     await keyboard.press("Tab");
     walked.push(await focused());
   }
-  assert.deepEqual(walked, [say("mapSearch"), say("mapCanvas"), say("spot", "Momo’s Deli", 3), say("spot", "Ramen Ya", 1)]);
+  assert.deepEqual(walked, [say("mapSearch"), say("mapCanvas"), say("spot", { name: "Momo’s Deli", n: 3 }), say("spot", { name: "Ramen Ya", n: 1 })]);
   await keyboard.press("Enter");
   await become("the card has the focus", focused, "Ramen Ya");
   await keyboard.press("Escape");
-  await become("the place has it again", focused, say("spot", "Ramen Ya", 1));
+  await become("the place has it again", focused, say("spot", { name: "Ramen Ya", n: 1 }));
   await keyboard.press("Enter");
   await become("the card has the focus", focused, "Ramen Ya");
   await keyboard.press("Tab");
@@ -124,9 +124,9 @@ test("a search around the map's middle puts pins there, and one of them can be v
   await ann.page.mouse.move(box.x + 140, box.y + 110, { steps: 5 });
   await ann.page.mouse.up();
   await ann.button(say("mapSearchArea")).click();
-  const pin = ann.page.getByRole("button", { name: say("pin", "Kingyo") });
+  const pin = ann.page.getByRole("button", { name: say("pin", { name: "Kingyo" }) });
   await pin.waitFor();
-  await ann.reads(say("mapFound", 1));
+  await ann.reads(say("mapFound", { n: 1 }));
   assert.match(asked[0].get("ll"), /^52\.5\d\d,13\.[34]\d\d$/);
   assert.equal(asked[0].get("query"), null, "nothing in particular: anything to eat");
   // The box below looks there, too, from now on.
@@ -143,7 +143,7 @@ test("what the box finds is on the map, too", async (t) => {
   const ann = await atMap(scene, "laptop");
   await ann.type("king");
   await ann.suggestion("Kingyo").waitFor();
-  await ann.page.getByRole("button", { name: say("pin", "Kingyo") }).waitFor();
+  await ann.page.getByRole("button", { name: say("pin", { name: "Kingyo" }) }).waitFor();
 });
 
 test("new votes do not move the map under a finger", async (t) => {
@@ -215,7 +215,7 @@ test("an empty area's map begins where the server looks, and invites", async (t)
   await ann.reads(say("mapEmpty"));
   await until("it shows Berlin", () => scene.maphost.asked.some(({ path }) => path.startsWith("/tiles/14/8801/")));
   await ann.press(ann.button(say("mapSearch")));
-  await ann.page.getByRole("button", { name: say("pin", "Kingyo") }).waitFor();
+  await ann.page.getByRole("button", { name: say("pin", { name: "Kingyo" }) }).waitFor();
 });
 
 test("without its settings there is no map, nor a tab for it", async (t) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { Scene } from "./scene.js";
 import { become } from "./wait.js";
 
@@ -67,7 +67,7 @@ test("a second tab that was open before the name was taken has it too", async (t
 test("leaving withdraws the vote and frees the name for another browser", async (t) => {
   const { ann, bob } = await begun(t);
   await ann.press(ann.button(say("leave")));
-  await ann.noticeSays(say("left", "lunch"));
+  await ann.noticeSays(say("left", { area: "lunch" }));
   await bob.sees(["Ramen", "0 votes", ""]);
   await bob.vote("Ramen");
   await bob.giveName("Ann");
@@ -89,7 +89,7 @@ test("another name takes the vote along", async (t) => {
   const { ann, bob } = await begun(t);
   await ann.press(ann.button(say("changeName")));
   await ann.giveName("Anna");
-  await ann.noticeSays(say("renamed", "Anna"));
+  await ann.noticeSays(say("renamed", { name: "Anna" }));
   await bob.sees(["Ramen", "1 vote", "Anna"]);
   await ann.standsFor("Ramen");
 });

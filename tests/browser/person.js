@@ -1,7 +1,7 @@
 // A person at a browser: what they do, what they see, and what their browser complains of. Knows the page as people know it, by
 // its words; the words are the page's own.
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { PATIENCE_MS, become, until } from "./wait.js";
 
 /** What Chromium itself says of a connection that the test has broken. Our own page says nothing to the console. */
@@ -63,7 +63,7 @@ export class Person {
   /** Types a place's name and takes the last suggestion. */
   async writeIn(place) {
     await this.type(place);
-    await this.press(this.suggestion(say("writeIn", place)));
+    await this.press(this.suggestion(say("writeIn", { name: place })));
   }
 
   vote(place) {

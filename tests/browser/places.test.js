@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { place } from "./photon.js";
 import { Scene } from "./scene.js";
@@ -16,11 +16,11 @@ test("suggestions come while one types, and picking one votes for it", async (t)
   const [ann, bob] = await scene.two();
   await ann.type("ramen");
   await ann.suggestion("Ramen Ya").waitFor();
-  await ann.reads(say("found", 2));
+  await ann.reads(say("found", { n: 2 }));
   await ann.reads("Torstraße 2, Berlin");
   await ann.reads("© OpenStreetMap contributors");
   // The last one is always the place as it was typed.
-  assert.deepEqual(await ann.page.locator(".option-name").allTextContents(), ["Ramen Ya", "Ramen Bar", say("writeIn", "ramen")]);
+  assert.deepEqual(await ann.page.locator(".option-name").allTextContents(), ["Ramen Ya", "Ramen Bar", say("writeIn", { name: "ramen" })]);
   await ann.press(ann.suggestion("Ramen Bar"));
   await ann.giveName("Ann");
   await ann.standsFor("Ramen Bar");
@@ -55,8 +55,8 @@ test("a search that fails says so, and the place can be written in", async (t) =
   scene.photon.mood = "fails";
   await ann.enter("lunch");
   await ann.type("ramen");
-  await ann.reads(/^The search for places does not work right now/);
-  await ann.press(ann.suggestion(say("writeIn", "ramen")));
+  await ann.reads(say("searchFailed"));
+  await ann.press(ann.suggestion(say("writeIn", { name: "ramen" })));
   await ann.giveName("Ann");
   await ann.standsFor("ramen");
 });
@@ -69,7 +69,7 @@ test("a search that hangs holds nobody up", async (t) => {
   await ann.type("ramen");
   await until("the question is under way", () => scene.photon.asked.length > 0);
   await ann.reads(say("searching"));
-  await ann.press(ann.suggestion(say("writeIn", "ramen")));
+  await ann.press(ann.suggestion(say("writeIn", { name: "ramen" })));
   await ann.giveName("Ann");
   await ann.standsFor("ramen");
 });
@@ -80,7 +80,7 @@ test("a search that hangs ends by itself in a sentence", async (t) => {
   scene.photon.mood = "hangs";
   await ann.enter("lunch");
   await ann.type("ramen");
-  await ann.reads(/^The search for places took too long/);
+  await ann.reads(say("searchFailed"));
 });
 
 test("what is asked for is what was typed last", async (t) => {
@@ -99,8 +99,8 @@ async function openWhere(person) {
 }
 
 for (const [mood, words] of [
-  ["nonsense", /^The search for places gave an answer that makes no sense/],
-  ["enough", /^The search for places is used up for now; try again in 90 seconds/],
+  ["nonsense", say("searchFailed")],
+  ["enough", say("searchUsedUp", { n: 2 })],
 ]) {
   test(`a source that ${mood === "enough" ? "has had enough" : "talks nonsense"} is a sentence, and the place can be written in`, async (t) => {
     const scene = await Scene.open(t, { places: PLACES });
@@ -109,7 +109,7 @@ for (const [mood, words] of [
     await ann.enter("lunch");
     await ann.type("ramen");
     await ann.reads(words);
-    await ann.press(ann.suggestion(say("writeIn", "ramen")));
+    await ann.press(ann.suggestion(say("writeIn", { name: "ramen" })));
     await ann.giveName("Ann");
     await ann.standsFor("ramen");
   });
@@ -123,7 +123,7 @@ test("who has asked too often is asked for patience, and the search goes on by i
     for (let status = 200; status !== 429; ) ({ status } = await fetch("/api/venues?query=none&ll=1,2"));
   });
   await ann.type("curry");
-  await ann.reads(/^These were many searches in a short time/);
+  await ann.reads(say("searchBusy"));
   await ann.suggestion("Curry House").waitFor();
 });
 
@@ -134,7 +134,7 @@ test("without a network the search waits, a place can be added all the same, and
   scene.cable.cut();
   await ann.type("curry");
   await ann.reads(say("searchOffline"));
-  await ann.suggestion(say("writeIn", "curry")).waitFor();
+  await ann.suggestion(say("writeIn", { name: "curry" })).waitFor();
   scene.cable.mend();
   await ann.isLive();
   await ann.page.evaluate(() => dispatchEvent(new Event("online")));
@@ -148,12 +148,12 @@ test("a place is searched near a town that one types, which is said and remember
   await openWhere(ann);
   await ann.page.getByLabel(say("nearLabel")).fill("Berlin Mitte");
   await ann.press(ann.button(say("nearGo")));
-  await ann.reads(say("whereTyped", "Berlin Mitte"));
+  await ann.reads(say("whereTyped", { name: "Berlin Mitte" }));
   await ann.type("curry");
   await ann.suggestion("Curry House").waitFor();
   assert.ok(scene.photon.asked.includes("Berlin Mitte"), `it was asked for ${scene.photon.asked}`);
   await ann.page.reload();
-  await ann.reads(say("whereTyped", "Berlin Mitte"));
+  await ann.reads(say("whereTyped", { name: "Berlin Mitte" }));
   await openWhere(ann);
   await become("the field has it", () => ann.page.locator("#near").inputValue(), "Berlin Mitte");
 });
@@ -166,7 +166,7 @@ test("a town that nobody knows is said to be unknown, and another one helps", as
   await ann.page.locator("#near").fill("Atlantis");
   await ann.page.keyboard.press("Enter");
   await ann.type("curry");
-  await ann.reads(/^There seems to be no place of that name to search around/);
+  await ann.reads(say("nearUnknown"));
   await ann.page.locator("#near").fill("Berlin Mitte");
   await ann.page.keyboard.press("Enter");
   await ann.suggestion("Curry House").waitFor();
@@ -251,15 +251,15 @@ test("nothing moves under a finger: what comes meanwhile waits until it is lifte
   const ann = await (await scene.person("laptop")).enter("lunch");
   await ann.type("ram");
   await ann.suggestion("Ramen Ya").waitFor();
-  const box = await ann.suggestion(say("writeIn", "ram")).boundingBox();
+  const box = await ann.suggestion(say("writeIn", { name: "ram" })).boundingBox();
   await ann.page.mouse.move(box.x + 20, box.y + box.height / 2);
   await ann.page.mouse.down();
   await ann.page.evaluate(() => {
     document.querySelector("#find").value = "curry";
     document.querySelector("#find").dispatchEvent(new Event("input"));
   });
-  await ann.reads(say("found", 1));
-  assert.deepEqual(await ann.page.locator(".option-name").allTextContents(), ["Ramen Ya", "Ramen Bar", say("writeIn", "ram")]);
+  await ann.reads(say("found", { n: 1 }));
+  assert.deepEqual(await ann.page.locator(".option-name").allTextContents(), ["Ramen Ya", "Ramen Bar", say("writeIn", { name: "ram" })]);
   await ann.page.mouse.up();
   await ann.giveName("Ann");
   await ann.standsFor("ram");

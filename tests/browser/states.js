@@ -1,7 +1,7 @@
 // Every state of the page that a person can meet, and how it comes about. The accessibility tests and the pictures go through
 // all of them.
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { place } from "./photon.js";
 import { until } from "./wait.js";
@@ -47,7 +47,7 @@ async function tie(scene, ann) {
     await (await scene.guest("lunch").take(name)).vote(choice);
   }
   await ann.enter("lunch");
-  await ann.reads(say("tie", ["Ramen Ya", "Golden Curry House"], 2));
+  await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
 }
 
 const openMap = (ann) => ann.press(ann.page.locator("#map-tab"));
@@ -119,7 +119,7 @@ export const STATES = {
       await voted(scene, ann);
       await openMap(ann);
       await ann.press(ann.page.getByRole("button", { name: say("mapSearch") }));
-      await ann.page.getByRole("button", { name: say("pin", "Kingyo Ramen") }).waitFor();
+      await ann.page.getByRole("button", { name: say("pin", { name: "Kingyo Ramen" }) }).waitFor();
     },
   },
   "map, a place open": {
@@ -127,7 +127,7 @@ export const STATES = {
     async arrive(scene, ann) {
       await among(scene, ann);
       await openMap(ann);
-      await ann.press(ann.page.getByRole("button", { name: say("spot", "Momo’s Deli", 3) }));
+      await ann.press(ann.page.getByRole("button", { name: say("spot", { name: "Momo’s Deli", n: 3 }) }));
       await ann.press(ann.page.getByRole("dialog").locator(".vote"));
       await ann.nameField.waitFor();
     },
@@ -180,7 +180,7 @@ export const STATES = {
     async arrive(scene, ann) {
       await voted(scene, ann);
       await ann.vote("Golden Curry House");
-      await ann.noticeSays(say("withdrawn", "Golden Curry House"));
+      await ann.noticeSays(say("withdrawn", { name: "Golden Curry House" }));
     },
   },
   "vote ends soon": {
@@ -228,7 +228,7 @@ export const STATES = {
       scene.cable.cut();
       await ann.vote("Ramen Ya");
       await ann.page.clock.fastForward("03:00");
-      await ann.reads(say("waitingLong", "Ramen Ya"));
+      await ann.reads(say("waitingLong", { name: "Ramen Ya" }));
       scene.cable.mend();
       await ann.isLive();
     },

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { Scene } from "./scene.js";
 import { become, until } from "./wait.js";
@@ -27,7 +27,7 @@ test("votes that a Redis has lost are cast again by the pages themselves, once",
   await scene.redis.kill();
   await scene.redis.start();
   await become("each page casts its vote again", () => [casts(ann), casts(bob)], [anns + 1, bobs + 1]);
-  await ann.noticeSays(say("castAgain", "Ramen"));
+  await ann.noticeSays(say("castAgain", { name: "Ramen" }));
   await ann.standsFor("Ramen");
   await bob.standsFor("Thai");
   assert.deepEqual(await scene.server.votes("lunch"), { Ann: "Ramen", Bob: "Thai" });
@@ -40,7 +40,7 @@ test("votes that a Redis has lost are cast again by the pages themselves, once",
 test("a vote that was taken back is not cast again when a Redis has lost all", async (t) => {
   const { scene, ann, bob } = await divided(t);
   await bob.vote("Thai");
-  await bob.noticeSays(say("withdrawn", "Thai"));
+  await bob.noticeSays(say("withdrawn", { name: "Thai" }));
   const [anns, bobs] = [casts(ann), casts(bob)];
   await scene.redis.kill();
   await scene.redis.start();

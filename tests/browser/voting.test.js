@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say } from "../../assets/js/texts.js";
+import { say } from "../english.js";
 import { Scene } from "./scene.js";
 import { become, until } from "./wait.js";
 
@@ -68,7 +68,7 @@ test("a vote for another place moves, and the button says so before", async (t) 
 test("one tap takes the vote back, and another one undoes that", async (t) => {
   const { ann, bob } = await divided(t);
   await ann.press(ann.page.getByRole("button", { name: "Your vote for Ramen. Tap again to take it back" }));
-  await ann.noticeSays(say("withdrawn", "Ramen"));
+  await ann.noticeSays(say("withdrawn", { name: "Ramen" }));
   // A place stays when its last vote goes.
   await bob.sees(["Thai", "1 vote", "Bob"], ["Ramen", "0 votes", ""]);
   await ann.press(ann.button(say("undo")));
@@ -80,12 +80,12 @@ test("a tie looks like a tie, and a lead like a lead", async (t) => {
   const { scene, ann } = await divided(t);
   const badges = () => ann.page.locator("#rows .badge").allTextContents();
   assert.deepEqual(await badges(), [say("tied"), say("tied")]);
-  await ann.reads(say("tie", ["Ramen", "Thai"], 1));
+  await ann.reads(say("tie", { names: ["Ramen", "Thai"], n: 1 }));
   const eve = await (await scene.person()).enter("lunch");
   await eve.vote("Thai");
   await eve.giveName("Eve");
   await become("Thai leads", badges, [say("leading"), ""]);
-  await ann.reads(say("leads", "Thai", 2, "Ramen", 1));
+  await ann.reads(say("leadsNext", { name: "Thai", n: 2, next: "Ramen", m: 1 }));
 });
 
 test("a reload keeps the vote and the name", async (t) => {
@@ -135,9 +135,9 @@ test("the focus stays where it was when the rows change places", async (t) => {
 
 test("who is here is counted, and a closed tab shows", async (t) => {
   const { ann, bob } = await divided(t);
-  await ann.reads(say("hereNow", 2));
+  await ann.reads(say("hereNow", { n: 2 }));
   await bob.page.close();
-  await ann.reads(say("hereNow", 1));
+  await ann.reads(say("hereNow", { n: 1 }));
   const away = ann.page.locator("#people-list .away");
   await until("Bob is away", async () => (await away.textContent({ timeout: 1_000 })).includes("Bob"));
   // The vote does not go with its voter's tab.

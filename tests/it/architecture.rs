@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use where_to_eat::telemetry::figures::{self, Kind};
 
 /// The rooms, and the rooms that each may use beside itself. A new line here is a decision.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("config", &[]),
     ("telemetry", &[]),
@@ -15,15 +15,16 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("store", &["domain"]),
     ("venues", &["domain"]),
     ("picture", &["domain"]),
+    ("lang", &[]),
     ("hub", &["store", "protocol", "domain"]),
     ("sweep", &["store", "domain"]),
-    ("web", &["hub", "store", "venues", "picture", "protocol", "domain"]),
+    ("web", &["hub", "store", "venues", "picture", "lang", "protocol", "domain"]),
     ("app", &["web", "sweep", "hub", "store", "venues", "picture", "protocol", "domain", "config", "telemetry"]),
 ];
 
 /// What a room must never name, for what it says of itself: the domain is pure and has no clock, the hub knows neither sockets nor
 /// HTTP, the store knows no server.
-const NEVER: [(&str, &[&str]); 5] = [
+const NEVER: [(&str, &[&str]); 6] = [
     (
         "domain",
         &["tokio", "actix", "redis::", "redb", "reqwest", "getrandom", "SystemTime", "Instant", "std::fs", "std::net"],
@@ -31,6 +32,7 @@ const NEVER: [(&str, &[&str]); 5] = [
     ("protocol", &["tokio", "actix", "redis::", "redb", "reqwest"]),
     ("hub", &["actix", "reqwest", "redis::", "redb"]),
     ("store", &["actix", "reqwest"]),
+    ("lang", &["tokio", "actix", "askama", "SystemTime", "std::fs"]),
     ("picture", &["tokio", "actix", "reqwest", "redis::", "redb", "SystemTime", "Instant", "std::fs", "std::net"]),
 ];
 

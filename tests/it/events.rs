@@ -42,6 +42,31 @@ async fn the_state_comes_first_then_who_is_here_then_what_everyone_knows() {
 }
 
 #[tokio::test]
+async fn opening_a_stream_is_answered_as_a_watch_is() {
+    let server = Server::start(&[]).await;
+    let ann = Browser::open(&server).await;
+    let before = take_name(&ann, "Ann").await["at"].as_u64().unwrap();
+    let mut events = ann.events("LUNCH", None).await;
+    events.event("updates").await;
+    let ack = events.opened.unwrap();
+    assert_eq!(ack["area"], "lunch");
+    assert!(ack["at"].as_u64().unwrap() >= before, "it tells the store's time: {ack}");
+}
+
+#[tokio::test]
+async fn without_an_area_the_live_count_alone_is_told() {
+    let server = Server::start(&[]).await;
+    let (ann, bob) = (Browser::open(&server).await, Browser::open(&server).await);
+    let _following = ann.events("lunch", None).await;
+    let mut events = Events::of(bob.ask_for_events("/api/events", None).await);
+    assert_eq!(events.find(|event| event["data"]["live"] == 1).await["event"], "count");
+    assert_eq!(events.opened.unwrap()["area"], Value::Null);
+    let mut stranger = bob.clone();
+    stranger.cookie = String::new();
+    assert_eq!(stranger.get("/api/events").await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn nothing_on_the_way_keeps_packs_or_holds_back_a_stream() {
     let server = Server::start(&[]).await;
     let events = Browser::open(&server).await.events("lunch", None).await;

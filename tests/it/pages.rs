@@ -175,7 +175,8 @@ async fn a_map_adds_its_own_addresses_to_the_policy_and_nothing_else() {
         (&own, " https://cdn.example/l@1/leaflet.js", " https://cdn.example/l@1/leaflet.css", " http://127.0.0.1:8099"),
         (&without, "", "", ""),
     ] {
-        let policy = header(&server.request(Method::GET, "/a/lunch").send().await.unwrap(), "content-security-policy");
+        let response = server.request(Method::GET, "/a/lunch").send().await.unwrap();
+        let policy = header(&response, "content-security-policy");
         let part = |name: &str| policy.split("; ").find(|part| part.starts_with(name)).unwrap_or_default().to_owned();
         assert_eq!(part("script-src"), format!("script-src 'self'{script}"));
         assert_eq!(part("style-src"), format!("style-src 'self'{style}"));
@@ -252,7 +253,7 @@ async fn a_page_comes_compressed_to_who_takes_that() {
     for path in ["/", "/a/lunch"] {
         let packed = server.request(Method::GET, path).header(ACCEPT_ENCODING, "br, gzip").send().await.unwrap();
         assert!(!header(&packed, CONTENT_ENCODING.as_str()).is_empty(), "{path}");
-        assert!(header(&packed, VARY.as_str()).to_lowercase().contains("accept-encoding"));
+        assert!(packed.headers().get_all(VARY).iter().any(|value| value == "accept-encoding"));
         assert_eq!(header(&server.get(path).await, CONTENT_ENCODING.as_str()), "", "{path}");
     }
 }

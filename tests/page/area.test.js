@@ -4,6 +4,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { Area } from "../../assets/js/area.js";
 import { Memory } from "../../assets/js/memory.js";
 import { Socket } from "../../assets/js/socket.js";
+import "../english.js";
 import { START, fakeStorage, fakeWires, pass, settled, sleepUntil, stopClock } from "./fakes.js";
 
 const LIFETIME = 7_200_000;

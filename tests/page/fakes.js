@@ -77,3 +77,45 @@ export const brokenStorage = {
     throw new Error("denied");
   },
 };
+
+/**
+ * A server that is asked by fetch: `call(k)` is the k-th call, to be answered, `streams(k)` the k-th event stream, which may tell
+ * things. Both wait until it is there.
+ */
+export function fakeServer() {
+  const asked = [];
+  const open = [];
+  const calls = [];
+  const fetch = (path, { method = "GET", body, signal } = {}) =>
+    new Promise((done, failed) => {
+      const call = { path, method, body: body && JSON.parse(body), fail: () => failed(new TypeError("Failed to fetch")) };
+      call.answer = (status, said) => done(new Response(typeof said === "string" ? said : JSON.stringify(said ?? {}), { status }));
+      asked.push(call);
+      if (!/events(\?|$)/.test(path)) return calls.push(call);
+      let gone = false;
+      const body_ = new ReadableStream({ start: (to) => (call.to = to) });
+      signal.addEventListener("abort", () => {
+        gone = true;
+        call.to.error(signal.reason);
+      });
+      call.bytes = (bytes) => gone || call.to.enqueue(bytes);
+      call.say = (frame) => call.bytes(new TextEncoder().encode(`data: ${JSON.stringify(frame)}\n\n`));
+      call.end = () => gone || call.to.close();
+      call.aborted = () => gone;
+      call.begin = () => done(new Response(body_));
+      open.push(call);
+    });
+  const nth = async (list, k) => {
+    for (let i = 0; i < 10 && list.length < k; i++) await settled();
+    return list[k - 1];
+  };
+  const streams = async (k = 1) => {
+    const stream = await nth(open, k);
+    stream.begin();
+    await settled();
+    return stream;
+  };
+  /** Among all that was asked where the stream itself is refused. */
+  const call = async (k = 1) => (await nth(calls, k)) ?? (await nth(open, k));
+  return { asked, calls, fetch, streams, call };
+}

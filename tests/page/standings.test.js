@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { outcome, standings, title } from "../../assets/js/standings.js";
 import { begin } from "../../assets/js/state.js";
+import "../english.js";
 
 /** `votes`: name to [place, at]. */
 function area(places, votes) {

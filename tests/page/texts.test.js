@@ -1,69 +1,127 @@
+// The page's words: each that a script asks for is there with the holes that it fills, each that is there is asked for, and a
+// sentence is right in each language. That the languages have the same texts is held by src/lang/tests.rs.
+
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { test } from "node:test";
-import { brotliCompressSync } from "node:zlib";
+import { afterEach, test } from "node:test";
 
-import { say, sayError } from "../../assets/js/texts.js";
+import { clock, distance } from "../../assets/js/texts.js";
+import { language, say, sayError, speak } from "../english.js";
 
-const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-const page = read("templates/base.html") + read("templates/page.html");
-const modules = readdirSync(new URL("../../assets/js", import.meta.url), { recursive: true })
-  .filter((file) => file.endsWith(".js"))
-  .map((file) => file.replaceAll("\\", "/").replace(/\.js$/, ""));
+const scripts = new URL("../../assets/js/", import.meta.url);
+const modules = readdirSync(scripts, { recursive: true }).filter((file) => file.endsWith(".js"));
+const code = modules.map((file) => [file, readFileSync(new URL(file, scripts), "utf8")]);
+const { page, errors } = language("en");
 
-test("the templates say what the page's texts say", () => {
-  const marked = [...page.matchAll(/data-text="(\w+)"[^>]*>([^<]*)</g)];
-  assert.ok(marked.length > 20);
-  for (const [, name, text] of marked) assert.equal(text, say(name), name);
+afterEach(() => speak("en"));
+
+const holesOf = (text) => new Set((typeof text === "string" ? text : Object.values(text).join(" ")).match(/\{\w+\}/g)?.map((hole) => hole.slice(1, -1)));
+
+/** `say("name", { hole, other: value })` → `["name", ["hole", "other"]]`; a call that spreads its holes in is left out. */
+function calls(text) {
+  return [...text.matchAll(/\bsay\("(\w+)"(?:, \{ ([^}]*) \})?\)/g)]
+    .filter(([, , filled]) => !filled?.includes("..."))
+    .map(([, name, filled]) => [name, filled ? [...filled.matchAll(/(?:^|, )(\w+)(?=:|,|$)/g)].map((match) => match[1]) : []]);
+}
+
+test("every text that the scripts ask for is there, and its holes are filled", () => {
+  let asked = 0;
+  for (const [file, text] of code) {
+    for (const [name, filled] of calls(text)) {
+      asked += 1;
+      assert.ok(page[name], `${file} says ${name}, which lang/en.json does not have in page`);
+      assert.deepEqual(new Set(filled), holesOf(page[name]), `${file} says ${name} with other holes than it has`);
+    }
+    for (const [, name] of text.matchAll(/\bsay\(\s*"(\w+)"/g)) assert.ok(page[name], `${file} says ${name}`);
+  }
+  assert.ok(asked > 40);
 });
 
-test("every text that the scripts ask for is there", () => {
-  const asked = modules.flatMap((name) => [...read(`assets/js/${name}.js`).matchAll(/\bsay\(\s*"(\w+)"/g)].map((match) => match[1]));
-  assert.ok(asked.length > 40);
-  for (const name of asked) assert.notEqual(say(name, "", "", ""), undefined, name);
+test("every text for the scripts is said by one of them", () => {
+  const all = code.map(([, text]) => text).join("\n");
+  for (const name of Object.keys(page)) assert.ok(all.includes(`"${name}"`), `no script says ${name}: take it out of page in lang/, or move it to html`);
+});
+
+test("a call without its hole, planted, is found", () => {
+  assert.deepEqual(calls('say("a"); say("b", { name }); say("c", { n: rows.length, names: f(x, y) }); say("d", { ...more })'), [
+    ["a", []],
+    ["b", ["name"]],
+    ["c", ["n", "names"]],
+  ]);
 });
 
 test("an error is a sentence, never a code", () => {
-  assert.match(sayError({ code: "nameTaken", message: "x" }), /somebody else/i);
+  assert.equal(sayError({ code: "nameTaken", message: "x" }), errors.nameTaken);
   assert.equal(sayError({ code: "somethingNew", message: "It says so." }), "It says so.");
-  for (const odd of [undefined, {}, { code: "toString" }, { code: "__proto__" }]) assert.match(sayError(odd), /^That did not work/);
+  for (const odd of [undefined, {}, { code: "toString" }, { code: "__proto__" }]) assert.equal(sayError(odd), page.failed);
 });
 
-/** The modules that come with the first view: what main.js imports, and what that imports. What `import()` fetches comes later. */
-function firstView(name = "main", found = new Set()) {
-  found.add(name);
-  for (const [, path] of read(`assets/js/${name}.js`).matchAll(/^import .* from "(.*)\.js";$/gm)) {
-    const next = new URL(path, `file:///${name}`).pathname.slice(1);
-    if (!found.has(next)) firstView(next, found);
-  }
-  return found;
-}
-
-test("every module of the first view is fetched ahead, and no other", () => {
-  const [, list] = /for module in \[(.*?)\]/.exec(page);
-  const ahead = [...list.matchAll(/"([\w/]+)"/g)].map((match) => match[1]);
-  assert.deepEqual(ahead.sort(), [...firstView()].filter((name) => name !== "main").sort());
-});
-
-test("every module is fetched some time", () => {
-  const later = modules.flatMap((name) => [...read(`assets/js/${name}.js`).matchAll(/\bimport\("(.*?)\.js"\)/g)].map((match) => new URL(match[1], `file:///${name}`).pathname.slice(1)));
-  const all = new Set([...firstView(), ...later.flatMap((name) => [...firstView(name)])]);
-  assert.deepEqual(modules.filter((name) => !all.has(name)), ["boot"]);
-});
-
-test("no text of a script goes over several lines: it would lose its indentation when it is packed", () => {
-  for (const name of modules) {
-    for (const line of read(`assets/js/${name}.js`).split("\n")) {
-      if (!/^\s*(\/?\*|\/\/)/.test(line)) assert.equal((line.match(/`/g) ?? []).length % 2, 0, `${name}: ${line}`);
-    }
+test("plurals go by the language", () => {
+  for (const [tag, n, text] of [
+    ["en", 0, "0 votes"],
+    ["en", 1, "1 vote"],
+    ["de", 2, "2 Stimmen"],
+    ["fr", 0, "0 vote"],
+    ["fr", 1_000_000, "1\u202f000\u202f000 de votes"],
+    ["es", 1, "1 voto"],
+    ["zh-Hans", 1, "1 票"],
+  ]) {
+    speak(tag);
+    assert.equal(say("votes", { n }), text, tag);
   }
 });
 
-test("what the first view weighs stays in its bounds", () => {
-  const squeezed = (text) => brotliCompressSync(text.replace(/^\s*\/\*\*?[\s\S]*?\*\/$|^\s*\/\/.*$|^\s+/gm, "")).length;
-  const weigh = (list) => list.reduce((sum, path) => sum + squeezed(read(path)), 0);
-  const scripts = weigh(["boot", ...firstView()].map((name) => `assets/js/${name}.js`));
-  const styles = weigh(["base", "parts", "views", "panels"].map((name) => `assets/css/${name}.css`));
-  assert.ok(scripts < 25 * 1024, `scripts: ${scripts}`);
-  assert.ok(scripts + styles < 50 * 1024, `all: ${scripts + styles}`);
+test("lists are joined as the language does it", () => {
+  for (const [tag, text] of [
+    ["en", "A tie: Ramen, Thai, and Taco with 2 votes each."],
+    ["de", "Gleichstand: Ramen, Thai und Taco mit je 2 Stimmen."],
+    ["zh-Hans", "平局：Ramen、Thai和Taco，各 2 票。"],
+  ]) {
+    speak(tag);
+    assert.equal(say("tie", { names: ["Ramen", "Thai", "Taco"], n: 2 }), text);
+  }
+});
+
+test("what fills a hole is not searched for holes, nor does it turn the sentence around", () => {
+  assert.equal(say("nameFree", { name: "{name} $& {n}" }), "Take “{name} $& {n}”");
+  assert.equal(say("nameFree", { name: "מיכל" }), "Take “\u2068מיכל\u2069”");
+  assert.equal(say("tie", { names: ["a", "مطعم"], n: 1 }), "A tie: a and \u2068مطعم\u2069 with 1 vote each.");
+});
+
+test("a text that an older server does not send yet is empty, and breaks nothing", () => {
+  assert.equal(say("of tomorrow", { n: 1 }), "");
+});
+
+test("a time is written in the page's language, by the clock of the person's region", () => {
+  const afternoon = new Date(2026, 2, 4, 14, 5);
+  for (const [tag, home, text] of [
+    ["en", "en-US", "2:05 PM"],
+    ["en", "en-GB", "14:05"],
+    ["en", "pl-PL", "14:05"],
+    ["de", "de-DE", "14:05"],
+    ["fr", "fr", "14:05"],
+    ["es", "es-ES", "14:05"],
+    ["zh-Hans", "zh-CN", "14:05"],
+  ]) {
+    speak(tag, home);
+    assert.equal(clock(afternoon).replace(/\s/g, " "), text, `${tag} ${home}`);
+  }
+});
+
+test("a distance is in metres and kilometres, or where people think in miles in feet and miles", () => {
+  for (const [tag, home, near, far] of [
+    ["en", "en-IE", "120 m", "1.2 km"],
+    ["en", "en", "120 m", "1.2 km"],
+    ["en", "en-US", "400 ft", "0.8 mi"],
+    ["en", "en-GB", "400 ft", "0.8 mi"],
+    ["de", "de-AT", "120 m", "1,2 km"],
+    ["fr", "fr-FR", "120 m", "1,2 km"],
+    ["es", "es-US", "400 ft", "0.8 mi"],
+    ["zh-Hans", "zh-CN", "120米", "1.2公里"],
+  ]) {
+    speak(tag, home);
+    assert.deepEqual([123, 1_240].map((metres) => distance(metres).replace(/\s/g, " ")), [near, far], `${tag} ${home}`);
+  }
+  speak("en", "en-IE");
+  assert.deepEqual([0, 994, 996, 12_000].map(distance), ["0 m", "990 m", "1 km", "12 km"]);
 });

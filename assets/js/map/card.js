@@ -2,9 +2,9 @@
 // date while it is open.
 
 import { opened } from "../opened.js";
-import { say } from "../texts.js";
+import { distance, say } from "../texts.js";
 import { h, setText } from "../views/dom.js";
-import { chip, personKey } from "../views/person.js";
+import { chip, personKey, shorten } from "../views/person.js";
 import { ownVote } from "../views/vote.js";
 
 /** More voters than this are a number. */
@@ -56,20 +56,15 @@ export function card(closed) {
   function draw(now, { venue, votes = 0, voters: list = [] }) {
     area = now;
     setText(title, venue.name);
-    setText(count, say("votes", votes));
+    setText(count, say("votes", { n: votes }));
     vote.update(area, venue);
     const key = [venue.id, area.me?.username, ...list.map(personKey)].join("\n\n");
     if (key === drawn) return;
     drawn = key;
-    const { categories = [], location = {}, distance } = venue;
-    const known = [distance === undefined ? "" : say("metres", distance), categories[0]?.name, location.address].filter(Boolean);
+    const { categories = [], location = {}, distance: far } = venue;
+    const known = [far === undefined ? "" : distance(far), categories[0]?.name, location.address].filter(Boolean);
     details.replaceChildren(...known.map((part) => h("bdi", {}, part)));
-    const item = (user) => h("li", {}, chip(user, user.username === area.me?.username ? `(${say("you")})` : ""));
-    const rest = list.length - VOTERS;
-    voters.replaceChildren(
-      ...list.slice(0, rest > 1 ? VOTERS : list.length).map(item),
-      ...(rest > 1 ? [h("li", { class: "hint" }, say("andMore", rest))] : []),
-    );
+    shorten(voters, VOTERS, list.map((user) => h("li", {}, chip(user, user.username === area.me?.username ? say("you") : ""))));
   }
 
   return { el, title, show, hide, draw, get id() { return id; } };

@@ -59,7 +59,7 @@ export function markers(L, map, opened) {
         button.classList.toggle("mine", mine);
         button.classList.toggle("first", first);
         button.classList.toggle("none", !votes);
-        button.setAttribute("aria-label", say(mine ? "spotMine" : "spot", venue.name, votes));
+        button.setAttribute("aria-label", say(mine ? "spotMine" : "spot", { name: venue.name, n: votes }));
         setText(disc, votes ? String(votes) : "");
         setText(name, venue.name);
         // By script, which the policy allows, and as a number alone.
@@ -73,7 +73,7 @@ export function markers(L, map, opened) {
       for (const { venue, at } of wanted) {
         if (pins.has(venue.id)) continue;
         const pin = pinOf(venue.id, at, venue.name);
-        pin.button.setAttribute("aria-label", say("pin", venue.name));
+        pin.button.setAttribute("aria-label", say("pin", { name: venue.name }));
         pins.set(venue.id, pin);
       }
     },

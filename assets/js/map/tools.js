@@ -2,6 +2,7 @@
 // neither Leaflet nor the places.
 
 import { say } from "../texts.js";
+import { refusal } from "../views/add.js";
 import { h, setText } from "../views/dom.js";
 
 /** What is said, the most urgent first: one sentence at a time. */
@@ -39,8 +40,8 @@ export function tools({ search, clear, zoom, all }) {
     found({ phase, venues, error }, empty) {
       const text = {
         searching: () => say("searching"),
-        failed: () => error.message ?? say(error.code),
-        found: () => say("mapFound", venues.length),
+        failed: () => refusal(error),
+        found: () => (venues.length ? say("mapFound", { n: venues.length }) : say("mapFoundNone")),
       }[phase]?.();
       tell("search", text ?? (empty ? say("mapEmpty") : ""), text && clear);
     },

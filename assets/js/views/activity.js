@@ -2,30 +2,54 @@
 // is); it is there to be read.
 
 import { activity } from "../activity.js";
-import { say } from "../texts.js";
+import { compared } from "../names.js";
+import { clock, say } from "../texts.js";
 import { arrange, h, setText } from "./dom.js";
-import { clock } from "./head.js";
 import { avatar, personKey } from "./person.js";
 
 const MINUTE_MS = 60_000;
 /** Up to here "5 min ago" says more than a clock, later the clock does. */
 const AGO_MINUTES = 60;
+/** So many lines tell what is going on; the rest is a tap away. */
+const FEW = 10;
 
 export function panel(box) {
   const none = h("p", { class: "hint" }, say("activityNone"));
   const list = h("ol", { class: "activity" });
+  const more = h("button", { type: "button", class: "button quiet", hidden: true });
   let drawn = new Map();
+  let lines = [];
   let last = null;
+  let all = false;
   let area = null;
   let timer = 0;
 
-  box.append(none, list);
+  box.append(none, list, more);
+  more.onclick = () => {
+    all = true;
+    draw();
+    list.children[FEW]?.focus();
+  };
 
-  function row({ kind, at, username, img, place, from }) {
+  /** As they look now, where they are still there. */
+  const faceOf = (line) => area.state?.users.get(compared(line.username)) ?? line;
+
+  function row(line) {
+    const { kind, at, username, place, from } = line;
     const time = h("time", { dateTime: new Date(at).toISOString() });
-    const words = h("p", {}, say(kind, username, place, from));
-    const el = h("li", {}, avatar({ username, img }), h("div", {}, words, h("p", { class: "hint" }, time)));
+    const el = h("li", { tabIndex: -1 }, avatar(faceOf(line)), h("p", {}, say(kind, { name: username, place, from })), " ", time);
     return { el, time, at };
+  }
+
+  /** Those who are drawn already stay as they are. */
+  function draw() {
+    const wanted = all ? lines : lines.slice(0, FEW);
+    drawn = new Map(wanted.map((line) => [`${line.id} ${personKey(faceOf(line))}`, line]).map(([id, line]) => [id, drawn.get(id) ?? row(line)]));
+    arrange(list, [...drawn.values()].map(({ el }) => el));
+    none.hidden = lines.length > 0;
+    more.hidden = wanted.length === lines.length;
+    setText(more, say("activityAll", { n: lines.length }));
+    setTimes();
   }
 
   /** Only what reads otherwise by now is written. */
@@ -35,7 +59,7 @@ export function panel(box) {
     for (const { time, at } of drawn.values()) {
       const minutes = Math.floor((area.now() - at) / MINUTE_MS);
       const exact = clock(area.local(at));
-      setText(time, minutes < 1 ? say("justNow") : minutes < AGO_MINUTES ? say("minutesAgo", minutes) : exact);
+      setText(time, minutes < 1 ? say("justNow") : minutes < AGO_MINUTES ? say("minutesAgo", { n: minutes }) : exact);
       time.title = exact;
     }
   }
@@ -43,27 +67,20 @@ export function panel(box) {
   function reset() {
     clearTimeout(timer);
     last = null;
+    all = false;
     drawn = new Map();
     list.replaceChildren();
-    none.hidden = false;
   }
 
   return {
     render(now) {
-      const { heard } = now;
       if (area !== now) reset();
       area = now;
-      if (heard.at(-1) === last) return;
-      last = heard.at(-1);
-      const lines = activity(heard).map((line) => [`${line.id} ${personKey(line)}`, line]);
-      drawn = new Map(lines.map(([id, line]) => [id, drawn.get(id) ?? row(line)]));
-      arrange(list, [...drawn.values()].map(({ el }) => el));
-      none.hidden = lines.length > 0;
-      setTimes();
+      if (area.heard !== last) lines = activity(area.heard);
+      last = area.heard;
+      draw();
     },
     reset,
-    shut() {
-      clearTimeout(timer);
-    },
+    shut: () => clearTimeout(timer),
   };
 }

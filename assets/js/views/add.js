@@ -8,6 +8,9 @@ import { askName, unsent } from "./vote.js";
 
 const WHERE = { me: "whereMe", map: "whereMap", typed: "whereTyped", votes: "whereVotes", center: "whereCenter", anywhere: "whereAnywhere" };
 
+/** A question that is refused names a place that nobody knows. */
+const REFUSALS = { badMessage: "nearUnknown", rateLimited: "searchBusy", searchSlow: "searchSlow", searchOffline: "searchOffline" };
+
 export function addView({ search, memory, rows }) {
   const field = byId("find");
   const slot = byId("add-slot");
@@ -53,11 +56,12 @@ export function addView({ search, memory, rows }) {
   search.listen(() => {
     const { phase, venues, credits, error } = search;
     drawPlace();
+    setText(byId("find-busy"), say("searching"));
     byId("find-busy").hidden = phase !== "searching";
     // One sentence for each outcome, and none while it is being looked for: it would be read out at each letter.
     if (phase === "short") told(say("addShort"));
-    else if (phase === "found") told(say("found", venues.length));
-    else if (phase === "failed") told(error.message ?? say(error.code));
+    else if (phase === "found") told(venues.length ? say("found", { n: venues.length }) : say("foundNone"));
+    else if (phase === "failed") told(refusal(error));
     else if (phase === "idle") told("");
     byId("attribution").replaceChildren(...credits.flatMap(credit));
     if (phase === "idle" || !search.query) list.clear();
@@ -70,8 +74,12 @@ export function addView({ search, memory, rows }) {
 
   function drawPlace() {
     const { kind, name } = search.place;
-    setText(byId("where-words"), say(WHERE[kind], name));
+    setText(byId("where-words"), say(WHERE[kind], { name }));
   }
+
+  // What was typed before all this was here.
+  where.classList.remove("waits");
+  if (typed()) field.oninput();
 
   /** Once there is a network again, what had failed without one is looked for by itself. */
   addEventListener("online", () => search.phase === "failed" && search.again());
@@ -90,7 +98,7 @@ export function addView({ search, memory, rows }) {
       slot.replaceChildren();
       if (key === "name") return askName(area, slot, say("nameGoAdd"), () => field.focus());
       if (key === "asks" || key === "failed") slot.append(unsent(area, pending));
-      else if (key) slot.append(h("p", { class: "hint", tabIndex: -1 }, `${say(key === "saved" ? "saving" : key)} ${pending.fs.name}`));
+      else if (key) slot.append(h("p", { class: "hint", tabIndex: -1 }, say(key === "waiting" ? "waitingPlace" : "savingPlace", { name: pending.fs.name })));
       // Whose focus was here goes on where the vote is: on a phone that takes the keyboard away and shows the row.
       if (free) (slot.querySelector("button, p") ?? rows.buttonOf(area.vote) ?? field).focus();
     },
@@ -101,6 +109,14 @@ export function addView({ search, memory, rows }) {
       slot.replaceChildren();
     },
   };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Why a search gave nothing, and what is to be done: by the server's code, or by ours where it did not answer at all. */
+export function refusal({ code, retryInMs }) {
+  if (code === "venuesUnavailable" && retryInMs) return say("searchUsedUp", { n: Math.ceil(retryInMs / MINUTE_MS) });
+  return say(REFUSALS[code] ?? "searchFailed");
 }
 
 /** Whom results are owed to, with a link where there is one. */

@@ -41,6 +41,7 @@ export function bar(share) {
   svg.setAttribute("class", "bar");
   svg.setAttribute("aria-hidden", "true");
   rect.setAttribute("height", "100%");
+  rect.setAttribute("rx", "5");
   svg.append(rect);
   setBar(svg, share);
   return svg;

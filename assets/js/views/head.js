@@ -2,13 +2,17 @@
 
 import { addressOf } from "../router.js";
 import { copied } from "../share.js";
-import { say } from "../texts.js";
+import { clock, say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
+import { avatar, personKey } from "./person.js";
 
 /** So long before a vote ends the page asks whether it still holds. */
 const SOON_MS = 10 * 60_000;
 /** The machine may sleep through a longer wait. */
 const LOOK_MS = 30_000;
+
+/** More faces than this are a number. */
+const FACES = 5;
 
 /** How each state of the connection looks and reads: the dot's kind, the words, the banner. */
 const LINKS = {
@@ -29,12 +33,11 @@ export function linkOf({ status, stale }, area) {
   return area.live ? "live" : "connecting";
 }
 
-export const clock = (at) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(at);
-
 export function head({ origin, tell }) {
   const byHand = byId("share-by-hand");
   let name = "";
   let timer = 0;
+  let faces = "";
 
   byId("share").onclick = async () => {
     const link = addressOf(name, origin);
@@ -45,6 +48,16 @@ export function head({ origin, tell }) {
     byHand.hidden = false;
     field.select();
   };
+
+  /** The names are in the list of people; these are for the eye. */
+  function setFaces({ users, here }) {
+    const there = [...users].filter(([key]) => here.has(key)).map(([, user]) => user);
+    const key = there.map(personKey).join("\n\n");
+    if (key === faces) return;
+    faces = key;
+    const more = there.length > FACES ? [h("span", { class: "avatar more" }, `+${there.length - FACES}`)] : [];
+    byId("here-faces").replaceChildren(...there.slice(0, FACES).map(avatar), ...more);
+  }
 
   function setBanner(text) {
     const box = byId("banner");
@@ -62,7 +75,7 @@ export function head({ origin, tell }) {
     if (left > 0 && left < Infinity) timer = setTimeout(() => setKeep(area), Math.min(soon ? left : left - SOON_MS, LOOK_MS));
     byId("keep").hidden = !soon;
     if (!soon) return;
-    setText(byId("keep-text"), say("endsSoon", clock(area.local(area.me.expiresAt))));
+    setText(byId("keep-text"), say("endsSoon", { time: clock(area.local(area.me.expiresAt)) }));
     byId("keep-vote").onclick = () => area.keepVote();
   }
 
@@ -75,8 +88,9 @@ export function head({ origin, tell }) {
       setText(byId("link-words"), say(words));
       const { online = 0, expiresAt = 0 } = area.state ?? {};
       if (area.state) {
-        setText(byId("here-now"), online ? say("hereNow", online) : "");
-        setText(byId("empties"), expiresAt ? say("empties", clock(area.local(expiresAt))) : "");
+        setFaces(area.state);
+        setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
+        setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
       byId("area").classList.toggle("old", kind === "off" && Boolean(area.state));
       setBanner(banner ? say(banner) : "");
@@ -86,6 +100,8 @@ export function head({ origin, tell }) {
       clearTimeout(timer);
       byId("keep").hidden = true;
       byHand.hidden = true;
+      byId("here-faces").replaceChildren();
+      faces = "";
       setText(byId("here-now"), "");
       setText(byId("empties"), "");
     },

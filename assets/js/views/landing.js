@@ -46,9 +46,9 @@ export function landing({ memory, origin, go }) {
       byId("recent").hidden = recent.length === 0;
       const item = (area) => h("li", {}, h("a", { href: addressOf(area), class: "button quiet", dir: "auto" }, area));
       byId("recent-list").replaceChildren(...recent.map(item));
-      wrong(bad === undefined ? "" : say("groupBadLink", bad.slice(0, AREA_MAX)));
+      wrong(bad === undefined ? "" : say("groupBadLink", { raw: bad.slice(0, AREA_MAX) }));
     },
     /** So many people follow any area. */
-    count: (live) => setText(byId("live-count"), live > 1 ? say("liveCount", live) : ""),
+    count: (live) => setText(byId("live-count"), live > 1 ? say("liveCount", { n: live }) : ""),
   };
 }

@@ -47,7 +47,7 @@ export function panel(box, { search }) {
   });
   const frame = h("div", { class: "map-frame" }, above.top, canvas, above.zoom, place.el);
   const { tiles: of, code } = hostsOf(settings);
-  box.append(frame, missing, h("p", { class: "hint" }, say("mapHosts", of, code)));
+  box.append(frame, missing, h("p", { class: "hint" }, say("mapHosts", { tiles: of, code })));
   search.listen(drawFound);
   begin();
 
@@ -124,7 +124,7 @@ export function panel(box, { search }) {
     const rows = standings(area.state);
     const found = spotsOf(rows, area.vote);
     spots = found.spots;
-    setText(missing, found.missing ? say("mapMissing", found.missing) : "");
+    setText(missing, found.missing ? say("mapMissing", { n: found.missing }) : "");
     if (!map || !canvas.clientWidth) return;
     if (!fitted && !moved) fit();
     marks.drawSpots(spots);

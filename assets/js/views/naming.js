@@ -4,12 +4,14 @@
 import { NAME_MAX, madeUpName, userName } from "../names.js";
 import { say, sayError } from "../texts.js";
 import { h } from "./dom.js";
+import { later, styled } from "./later.js";
 
 /**
- * Opens in `slot`. `take(name)` rejects with the server's error; `done()` comes after it took the name, `cancel()` when the
+ * Opens in `slot`, with `name` and the picture `img` as they are so far; `picture` opens the choice of the picture too.
+ * `take(name, img)` rejects with the server's error; `done()` comes after it took the name, `cancel()` when the
  * person would rather not.
  */
-export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
+export function nameForm({ slot, name, img = "", picture = false, go, take, done = () => {}, cancel }) {
   const field = h("input", {
     id: "name", class: "field", value: name || madeUpName(), maxLength: NAME_MAX * 2, autocomplete: "nickname",
     spellcheck: false, dir: "auto", enterKeyHint: "done", "aria-describedby": "name-error name-hint",
@@ -17,6 +19,8 @@ export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
   const error = h("p", { id: "name-error", class: "error", role: "alert" });
   const submit = h("button", { type: "submit", class: "button main" }, go);
   const no = h("button", { type: "button", class: "button quiet", onclick: cancel }, say("cancel"));
+  const more = h("button", { type: "button", class: "button quiet", onclick: choosePicture }, say("pictureChoose"));
+  const pictures = h("div", {});
   const form = h(
     "form",
     { class: "name-form", noValidate: true },
@@ -24,8 +28,20 @@ export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
     field,
     error,
     h("p", { id: "name-hint", class: "hint" }, say("nameHint")),
-    h("div", { class: "line" }, submit, no),
+    pictures,
+    h("div", { class: "line" }, submit, more, no),
   );
+  let picker = null;
+
+  function choosePicture() {
+    more.remove();
+    pictures.append(h("p", { tabIndex: -1 }));
+    pictures.firstChild.focus();
+    later(pictures, () => [import("./picture.js"), styled("picture")], ({ picturePicker }) => {
+      picker = picturePicker({ box: pictures, img, name: () => field.value.trim() });
+      picker.focus();
+    });
+  }
 
   function wrong(...content) {
     error.replaceChildren(...content);
@@ -40,16 +56,18 @@ export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
       wrong(say("nameBad"));
       return field.focus();
     }
+    const wantedImg = picker ? picker.value() : img;
+    if (wantedImg === null) return;
     // Not disabled meanwhile, and before the offered name goes: the focus would be nowhere.
     if (error.contains(document.activeElement)) submit.focus();
     wrong();
     busy = true;
     submit.textContent = say("saving");
     try {
-      await take(wanted);
+      await take(wanted, wantedImg);
       done();
     } catch (problem) {
-      const free = problem.free && h("button", { type: "button", class: "button link", onclick: () => send(problem.free) }, say("nameFree", problem.free));
+      const free = problem.free && h("button", { type: "button", class: "button link", onclick: () => send(problem.free) }, say("nameFree", { name: problem.free }));
       wrong(`${sayError(problem)} `, ...(free ? [free] : []));
       (free || field).focus();
     } finally {
@@ -65,8 +83,12 @@ export function nameForm({ slot, name, go, take, done = () => {}, cancel }) {
   form.onkeydown = (event) => {
     if (event.key === "Escape") cancel();
   };
-  field.oninput = () => wrong();
+  field.oninput = () => {
+    wrong();
+    picker?.named();
+  };
   slot.replaceChildren(form);
+  if (picture) return choosePicture();
   field.focus();
   field.select();
 }

@@ -13,14 +13,24 @@ const SUMMARY_MS = 5_000;
 export function notices() {
   const box = byId("notice");
   let timer = 0;
+  let before = null;
   let told = "";
   let wanted = "";
   let summaryTimer = 0;
 
   function hide() {
     clearTimeout(timer);
+    const focused = box.contains(document.activeElement);
     box.hidden = true;
     box.replaceChildren();
+    // Whoever pressed its button goes on where they were.
+    if (focused && before?.isConnected) before.focus();
+  }
+
+  /** Not while somebody is at it. */
+  function fade() {
+    if (box.matches(":hover, :focus-within")) timer = setTimeout(fade, SHOWN_MS);
+    else hide();
   }
 
   function speak(text) {
@@ -34,13 +44,14 @@ export function notices() {
     speak(text);
     if (quiet) return hide();
     clearTimeout(timer);
+    if (!box.contains(document.activeElement)) before = document.activeElement;
     const button = ([label, run]) =>
       h("button", { type: "button", class: "button", onclick: () => (hide(), run()) }, label);
     const close = h("button", { type: "button", class: "button quiet", onclick: hide }, say("close"));
     box.replaceChildren(h("p", {}, text), h("div", { class: "line" }, ...actions.map(button), close));
     box.classList.toggle("warn", warn);
     box.hidden = false;
-    timer = setTimeout(hide, actions.length ? CHOICE_MS : SHOWN_MS);
+    timer = setTimeout(fade, actions.length ? CHOICE_MS : SHOWN_MS);
   }
 
   /** The standings in a sentence, for a screen reader. The first one is on the page already. */

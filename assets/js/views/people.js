@@ -4,36 +4,45 @@ import { byCodePoints, compared } from "../names.js";
 import { say } from "../texts.js";
 import { byId, h } from "./dom.js";
 import { later } from "./later.js";
-import { chip, personKey } from "./person.js";
+import { chip, elsewhere, isElsewhere, personKey, shorten } from "./person.js";
 
-/** More names than this are a number. */
-const SHOWN = 60;
+/** So many names stand there at first. */
+const SHOWN = 16;
 
-export function people({ tell }) {
+export function people({ tell, memory, redraw }) {
   let area = null;
   let drawn = null;
+  let opener = null;
+  let asks = null;
   const slot = byId("me-slot");
+  elsewhere.shown = memory.pictures;
 
   const close = () => slot.replaceChildren();
   const back = () => {
     close();
-    byId("change-name").focus();
+    opener.focus();
   };
 
-  byId("change-name").onclick = () =>
-    later(slot, () => [import("./naming.js")], ({ nameForm }) =>
+  const change = (button, picture) =>
+    later(slot, () => [import("./naming.js")], ({ nameForm }) => {
+      opener = button;
+      const before = area.me.username;
       nameForm({
         slot,
-        name: area.me.username,
-        go: say("nameChange"),
-        take: (name) => area.takeName(name),
+        name: before,
+        img: area.me.img,
+        picture,
+        go: say(picture ? "pictureSave" : "nameChange"),
+        take: (name, img) => area.takeName(name, img),
         done: () => {
           back();
-          tell({ text: say("renamed", area.me.username) });
+          tell({ text: area.me.username === before ? say("pictureSaved") : say("renamed", { name: area.me.username }) });
         },
         cancel: back,
-      }),
-    );
+      });
+    });
+  byId("change-name").onclick = ({ currentTarget }) => change(currentTarget, false);
+  byId("change-picture").onclick = ({ currentTarget }) => change(currentTarget, true);
   byId("leave").onclick = () => area.leave();
 
   return {
@@ -43,6 +52,10 @@ export function people({ tell }) {
       byId("me").hidden = !me;
       if (!me) close();
       if (!state) return;
+      const others = [...state.users.values()].filter(({ img }) => isElsewhere(img));
+      if (others.length) asks ??= import("./pictures.js").then(({ pictures }) => pictures({ box: byId("pictures"), memory, redraw }));
+      // Where the question cannot be loaded, the pictures are not shown: as before the answer.
+      asks?.then((view) => view.render(others)).catch(() => (asks = null));
       const mine = compared(me?.username ?? "");
       const rank = ([key]) => (key === mine ? 0 : state.here.has(key) ? 1 : 2);
       const sorted = [...state.users].sort((a, b) => rank(a) - rank(b) || byCodePoints(a[0], b[0]));
@@ -51,18 +64,15 @@ export function people({ tell }) {
       drawn = key;
       const item = (entry) => {
         const note = ["you", "", "away"][rank(entry)];
-        return h("li", { class: note }, chip(entry[1], note && `(${say(note)})`));
+        return h("li", { class: note }, chip(entry[1], note && say(note)));
       };
-      const rest = sorted.length - SHOWN;
       byId("people-none").hidden = sorted.length > 0;
-      byId("people-list").replaceChildren(
-        ...sorted.slice(0, SHOWN).map(item),
-        ...(rest > 0 ? [h("li", { class: "hint" }, say("peopleMore", rest))] : []),
-      );
+      shorten(byId("people-list"), SHOWN, sorted.map(item));
     },
     reset() {
       close();
       drawn = null;
+      delete byId("people-list").dataset.whole;
       byId("people-list").replaceChildren();
     },
   };

@@ -2,16 +2,16 @@
 // and the focus stays where it was.
 
 import { outcome, standings, title } from "../standings.js";
-import { say } from "../texts.js";
+import { clock, say } from "../texts.js";
 import { arrange, bar, byId, h, setBar, setText } from "./dom.js";
-import { chip, personKey } from "./person.js";
+import { chip, personKey, shorten } from "./person.js";
 import { ownVote } from "./vote.js";
 
 /** No row moves while a pointer is down, nor so soon after it was lifted. */
 const SETTLE_MS = 600;
 const MOVE_MS = 180;
-/** More voters than this are a number. */
-const VOTERS = 12;
+/** So many voters stand in a row at first. */
+const VOTERS = 8;
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -84,6 +84,7 @@ function rowOf(venue) {
   const meter = bar(0);
   const count = h("span", { class: "votes" });
   const voters = h("ul", { class: "voters" });
+  const until = h("p", { class: "until hint" });
   const { button, slot, update: drawVote } = ownVote();
   const el = h(
     "li",
@@ -93,6 +94,7 @@ function rowOf(venue) {
     details(venue),
     h("div", { class: "row-tally" }, meter, count),
     voters,
+    until,
     slot,
   );
   let drawn = "";
@@ -103,37 +105,34 @@ function rowOf(venue) {
     el.classList.toggle("mine", own);
     setText(badge, row.first ? say(tied ? "tied" : "leading") : "");
     setBar(meter, row.share);
-    setText(count, say("votes", row.votes));
+    setText(count, say("votes", { n: row.votes }));
+    const mine = area.vote === venue.id;
+    const ends = mine && !area.ballot.pending ? say("until", { time: clock(area.local(area.me.expiresAt)) }) : "";
+    setText(until, ends && area.state.venues.size > 1 ? `${ends} ${say("moves")}` : ends);
     const key = row.voters.map(personKey).join("\n\n") + area.me?.username;
     if (key !== drawn) drawVoters(row.voters, area.me?.username);
     drawn = key;
   }
 
   function drawVoters(list, me) {
-    const item = (user) => h("li", {}, chip(user, user.username === me ? `(${say("you")})` : ""));
-    const rest = list.length - VOTERS;
-    voters.replaceChildren(
-      ...list.slice(0, rest > 1 ? VOTERS : list.length).map(item),
-      ...(rest > 1 ? [h("li", { class: "hint" }, say("andMore", rest))] : []),
-    );
+    shorten(voters, VOTERS, list.map((user) => h("li", {}, chip(user, user.username === me ? say("you") : ""))));
   }
 
   return { el, button, update };
 }
 
 /** What is known of a place, and where it is on a map. */
-function details({ name, location = {}, categories = [], url, source }) {
+function details({ name, location = {}, categories = [], url }) {
   const { lat, lng, address } = location;
   const parts = [...categories.slice(0, 2).map((category) => category.name), address].filter(Boolean);
-  if (!parts.length && source === "write-in") parts.push(say("writtenIn"));
   const away = (href, words, of) =>
-    h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { class: "unseen" }, of + say("opensNew")));
+    h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { class: "unseen" }, of));
   const map = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lng}#map=18/${lat}/${lng}`;
   return h(
     "p",
     { class: "details" },
     ...parts.map((part) => h("bdi", {}, part)),
-    ...(lat === undefined || lng === undefined ? [] : [away(map, say("map"), say("mapOf", name))]),
-    ...(url ? [away(url, say("website"), say("websiteOf", name))] : []),
+    ...(lat === undefined || lng === undefined ? [] : [away(map, say("map"), say("mapOf", { name }))]),
+    ...(url ? [away(url, say("website"), say("websiteOf", { name }))] : []),
   );
 }

@@ -2,7 +2,7 @@
 // was found comes first; the place as it was typed is always the last, in a group of its own. Knows nothing of the search.
 
 import { opened } from "../opened.js";
-import { say } from "../texts.js";
+import { distance, say } from "../texts.js";
 import { metres } from "../venues.js";
 import { arrange, byId, h } from "./dom.js";
 
@@ -71,7 +71,7 @@ export function suggestions({ field, picked }) {
       if (!items.has(id)) items.set(id, { el: optionOf(id) });
       const item = items.get(id);
       const parts = id === BY_HAND ? [say("writeInHint")] : describe(venue, at);
-      const words = id === BY_HAND ? say("writeIn", venue.name) : venue.name;
+      const words = id === BY_HAND ? say("writeIn", { name: venue.name }) : venue.name;
       const key = [words, ...parts].join("\n");
       if (key !== item.key) {
         item.el.replaceChildren(
@@ -152,7 +152,7 @@ export function suggestions({ field, picked }) {
   };
 }
 
-function describe({ categories = [], location = {}, distance }, at) {
-  const far = distance ?? (at && location.lat !== undefined ? metres(at, location) : undefined);
-  return [far === undefined ? "" : say("metres", far), categories[0]?.name, location.address].filter(Boolean);
+function describe({ categories = [], location = {}, distance: known }, at) {
+  const far = known ?? (at && location.lat !== undefined ? metres(at, location) : undefined);
+  return [far === undefined ? "" : distance(far), categories[0]?.name, location.address].filter(Boolean);
 }

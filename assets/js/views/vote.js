@@ -30,7 +30,7 @@ export function ownVote(by) {
     tick.classList.toggle("gone", !own || busy);
     setText(words, busy ? say(pending.phase) : say(own ? "yourVote" : "vote"));
     const from = area.state?.venues.get(area.vote)?.name;
-    setText(more, busy ? say("savingFor", venue.name) : own ? say("takeBack", venue.name) : from ? say("voteMoves", venue.name, from) : say("voteFor", venue.name));
+    setText(more, busy ? say("savingFor", { name: venue.name }) : own ? say("takeBack", { name: venue.name }) : from ? say("voteMoves", { name: venue.name, from }) : say("voteFor", { name: venue.name }));
     button.onclick = () => {
       if (busy) return;
       if (own) area.takeBack();
@@ -63,9 +63,10 @@ export function askName(area, slot, go, back) {
   later(slot, () => [import("./naming.js")], ({ nameForm }) =>
     nameForm({
       slot,
-      name: area.suggestedName,
+      name: area.suggested.username,
+      img: area.suggested.img,
       go,
-      take: (name) => area.takeName(name),
+      take: (name, img) => area.takeName(name, img),
       cancel: () => {
         area.cancelName();
         back();
@@ -75,8 +76,8 @@ export function askName(area, slot, go, back) {
 }
 
 /** A vote that waited too long asks; one that was refused says why. */
-export function unsent(area, { phase, error, fs, was }) {
-  const words = fs ? say("waitingLong", fs.name) : say("waitingLongBack", was?.name);
+export function unsent(area, { phase, error, fs }) {
+  const words = fs ? say("waitingLong", { name: fs.name }) : say("waitingLongBack");
   const yes = h("button", { type: "button", class: "button main", onclick: () => area.ballot.sendAgain() }, say("sendNow"));
   const no = h("button", { type: "button", class: "button quiet", onclick: () => area.ballot.forget() }, say(phase === "asks" ? "forget" : "close"));
   return h("div", { class: "unsent", role: "alert" }, h("p", {}, phase === "asks" ? words : sayError(error)), h("div", { class: "line" }, ...(phase === "asks" ? [yes] : []), no));

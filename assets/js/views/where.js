@@ -26,9 +26,9 @@ export function whereView({ search, memory }) {
     // An answer about where one is, under way still, would be late.
     asked += 1;
     const { place } = search;
-    if (place.kind === "typed" && place.name === name) return told(say("nearSet", name));
+    if (place.kind === "typed" && place.name === name) return told(say("nearSet", { name }));
     search.nearName(name);
-    told(name ? say("nearSet", name) : "");
+    told(name ? say("nearSet", { name }) : "");
   }
 
   near.onchange = look;

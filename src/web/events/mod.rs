@@ -1,5 +1,5 @@
-//! An area as server-sent events, for where WebSockets are blocked: the checks, and the head of an answer without an end. What
-//! the client does comes by the REST calls.
+//! An area, or the live count alone, as server-sent events, for where WebSockets are blocked: the checks, and the head of an answer
+//! without an end. What the client does comes by the REST calls.
 
 use std::convert::Infallible;
 
@@ -7,15 +7,19 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, rt};
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::StreamExt;
+use futures_util::stream::poll_fn;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
+use super::limits::Connection;
 use super::problem::WebError;
 use super::session::Session;
 use super::{Web, origin};
 use crate::domain::name::AreaName;
+use crate::hub::Follower;
 use crate::protocol::client::Since;
+use crate::protocol::server::{self, Watching};
 
 mod message;
 mod peer;
@@ -51,18 +55,32 @@ pub async fn open(
         // What is known stays readable while the store is away; the name is asked for again.
         tracing::debug!(%error, "followed without a name");
     }
+    Ok(stream(&request, &web, connection, Some(follower)))
+}
+
+/// `GET /api/events`: the live count, and whether the store is there; what a socket hears that follows no area.
+pub async fn count(request: HttpRequest, web: Data<Web>, _: Session) -> Result<HttpResponse, WebError> {
+    let connection = web.connections.open(origin::address(&request, &web))?;
+    Ok(stream(&request, &web, connection, None))
+}
+
+fn stream(request: &HttpRequest, web: &Web, connection: Connection, follower: Option<Follower>) -> HttpResponse {
+    // Opening a stream is a `watch`, so its answer comes first: a page learns the store's time by it, and that nothing on the way
+    // holds the stream back.
+    let watching = Watching { area: follower.as_ref().map(Follower::area), at: web.hub.clock.now() };
+    let ack = server::event("ack", &watching);
     let (out, chunks) = mpsc::channel(1);
-    rt::spawn(Stream::new(&web, out, Peer::of(&request), connection).run(follower));
-    Ok(HttpResponse::Ok()
+    rt::spawn(Stream::new(web, out, Peer::of(request), connection).run(ack, follower));
+    HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((BUFFERING, "no"))
         .force_close()
-        .streaming(body(chunks)))
+        .streaming(body(chunks))
 }
 
-fn body(mut chunks: mpsc::Receiver<Bytes>) -> impl stream::Stream<Item = Result<Bytes, Infallible>> {
-    stream::poll_fn(move |task| chunks.poll_recv(task)).map(Ok)
+fn body(mut chunks: mpsc::Receiver<Bytes>) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    poll_fn(move |task| chunks.poll_recv(task)).map(Ok)
 }
 
 /// The state that the client has. The header is the newer one, where a browser comes back to an address with both. What makes no

@@ -51,17 +51,17 @@ impl Stream {
         Self { feed, out, peer, stall, place: Place::default(), _connection: connection }
     }
 
-    /// Runs until either side ends it; with it goes the seat in the area.
-    pub async fn run(mut self, follower: Follower) {
-        let end = self.serve(follower).await;
+    /// Runs until either side ends it; with it goes the seat in the area. `ack` is what a `watch` of the same would be answered.
+    pub async fn run(mut self, ack: String, follower: Option<Follower>) {
+        let end = self.serve(&ack, follower).await;
         if let Err(Stalled) = end {
             self.peer.hang_up();
         }
     }
 
-    async fn serve(&mut self, follower: Follower) -> Result<(), Stalled> {
-        let mut first = message::retry(RETRY_MS + random_below(RETRY_SPREAD_MS));
-        first.extend(self.feed.switch(Some(follower)).map(|told| self.place.text_of(&told)));
+    async fn serve(&mut self, ack: &str, follower: Option<Follower>) -> Result<(), Stalled> {
+        let mut first = message::retry(RETRY_MS + random_below(RETRY_SPREAD_MS)) + &message::message(ack, None);
+        first.extend(self.feed.switch(follower).map(|told| self.place.text_of(&told)));
         self.write(first).await?;
         let mut ticks = interval(HEARTBEAT_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

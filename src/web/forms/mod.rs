@@ -4,10 +4,10 @@
 use std::time::Instant;
 
 use actix_web::web::Path;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::problem::WebError;
-use super::{acts, origin, pages};
+use super::{acts, origin, pages, wish};
 use crate::domain::change::{Act, Change};
 use crate::domain::name::{AreaName, Username};
 use crate::domain::venue::{Pick, RawVenue};
@@ -27,10 +27,10 @@ type Answer = Result<HttpResponse, WebError>;
 type Wrong = (At, Problem);
 
 /// `GET` of a form's address, which stays in the browser's address line after an error: the page itself.
-pub async fn back(path: Path<String>) -> HttpResponse {
+pub async fn back(request: HttpRequest, path: Path<String>) -> HttpResponse {
     match AreaName::parse(&path) {
         Ok(area) => pages::see(&area),
-        Err(invalid) => pages::no_such_group(invalid),
+        Err(_) => pages::no_such_group(&request),
     }
 }
 
@@ -56,13 +56,13 @@ async fn answer(post: Post, done: Result<(), Wrong>) -> Answer {
     let Post { request, web, area, fields, session } = post;
     let area = match area {
         Ok(area) => area,
-        Err(invalid) => return Ok(pages::no_such_group(invalid)),
+        Err(_) => return Ok(pages::no_such_group(&request)),
     };
     match done {
         Ok(()) => Ok(pages::see(&area)),
         Err((at, problem)) => {
             let status = WebError::from(problem.clone()).status_code();
-            let forms = Forms::again(at, problem, fields.unwrap_or_default());
+            let forms = Forms::again(wish::texts(&request), at, problem, fields.unwrap_or_default());
             pages::of_area(&request, &web, &area, session.as_ref(), forms, status).await
         }
     }

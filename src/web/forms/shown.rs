@@ -1,6 +1,7 @@
 //! What the forms of an area's page show beside their labels: who one is, what was typed, and what was wrong with it.
 
 use super::post::Fields;
+use crate::lang::Texts;
 use crate::protocol::error::{Code, Problem};
 
 /// Where on the page an error is told.
@@ -28,11 +29,11 @@ pub struct Forms {
 
 impl Forms {
     /// After something that did not work: what was typed is kept, and the error stands where the eye is.
-    pub fn again(at: At, problem: Problem, sent: Fields) -> Self {
+    pub fn again(t: &Texts, at: At, problem: Problem, sent: Fields) -> Self {
         let error = match problem.code {
-            // Scripts try again by themselves, and its own sentence says so.
-            Code::StoreUnavailable => "The votes cannot be reached right now. Try again in a moment.".to_owned(),
-            _ => problem.message,
+            // Scripts try again by themselves, and the sentence for them says so.
+            Code::StoreUnavailable => t.say("notSaved").to_string(),
+            code => t.error(code.as_str()).to_owned(),
         };
         match at {
             At::Name => Self {

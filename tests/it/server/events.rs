@@ -16,6 +16,8 @@ pub struct Events {
     bytes: Vec<u8>,
     /// Events that came and were not asked for yet.
     waiting: VecDeque<Value>,
+    /// The data of the ack that a stream begins with, once it came.
+    pub opened: Option<Value>,
     pub last_id: Option<String>,
     /// How long to wait before coming back, in ms.
     pub retry: Option<u64>,
@@ -46,7 +48,7 @@ impl Events {
 
     fn from(source: Source) -> Self {
         let (bytes, waiting) = (Vec::new(), VecDeque::new());
-        Self { source, bytes, waiting, last_id: None, retry: None, heartbeats: 0 }
+        Self { source, bytes, waiting, opened: None, last_id: None, retry: None, heartbeats: 0 }
     }
 
     pub fn headers(&self) -> &HeaderMap {
@@ -140,8 +142,12 @@ impl Events {
                 _ => panic!("no line of an event stream: {line}"),
             }
         }
-        match serde_json::from_str(&data.join("\n")).expect("a message holds a frame") {
+        match serde_json::from_str::<Value>(&data.join("\n")).expect("a message holds a frame") {
             Value::Array(events) => self.waiting.extend(events),
+            event if self.opened.is_none() => {
+                assert_eq!(event["event"], "ack", "opening a stream is answered first");
+                self.opened = Some(event["data"].clone());
+            }
             event => self.waiting.push_back(event),
         }
     }
