@@ -56,6 +56,8 @@ async function sharing(scene, ann) {
   await ann.page.getByRole("img", { name: say("codeOf", { link: `${scene.server.url}/a/lunch` }) }).waitFor();
 }
 
+const openMap = (ann) => ann.press(ann.page.locator("#map-tab"));
+
 /**
  * Each: what its scene needs, and what is done to get there. `expects` are the complaints of a browser in that state, `looks` the
  * screens that it is made for, if not phone and laptop.
@@ -108,6 +110,51 @@ export const STATES = {
       await ann.type("kin");
       await ann.suggestion("Kingyo Ramen").waitFor();
       await ann.page.keyboard.press("ArrowDown");
+    },
+  },
+  "search elsewhere": {
+    scene: { places: PLACES },
+    async arrive(scene, ann) {
+      await ann.enter("lunch");
+      await ann.press(ann.page.locator("#where summary"));
+      await ann.button(say("nearMe")).waitFor();
+    },
+  },
+  "map open": {
+    scene: { map: true, places: PLACES },
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await openMap(ann);
+      await ann.press(ann.page.getByRole("button", { name: say("mapSearch") }));
+      await ann.page.getByRole("button", { name: say("pin", { name: "Kingyo Ramen" }) }).waitFor();
+    },
+  },
+  "map, a place open": {
+    scene: { map: true },
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await openMap(ann);
+      await ann.press(ann.page.getByRole("button", { name: say("spot", { name: "Momo’s Deli", n: 3 }) }));
+      await ann.press(ann.page.getByRole("dialog").locator(".vote"));
+      await ann.nameField.waitFor();
+    },
+  },
+  "map, empty": {
+    scene: { map: true },
+    async arrive(scene, ann) {
+      await ann.enter("lunch");
+      await openMap(ann);
+      await ann.reads(say("mapEmpty"));
+    },
+  },
+  "map, failed": {
+    scene: { map: true },
+    expects: /status of 404/,
+    async arrive(scene, ann) {
+      scene.maphost.leaflet = false;
+      await ann.enter("lunch");
+      await openMap(ann);
+      await ann.reads(say("mapFailed"));
     },
   },
   "search failed": {
