@@ -50,6 +50,15 @@ async function tie(scene, ann) {
   await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
 }
 
+/** The dialog with the one-time code; answers the address that a camera reads there. */
+async function offer(person) {
+  const answered = person.page.waitForResponse("**/api/takeover");
+  await person.press(person.button(say("handOver")));
+  const { link } = await (await answered).json();
+  await person.page.getByRole("img", { name: say("codeScan") }).waitFor();
+  return link;
+}
+
 async function sharing(scene, ann) {
   await among(scene, ann);
   await ann.press(ann.button(say("share")));
@@ -246,6 +255,32 @@ export const STATES = {
       await ann.enter("lunch");
       await ann.press(ann.page.locator("#activity-tab"));
       await ann.button(say("panelAgain")).waitFor();
+    },
+  },
+  "code for another device": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await offer(ann);
+    },
+  },
+  "code typed": {
+    expects: /status of 404/,
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await ann.vote("Golden Curry House");
+      await ann.giveName("Bob");
+      await ann.press(ann.nameForm.getByRole("button", { name: say("nameMine") }));
+      await ann.page.getByLabel(say("claimCode"), { exact: true }).fill("K7QM-2X9D");
+      await ann.press(ann.page.getByRole("dialog").getByRole("button", { name: say("claimGo"), exact: true }));
+      await ann.reads(sayError({ code: "noSuchCode" }));
+    },
+  },
+  "other device asked": {
+    async arrive(scene, ann) {
+      const laptop = await (await scene.person("laptop")).enter("lunch");
+      await laptop.suggest("Ramen", "Ann");
+      await ann.page.goto(await offer(laptop));
+      await ann.reads(say("claimAsk", { name: "Ann" }));
     },
   },
   share: { arrive: sharing },
