@@ -1,8 +1,9 @@
 // Puts the page together: the address chooses the view, the socket follows what the view shows, the views draw what changed.
 //
 // From the server inwards: choice.js (a socket, or detour.js where those are blocked) - wire.js, wire-events.js (one connection) -
-// protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, ballot.js our
-// vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right after a return) -
+// protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, identity.js who
+// we are there, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right
+// after a return) -
 // standings.js (the order) - views/ (what is drawn), map/ (the map's parts). Beside them: router.js (addresses), memory.js (what this
 // browser remembers), session.js, search.js and venues.js (places), texts.js (what is said, in which language), names.js (rules of
 // names), opened.js (what Back closes first).
