@@ -6,7 +6,7 @@ import { toRestore } from "./intents.js";
 import { compared } from "./names.js";
 import { Sender } from "./sender.js";
 import { PASSING } from "./socket.js";
-import { apply, runOf, voteOf } from "./state.js";
+import { apply, begin, runOf, voteOf } from "./state.js";
 import { say, sayError } from "./texts.js";
 
 /** A person at a form waits this long for a passing fault, then reads what is wrong. */
@@ -26,10 +26,12 @@ export class Area {
   heard = [];
   /** `{username, img, expiresAt}` while this browser holds a name here. */
   me = null;
-  /** The act that waits for a name: `{fs}`. */
+  /** The act that waits for a name: `{fs, by?}`. */
   asking = null;
   /** The server does not take this area's name. */
   refusal = null;
+  /** When that was so, ms of our clock, where it is only what this browser had kept; with no state, when the last was that is over. */
+  asOf = 0;
   /** All that the server had for us since the last return is here. */
   live = false;
   /** Who we are is known, and what was lost is being put right: acts may go out. */
@@ -74,6 +76,16 @@ export class Area {
   /** The store's time now, ms. */
   now = () => Date.now() + this.#offset;
 
+  /** What this browser had kept, until the server tells how it stands; null when that is over. */
+  recall(data, asOf) {
+    const { held } = this.#memory.inArea(this.name);
+    this.state = data && begin(data);
+    this.asOf = asOf;
+    const expiresAt = held ? held.at + this.lifetime : 0;
+    this.me = data && expiresAt > this.now() ? { ...held, expiresAt } : null;
+    this.#changed();
+  }
+
   // What the socket calls.
 
   where() {
@@ -117,7 +129,10 @@ export class Area {
         this.#askMe();
       }
       // Changes come first, then presence: with it, or with the whole, all is here.
-      if (event.event === "presence" || event.event === "updates") this.live = true;
+      if (event.event === "presence" || event.event === "updates") {
+        this.live = true;
+        this.asOf = 0;
+      }
     }
     this.ballot.finish();
     this.#settle();
@@ -264,10 +279,10 @@ export class Area {
     if (fs) this.ballot.cast(fs);
   }
 
-  /** Casts the vote; without a name, the name is asked first. */
-  castVote(fs) {
+  /** Casts the vote; without a name, the name is asked first, where the act began: `by` is `map` on the map. */
+  castVote(fs, by) {
     if (this.me) this.ballot.cast(fs);
-    else this.asking = { fs };
+    else this.asking = by ? { fs, by } : { fs };
     this.#changed();
   }
 

@@ -1,6 +1,6 @@
 // Picks the view before the first paint. The one script that blocks, so it does nothing else; router.js decides in earnest.
 {
-  let name = location.hash.slice(1);
+  let name = location.hash.slice(1) || (/^\/a\/([^/]+)/.exec(location.pathname) ?? ["", ""])[1];
   try {
     name = decodeURIComponent(name).normalize("NFC");
   } catch {

@@ -25,7 +25,9 @@ mod feed;
 mod forms;
 mod headers;
 mod health;
+mod installed;
 mod limits;
+pub mod map;
 mod origin;
 mod pages;
 mod patience;
@@ -75,6 +77,10 @@ pub struct Options {
     pub read_stall: Option<Duration>,
     /// How long a user stays after the last act; the page counts with it too.
     pub lifetime: Duration,
+    /// None where nobody is to see a map.
+    pub map: Option<map::Map>,
+    /// `LAT,LNG` where searches look that say nothing of where; empty is nowhere in particular.
+    pub center: String,
     /// All figures, as Prometheus text.
     pub figures: Box<dyn Fn() -> String + Send + Sync>,
 }
@@ -136,6 +142,8 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/a/{area}/vote", reading().to(forms::back))
             .route("/a/{area}/withdraw", reading().to(forms::back))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
+            .service(packed("/manifest.webmanifest", reading().to(installed::manifest)))
+            .service(packed("/sw.js", reading().to(installed::worker)))
             .route("/robots.txt", reading().to(pages::robots))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))

@@ -14,6 +14,7 @@ mod forms;
 mod grade;
 mod health;
 mod hostile;
+mod installed;
 mod languages;
 mod limits;
 mod live;

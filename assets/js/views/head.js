@@ -13,7 +13,7 @@ const LOOK_MS = 30_000;
 const FACES = 5;
 
 /** How each state of the connection looks and reads: the dot's kind, the words, the banner. */
-const LINKS = {
+export const LINKS = {
   connecting: ["wait", "linkConnecting"],
   live: ["live", "linkLive"],
   checking: ["wait", "linkChecking"],
@@ -77,8 +77,8 @@ export function head() {
         setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
         setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
-      byId("area").classList.toggle("old", kind === "off" && Boolean(area.state));
-      setBanner(banner ? say(banner) : "");
+      byId("area").classList.toggle("old", Boolean(area.state) && (kind === "off" || area.asOf > 0));
+      setBanner(area.asOf ? say(area.state ? "keptAsOf" : "keptOver", { time: clock(area.asOf) }) : banner ? say(banner) : "");
       setKeep(area);
     },
     reset() {
