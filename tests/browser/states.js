@@ -157,7 +157,7 @@ export const STATES = {
       scene.photon.mood = "fails";
       await ann.enter("lunch");
       await ann.type("kin");
-      await ann.reads(/^The search for places does not work/);
+      await ann.reads(say("searchFailed"));
     },
   },
   "place added, name asked": {
