@@ -23,7 +23,9 @@ use crate::store::embedded::Embedded;
 use crate::store::redis::{RedisOptions, RedisStore};
 use crate::sweep;
 use crate::venues::{Choice, Venues, VenuesOptions};
-use crate::web::{self, Connections, Draining, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Web};
+use crate::web::{
+    self, Connections, Draining, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers, Web,
+};
 
 mod map;
 
@@ -81,6 +83,7 @@ impl App {
             sessions: Sessions::new(&secret, settings.session.lifetime),
             connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
             rates: Rates::new(rate(&settings)),
+            takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
             draining: watch::Sender::new(Draining::default()),

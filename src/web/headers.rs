@@ -77,8 +77,8 @@ fn policy(host: Option<&str>, secure: bool, map: &Sources) -> HeaderValue {
     let Sources { script, style, image } = map;
     let text = format!(
         "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self' data: https:{image}; \
-         connect-src 'self'{socket}; \
-         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         connect-src 'self'{socket}; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
     );
     HeaderValue::try_from(text).expect("a host of plain characters")
 }

@@ -40,6 +40,16 @@ struct Page {
     area: Option<AreaPage>,
 }
 
+/// `templates/wall.html` says what each of these is.
+#[derive(Template)]
+#[template(path = "wall.html")]
+struct Wall {
+    t: &'static Texts,
+    assets: String,
+    words: String,
+    page: Page,
+}
+
 struct AreaPage {
     name: String,
     summary: String,
@@ -185,7 +195,14 @@ fn page(
         unfurl,
         area,
     };
-    let mut response = html(status, &page);
+    // Asked for by `?wall`.
+    let wall = request.query_string().split('&').any(|part| part.split('=').next() == Some("wall"));
+    let mut response = match &page.area {
+        Some(area) if wall => {
+            html(status, &Wall { t: page.t, assets: assets::base(), words: area.link_in_words(&page.origin), page })
+        }
+        _ => html(status, &page),
+    };
     Gift::choose(request, web)?.put_on(&mut response)?;
     Ok(response)
 }
@@ -247,6 +264,12 @@ impl AreaPage {
         let expires = clock_time(expires_at);
         let me = me.map(|me| me.username.to_string()).unwrap_or_default();
         Self { summary, here, expires, rows, me, ..Self::unknown(name, String::new()) }
+    }
+
+    /// The link as people read it aloud: `eat.example/a/lunch`.
+    fn link_in_words(&self, origin: &str) -> String {
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        format!("{host}/a/{}", self.name)
     }
 
     /// As it was known before the store went away, and says so.

@@ -1,7 +1,7 @@
 // Every state of the page that a person can meet, and how it comes about. The accessibility tests and the pictures go through
 // all of them.
 
-import { say } from "../english.js";
+import { say, sayError } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { place } from "./photon.js";
 import { until } from "./wait.js";
@@ -50,10 +50,26 @@ async function tie(scene, ann) {
   await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
 }
 
+/** The dialog with the one-time code; answers the address that a camera reads there. */
+async function offer(person) {
+  const answered = person.page.waitForResponse("**/api/takeover");
+  await person.press(person.button(say("handOver")));
+  const { link } = await (await answered).json();
+  await person.page.getByRole("img", { name: say("codeScan") }).waitFor();
+  return link;
+}
+
+async function sharing(scene, ann) {
+  await among(scene, ann);
+  await ann.press(ann.button(say("share")));
+  await ann.page.getByRole("img", { name: say("codeOf", { link: `${scene.server.url}/a/lunch` }) }).waitFor();
+}
+
 const openMap = (ann) => ann.press(ann.page.locator("#map-tab"));
 
 /**
- * Each: what its scene needs, and what is done to get there. `expects` are the complaints of a browser in that state.
+ * Each: what its scene needs, and what is done to get there. `expects` are the complaints of a browser in that state, `looks` the
+ * screens that it is made for, if not phone and laptop.
  */
 export const STATES = {
   landing: { arrive: (_, ann) => ann.goto("/") },
@@ -197,15 +213,93 @@ export const STATES = {
       await ann.nameField.waitFor();
     },
   },
-  "link by hand": {
+  "picture chosen": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await ann.press(ann.button(say("changePicture")));
+      await ann.press(ann.page.locator(".picture-option", { hasText: "🍕" }));
+    },
+  },
+  "picture refused": {
+    async arrive(scene, ann) {
+      await ann.enter("lunch");
+      await ann.writeIn("Ramen Ya");
+      await ann.press(ann.button(say("pictureChoose")));
+      await ann.page.getByLabel(say("pictureTyped")).fill("http://pictures.example/me.png");
+      await ann.press(ann.nameForm.locator("[type=submit]"));
+      await ann.reads(say("pictureBad"));
+    },
+  },
+  "pictures asked": {
+    async arrive(scene, ann) {
+      await scene.guest("lunch").take("Dmitri", "https://pictures.example/dmitri.png");
+      await scene.guest("lunch").take("Cleo Okafor", "https://pictures.example/cleo.png");
+      await scene.guest("lunch").take("Émile", "emoji:🦊");
+      await ann.enter("lunch");
+      await ann.button(say("picturesShow")).waitFor();
+    },
+  },
+  "activity open": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await ann.vote("Ramen Ya");
+      await ann.standsFor("Ramen Ya");
+      await ann.press(ann.page.locator("#activity-tab"));
+      await ann.button(say("activityAll", { n: 13 })).waitFor();
+    },
+  },
+  "activity failed": {
+    expects: BROKEN_NETWORK,
+    async arrive(scene, ann) {
+      await ann.page.route("**/js/views/activity.js", (route) => route.abort());
+      await ann.enter("lunch");
+      await ann.press(ann.page.locator("#activity-tab"));
+      await ann.button(say("panelAgain")).waitFor();
+    },
+  },
+  "code for another device": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await offer(ann);
+    },
+  },
+  "code typed": {
+    expects: /status of 404/,
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await ann.vote("Golden Curry House");
+      await ann.giveName("Bob");
+      await ann.press(ann.nameForm.getByRole("button", { name: say("nameMine") }));
+      await ann.page.getByLabel(say("claimCode"), { exact: true }).fill("K7QM-2X9D");
+      await ann.press(ann.page.getByRole("dialog").getByRole("button", { name: say("claimGo"), exact: true }));
+      await ann.reads(sayError({ code: "noSuchCode" }));
+    },
+  },
+  "other device asked": {
+    async arrive(scene, ann) {
+      const laptop = await (await scene.person("laptop")).enter("lunch");
+      await laptop.suggest("Ramen", "Ann");
+      await ann.page.goto(await offer(laptop));
+      await ann.reads(say("claimAsk", { name: "Ann" }));
+    },
+  },
+  share: { arrive: sharing },
+  "share, copy failed": {
     async arrive(scene, ann) {
       await ann.page.addInitScript(() => {
         Object.defineProperty(navigator, "clipboard", { value: undefined });
         document.execCommand = () => false;
       });
-      await among(scene, ann);
-      await ann.press(ann.button(say("share")));
-      await ann.page.getByLabel(say("shareByHand")).waitFor();
+      await sharing(scene, ann);
+      await ann.press(ann.button(say("copyLink")));
+      await ann.reads(say("shareByHand"));
+    },
+  },
+  "share, large code": {
+    async arrive(scene, ann) {
+      await sharing(scene, ann);
+      await ann.press(ann.button(say("codeLarge")));
+      await ann.page.locator(".large-code").waitFor();
     },
   },
   offline: {
@@ -253,6 +347,26 @@ export const STATES = {
       await ann.linkSays("linkStale");
     },
   },
+  wall: {
+    looks: "wall",
+    async arrive(scene, ann) {
+      await company(scene);
+      for (const place of ["Kin Dee", "Pizzeria Da Luigi", "مطعم الشرق الأوسط", "Bob’s Truck", "Salad Bar", "The very old inn behind the railway station"]) {
+        await (await scene.guest("lunch").take(`Guest of ${place}`.slice(0, 32))).vote(place);
+      }
+      await ann.goto("/a/lunch?wall");
+      await ann.reads(say("wallMore", { n: 1 }));
+      await ann.page.locator("#wall-link[data-link=live]").waitFor();
+    },
+  },
+  "wall, empty": {
+    looks: "wall",
+    async arrive(scene, ann) {
+      await ann.goto("/a/lunch?wall");
+      await ann.reads(say("wallEmpty"));
+      await ann.page.locator("#wall-link[data-link=live]").waitFor();
+    },
+  },
   "without scripts": {
     person: { javaScriptEnabled: false },
     async arrive(scene, ann) {
@@ -267,10 +381,14 @@ export const STATES = {
 };
 
 /** The sizes and colours in which each state is looked at. */
-export const LOOKS = [];
-for (const [device, viewport] of Object.entries({ phone: { width: 360, height: 740 }, laptop: { width: 1280, height: 800 } })) {
-  for (const colorScheme of ["light", "dark"]) LOOKS.push({ device, viewport, colorScheme });
-}
+export const looksOf = ({ looks = "page" }) => LOOKS[looks];
+
+const SCREENS = {
+  page: { phone: { width: 360, height: 740 }, laptop: { width: 1280, height: 800 } },
+  wall: { television: { width: 1920, height: 1080 }, portrait: { width: 1080, height: 1920 } },
+};
+const inBothColours = ([device, viewport]) => ["light", "dark"].map((colorScheme) => ({ device, viewport, colorScheme }));
+const LOOKS = Object.fromEntries(Object.entries(SCREENS).map(([name, screens]) => [name, Object.entries(screens).flatMap(inBothColours)]));
 
 /** A person on a phone, in that state, and what the tests need to know of it. */
 export async function arrive(Scene, t, state) {
