@@ -96,6 +96,7 @@ test("what is asked for is what was typed last", async (t) => {
 async function openWhere(person) {
   await person.press(person.page.locator("#where summary"));
   await person.page.getByLabel(say("nearLabel")).waitFor();
+  await until("it knows where it looks", async () => (await person.page.locator("#where-words").textContent()) !== say("whereTitle"));
 }
 
 for (const [mood, words] of [
@@ -131,6 +132,7 @@ test("without a network the search waits, a place can be added all the same, and
   const scene = await Scene.open(t, { places: PLACES, cable: true });
   const ann = (await scene.person("phone")).expect(BROKEN_NETWORK);
   await ann.enter("lunch");
+  await openWhere(ann);
   scene.cable.cut();
   await ann.type("curry");
   await ann.reads(say("searchOffline"));
@@ -144,8 +146,8 @@ test("without a network the search waits, a place can be added all the same, and
 test("a place is searched near a town that one types, which is said and remembered", async (t) => {
   const scene = await Scene.open(t, { places: [...PLACES, place(9, "Berlin Mitte", { kind: "suburb" })] });
   const ann = await (await scene.person("phone")).enter("lunch");
-  await ann.reads(say("whereAnywhere"));
   await openWhere(ann);
+  await ann.reads(say("whereAnywhere"));
   await ann.page.getByLabel(say("nearLabel")).fill("Berlin Mitte");
   await ann.press(ann.button(say("nearGo")));
   await ann.reads(say("whereTyped", { name: "Berlin Mitte" }));
@@ -153,8 +155,9 @@ test("a place is searched near a town that one types, which is said and remember
   await ann.suggestion("Curry House").waitFor();
   assert.ok(scene.photon.asked.includes("Berlin Mitte"), `it was asked for ${scene.photon.asked}`);
   await ann.page.reload();
-  await ann.reads(say("whereTyped", { name: "Berlin Mitte" }));
+  await ann.isLive();
   await openWhere(ann);
+  await ann.reads(say("whereTyped", { name: "Berlin Mitte" }));
   await become("the field has it", () => ann.page.locator("#near").inputValue(), "Berlin Mitte");
 });
 
@@ -178,10 +181,11 @@ test("once places have votes, the search looks near them", async (t) => {
   await ann.type("ramen");
   await ann.press(ann.suggestion("Ramen Ya"));
   await ann.giveName("Ann");
-  await bob.reads(say("whereVotes"));
+  await bob.sees(["Ramen Ya", "1 vote", "Ann"]);
   const asked = bob.page.waitForRequest((request) => request.url().includes("/api/venues"));
   await bob.type("curry");
   assert.equal(new URL((await asked).url()).searchParams.get("ll"), "52.530,13.400");
+  await bob.reads(say("whereVotes"));
   await bob.suggestion("Curry House").waitFor();
 });
 

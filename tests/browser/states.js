@@ -173,7 +173,7 @@ export const STATES = {
       scene.photon.mood = "fails";
       await ann.enter("lunch");
       await ann.type("kin");
-      await ann.reads(sayError({ code: "venuesUnavailable" }));
+      await ann.reads(say("searchFailed"));
     },
   },
   "place added, name asked": {

@@ -44,14 +44,16 @@ export function addView({ search, memory, rows }) {
   };
   byId("add-form").onsubmit = (event) => event.preventDefault();
 
-  where.ontoggle = async () => {
+  async function openWhere() {
     where.ontoggle = null;
     try {
       (await import("./where.js")).whereView({ search, memory });
     } catch {
+      where.ontoggle = openWhere;
       setText(byId("near-state"), say("panelFailed"));
     }
-  };
+  }
+  where.ontoggle = openWhere;
 
   search.listen(() => {
     const { phase, venues, credits, error } = search;
@@ -77,8 +79,8 @@ export function addView({ search, memory, rows }) {
     setText(byId("where-words"), say(WHERE[kind], { name }));
   }
 
-  // What was typed before all this was here.
-  where.classList.remove("waits");
+  // What was typed and opened before all this was here.
+  if (where.open) openWhere();
   if (typed()) field.oninput();
 
   /** Once there is a network again, what had failed without one is looked for by itself. */
