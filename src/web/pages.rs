@@ -10,6 +10,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::forms::Forms;
+use super::map::Map;
 use super::problem::WebError;
 use super::session::{Gift, Session};
 use super::unfurl::{self, Unfurl};
@@ -32,6 +33,8 @@ struct Page {
     origin: String,
     canonical: String,
     lifetime_ms: u128,
+    map: String,
+    center: String,
     live: usize,
     unfurl: Unfurl,
     area: Option<AreaPage>,
@@ -186,6 +189,8 @@ fn page(
         canonical: format!("{origin}{path}"),
         origin,
         lifetime_ms: web.options.lifetime.as_millis(),
+        map: web.options.map.as_ref().map(Map::told).unwrap_or_default(),
+        center: web.options.center.clone(),
         live: usize::try_from(web.hub.news().borrow().live).unwrap_or(usize::MAX),
         unfurl,
         area,

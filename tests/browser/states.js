@@ -50,11 +50,22 @@ async function tie(scene, ann) {
   await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
 }
 
+/** The dialog with the one-time code; answers the address that a camera reads there. */
+async function offer(person) {
+  const answered = person.page.waitForResponse("**/api/takeover");
+  await person.press(person.button(say("handOver")));
+  const { link } = await (await answered).json();
+  await person.page.getByRole("img", { name: say("codeScan") }).waitFor();
+  return link;
+}
+
 async function sharing(scene, ann) {
   await among(scene, ann);
   await ann.press(ann.button(say("share")));
   await ann.page.getByRole("img", { name: say("codeOf", { link: `${scene.server.url}/a/lunch` }) }).waitFor();
 }
+
+const openMap = (ann) => ann.press(ann.page.locator("#map-tab"));
 
 /**
  * Each: what its scene needs, and what is done to get there. `expects` are the complaints of a browser in that state, `looks` the
@@ -108,6 +119,51 @@ export const STATES = {
       await ann.type("kin");
       await ann.suggestion("Kingyo Ramen").waitFor();
       await ann.page.keyboard.press("ArrowDown");
+    },
+  },
+  "search elsewhere": {
+    scene: { places: PLACES },
+    async arrive(scene, ann) {
+      await ann.enter("lunch");
+      await ann.press(ann.page.locator("#where summary"));
+      await ann.button(say("nearMe")).waitFor();
+    },
+  },
+  "map open": {
+    scene: { map: true, places: PLACES },
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await openMap(ann);
+      await ann.press(ann.page.getByRole("button", { name: say("mapSearch") }));
+      await ann.page.getByRole("button", { name: say("pin", { name: "Kingyo Ramen" }) }).waitFor();
+    },
+  },
+  "map, a place open": {
+    scene: { map: true },
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await openMap(ann);
+      await ann.press(ann.page.getByRole("button", { name: say("spot", { name: "Momo’s Deli", n: 3 }) }));
+      await ann.press(ann.page.getByRole("dialog").locator(".vote"));
+      await ann.nameField.waitFor();
+    },
+  },
+  "map, empty": {
+    scene: { map: true },
+    async arrive(scene, ann) {
+      await ann.enter("lunch");
+      await openMap(ann);
+      await ann.reads(say("mapEmpty"));
+    },
+  },
+  "map, failed": {
+    scene: { map: true },
+    expects: /status of 404/,
+    async arrive(scene, ann) {
+      scene.maphost.leaflet = false;
+      await ann.enter("lunch");
+      await openMap(ann);
+      await ann.reads(say("mapFailed"));
     },
   },
   "search failed": {
@@ -199,6 +255,32 @@ export const STATES = {
       await ann.enter("lunch");
       await ann.press(ann.page.locator("#activity-tab"));
       await ann.button(say("panelAgain")).waitFor();
+    },
+  },
+  "code for another device": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await offer(ann);
+    },
+  },
+  "code typed": {
+    expects: /status of 404/,
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await ann.vote("Golden Curry House");
+      await ann.giveName("Bob");
+      await ann.press(ann.nameForm.getByRole("button", { name: say("nameMine") }));
+      await ann.page.getByLabel(say("claimCode"), { exact: true }).fill("K7QM-2X9D");
+      await ann.press(ann.page.getByRole("dialog").getByRole("button", { name: say("claimGo"), exact: true }));
+      await ann.reads(sayError({ code: "noSuchCode" }));
+    },
+  },
+  "other device asked": {
+    async arrive(scene, ann) {
+      const laptop = await (await scene.person("laptop")).enter("lunch");
+      await laptop.suggest("Ramen", "Ann");
+      await ann.page.goto(await offer(laptop));
+      await ann.reads(say("claimAsk", { name: "Ann" }));
     },
   },
   share: { arrive: sharing },
