@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { say } from "../english.js";
+import { fits } from "./fits.js";
 import { place } from "./photon.js";
 import { Scene } from "./scene.js";
 import { until } from "./wait.js";
@@ -16,19 +17,6 @@ const BREAKOUT = `"></h3><script>hacked=1</script>`;
 async function isUnharmed(person) {
   assert.equal(await person.page.evaluate(() => window.hacked), undefined);
   assert.equal(await person.page.locator("main img, main script, main iframe").count(), 0);
-}
-
-/** Nothing sticks out of the page, so nothing scrolls sideways. */
-async function fits(person, what) {
-  const wide = await person.page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    const seen = [...document.querySelectorAll("body *")].filter((el) => el.checkVisibility() && !el.closest(".unseen"));
-    const ends = (el) => [el.getBoundingClientRect().left + scrollX, el.getBoundingClientRect().right + scrollX];
-    const out = seen.filter((el) => ends(el)[0] < -0.5 || ends(el)[1] > width + 0.5);
-    const told = (el) => `${el.tagName} ${el.id} ${el.getAttribute("class")} from ${ends(el).map(Math.round).join(" to ")}`;
-    return { scroll: document.documentElement.scrollWidth - width, out: out.slice(0, 9).map(told) };
-  });
-  assert.deepEqual(wide, { scroll: 0, out: [] }, what);
 }
 
 test("markup in names and places is shown as it was typed, live and in the server's HTML", async (t) => {

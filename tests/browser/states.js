@@ -395,6 +395,7 @@ export async function arrive(Scene, t, state) {
   const scene = await Scene.open(t, state.scene);
   const ann = await scene.person("phone", { reducedMotion: "reduce", ...state.person });
   if (state.expects) ann.expect(state.expects);
+  await state.before?.(ann);
   await state.arrive(scene, ann);
   return { scene, ann };
 }
