@@ -23,7 +23,9 @@ use crate::store::embedded::Embedded;
 use crate::store::redis::{RedisOptions, RedisStore};
 use crate::sweep;
 use crate::venues::{Choice, Venues, VenuesOptions};
-use crate::web::{self, Connections, Draining, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Web};
+use crate::web::{
+    self, Connections, Draining, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers, Web,
+};
 
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
 const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -79,6 +81,7 @@ impl App {
             sessions: Sessions::new(&secret, settings.session.lifetime),
             connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
             rates: Rates::new(rate(&settings)),
+            takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
             draining: watch::Sender::new(Draining::default()),

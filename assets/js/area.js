@@ -6,7 +6,7 @@ import { toRestore } from "./intents.js";
 import { compared } from "./names.js";
 import { Sender } from "./sender.js";
 import { PASSING } from "./socket.js";
-import { apply, runOf, voteOf } from "./state.js";
+import { apply, begin, runOf, voteOf } from "./state.js";
 import { say, sayError } from "./texts.js";
 
 /** A person at a form waits this long for a passing fault, then reads what is wrong. */
@@ -30,6 +30,8 @@ export class Area {
   asking = null;
   /** The server does not take this area's name. */
   refusal = null;
+  /** When that was so, ms of our clock, where it is only what this browser had kept; with no state, when the last was that is over. */
+  asOf = 0;
   /** All that the server had for us since the last return is here. */
   live = false;
   /** Who we are is known, and what was lost is being put right: acts may go out. */
@@ -44,6 +46,7 @@ export class Area {
   /** The answer to the last `getMe`; null while it is under way. */
   #who = null;
   #doubts = 0;
+  #turned = false;
   /** Store's time minus ours, ms. */
   #offset = 0;
 
@@ -72,6 +75,16 @@ export class Area {
 
   /** The store's time now, ms. */
   now = () => Date.now() + this.#offset;
+
+  /** What this browser had kept, until the server tells how it stands; null when that is over. */
+  recall(data, asOf) {
+    const { held } = this.#memory.inArea(this.name);
+    this.state = data && begin(data);
+    this.asOf = asOf;
+    const expiresAt = held ? held.at + this.lifetime : 0;
+    this.me = data && expiresAt > this.now() ? { ...held, expiresAt } : null;
+    this.#changed();
+  }
 
   // What the socket calls.
 
@@ -116,7 +129,10 @@ export class Area {
         this.#askMe();
       }
       // Changes come first, then presence: with it, or with the whole, all is here.
-      if (event.event === "presence" || event.event === "updates") this.live = true;
+      if (event.event === "presence" || event.event === "updates") {
+        this.live = true;
+        this.asOf = 0;
+      }
     }
     this.ballot.finish();
     this.#settle();
@@ -178,6 +194,25 @@ export class Area {
     this.#socket.again();
   }
 
+  /** This browser is the other device of somebody, and follows anew as that one. An act that waits for a name waits for theirs. */
+  turned() {
+    this.me = null;
+    this.ballot.drop();
+    this.#turned = true;
+    this.#socket.renew();
+  }
+
+  /** Who we have become is known; without a name here, it is still asked for. */
+  #welcome() {
+    this.#turned = false;
+    if (!this.me) return;
+    this.#memory.name = this.me.username;
+    this.#told({ text: say("claimed", { name: this.me.username }) });
+    const act = this.asking;
+    this.asking = null;
+    if (act?.fs) this.ballot.cast(act.fs);
+  }
+
   /** The server has its store again; it may not have been able to tell who we are. */
   backInTouch() {
     this.#sender.wake();
@@ -198,6 +233,7 @@ export class Area {
     else this.#gone(held);
     this.#doubts = 0;
     this.settled = this.#followed;
+    if (this.#turned) this.#welcome();
     if (this.me && vote && !this.ballot.pending) this.ballot.restore(vote, intent);
     else if (this.me) this.ballot.resume(intent);
     this.#sender.wake();
@@ -278,7 +314,8 @@ export class Area {
 
   async #add(username, img) {
     const ack = await this.#sender.send("add", {
-      n: this.#memory.nextN(),
+      // Once the store's time is known.
+      n: () => this.#memory.nextN(this.now()),
       data: { ...this.where(), username, img: img || undefined },
       until: Date.now() + FORM_MS,
       ready: () => this.#followed,
@@ -301,7 +338,7 @@ export class Area {
     const { username } = this.me;
     const fs = this.state?.venues.get(this.vote);
     try {
-      await this.#sender.send("leave", { n: this.#memory.nextN(), until: Date.now() + FORM_MS, ready: () => this.settled });
+      await this.#sender.send("leave", { n: this.#memory.nextN(this.now()), until: Date.now() + FORM_MS, ready: () => this.settled });
     } catch (error) {
       return this.#told({ text: sayError(error), warn: true });
     }

@@ -29,7 +29,7 @@ export class Ballot {
 
   /** A new intent: it takes the place of any before it, in every tab. */
   cast(fs, more = {}) {
-    const act = { ...more, fs, n: this.#memory.nextN(), tapped: Date.now() };
+    const act = { ...more, fs, n: this.#memory.nextN(this.#area.now()), tapped: Date.now() };
     const { n, tapped, again } = act;
     this.#memory.keepInArea(this.#area.name, { intent: { fs, n, tapped, again } });
     this.#perform(act);

@@ -10,17 +10,21 @@
 import { Area } from "./area.js";
 import { Choice } from "./choice.js";
 import { localMemory } from "./memory.js";
-import { addressOf, placeOf } from "./router.js";
+import { addressOf, codeOf, placeOf } from "./router.js";
 import { renewSession as askSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
 import { addView } from "./views/add.js";
+import { dialogs } from "./views/dialogs.js";
 import { byId } from "./views/dom.js";
 import { head } from "./views/head.js";
 import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
+
+/** A slow phone has the first view by then. */
+const FIRST_VIEW_MS = 3_000;
 
 const page = document.documentElement;
 const lifetime = Number(page.dataset.lifetimeMs) || 7_200_000;
@@ -36,7 +40,8 @@ const socket = new Socket({ open, renewSession, changed: redraw, news });
 const rows = standingsView({ summary, redraw });
 /** What is not seen at first comes when it is opened. */
 const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
-const areaViews = [head({ origin, tell }), rows, addView({ memory, rows }), people({ tell, memory, redraw }), more];
+const boxes = dialogs({ origin, tell, turn });
+const areaViews = [head(), boxes, rows, addView({ memory, rows }), people({ tell, memory, redraw }), more];
 
 /** The landing page's view, once that is shown; the first view of an area does without. */
 let start = null;
@@ -46,6 +51,20 @@ function land(bad) {
   start.then((view) => view.show(bad)).catch(() => (start = null));
 }
 
+/** For when there is no network: where the page is at hand, at once, else when the first view has had the network for itself. */
+let withoutNetwork = null;
+if (navigator.serviceWorker) {
+  const begin = ({ offline }) => {
+    withoutNetwork = offline({ lifetime, recent: () => memory.recent, blank });
+    redraw();
+  };
+  setTimeout(() => import("./offline.js").then(begin, () => {}), navigator.serviceWorker.controller ? 0 : FIRST_VIEW_MS);
+}
+
+function blank() {
+  for (const view of areaViews) view.reset?.();
+}
+
 /** Draws once for all that changed in this turn; a timer, since a hidden tab has no animation frames but has a title. */
 function redraw() {
   if (drawing) return;
@@ -53,6 +72,7 @@ function redraw() {
   setTimeout(() => {
     drawing = false;
     if (area) for (const view of areaViews) view.render(area, socket);
+    withoutNetwork?.(area, socket);
     if (area?.refusal) show({ bad: area.name });
   });
 }
@@ -72,7 +92,7 @@ function show({ area: name, bad }) {
   reset();
   // What the server wrote into the page stays until the first state takes its place.
   const written = !area && name && byId("area-title").textContent === name;
-  if (!written) for (const view of areaViews) view.reset?.();
+  if (!written) blank();
   page.dataset.view = name ? "area" : "landing";
   if (name) {
     area = new Area(name, { socket, memory, lifetime, changed: redraw, told: tell });
@@ -87,13 +107,28 @@ function show({ area: name, bad }) {
   redraw();
 }
 
-const route = () => show(placeOf(location));
+function route() {
+  show(placeOf(location));
+  const code = codeOf(location.hash);
+  if (!code || !area) return;
+  // A reload is not to ask again, and nobody is to copy it with the address.
+  history.replaceState(history.state, "", location.pathname + location.search);
+  boxes.claim(area, code);
+}
+
+/** This browser has become somebody's other device: all its tabs follow anew. */
+function turn() {
+  memory.turn();
+  area?.turned();
+}
+
 addEventListener("hashchange", route);
 addEventListener("popstate", route);
 for (const news of ["online", "offline", "pageshow"]) addEventListener(news, () => socket.wake());
 document.addEventListener("visibilitychange", () => document.hidden || socket.wake());
 addEventListener("storage", ({ key, oldValue, newValue }) => {
-  if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
+  if (memory.turned(key)) area?.turned();
+  else if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
 });
 memory.tidy();
 route();

@@ -42,12 +42,36 @@ export class Memory {
     }
   }
 
-  /** The next number of a change: above all before it, in every tab, and above those of a browser that has forgotten. */
-  nextN(now = Date.now()) {
+  /**
+   * The next number of a change: above all before it, in every tab, and above those of a browser that has forgotten. `now` is the
+   * store's time, so that a device whose clock is behind counts on from the person's other devices.
+   */
+  nextN(now) {
     const last = this.#read("n");
     const n = Math.max((Number.isSafeInteger(last) ? last : 0) + 1, now);
     this.#write("n", n);
     return n;
+  }
+
+  /** This browser is another person's, or their other device, from now on: what it had and wanted before is not theirs. */
+  turn() {
+    for (const area of this.#areas()) this.#write(`area.${area}`, null);
+    this.#write("n", null);
+    this.#write("turned", Date.now());
+  }
+
+  /** Whether what another tab wrote says that it has turned this browser. */
+  turned = (key) => key === `${PREFIX}turned`;
+
+  #areas() {
+    const keys = [...this.#own.keys()].map((key) => PREFIX + key);
+    try {
+      keys.push(...Object.keys(this.#storage));
+    } catch {
+      // The tab's own are all.
+    }
+    const begin = `${PREFIX}area.`;
+    return new Set(keys.filter((key) => key.startsWith(begin)).map((key) => key.slice(begin.length)));
   }
 
   get name() {
@@ -118,10 +142,9 @@ export class Memory {
   /** Forgets areas that nobody acted in for long: all there is gone. */
   tidy(now = Date.now()) {
     try {
-      for (const key of Object.keys(this.#storage)) {
-        if (!key.startsWith(`${PREFIX}area.`)) continue;
-        const { held, intent } = this.inArea(key.slice(`${PREFIX}area.`.length));
-        if (now - Math.max(held?.at ?? 0, intent?.tapped ?? 0) > FORGET_MS) this.#storage.removeItem(key);
+      for (const area of this.#areas()) {
+        const { held, intent } = this.inArea(area);
+        if (now - Math.max(held?.at ?? 0, intent?.tapped ?? 0) > FORGET_MS) this.#storage.removeItem(`${PREFIX}area.${area}`);
       }
     } catch {
       // Nothing is kept, then.

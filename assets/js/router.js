@@ -10,9 +10,12 @@ function decoded(raw) {
   }
 }
 
+/** The one-time code in an address that another device has scanned; no area's name has a `=`. */
+export const codeOf = (hash) => /^#code=(\w{1,16})$/.exec(hash)?.[1];
+
 /** `{area}`, or `{}` for the landing page, with `bad` where the hash is no area's name. */
 export function placeOf({ pathname, hash }) {
-  if (hash.length > 1) {
+  if (hash.length > 1 && !codeOf(hash)) {
     const raw = decoded(hash.slice(1));
     const area = areaName(raw);
     return area ? { area } : { bad: raw };

@@ -17,11 +17,13 @@ export class Sender {
   /**
    * The ack's data. Tries while `ready()` and the clock is before `until`; rejects with the last error after that, or with
    * `{code: "dropped"}` once `dropped()` says that nobody wants it any more. `waiting(bool)` hears whether it waits for a connection.
+   * `n` is a number, or a function that gives it once all is `ready()`.
    */
   async send(event, { n, data, until, ready, dropped = () => false, waiting = () => {} }) {
     for (let pause = PAUSE_MS; ; pause = Math.min(pause * 1.5, PAUSE_MAX_MS)) {
       try {
         if (!ready()) throw { code: "notConnected" };
+        if (typeof n === "function") n = n();
         waiting(false);
         return await this.#socket.request(event, { n, data });
       } catch (error) {

@@ -76,6 +76,11 @@ export class Socket {
     if (this.#greeted && !this.#watching) this.#watch();
   }
 
+  /** The browser's cookie is another: the server knows a wire by the one that it came with. */
+  renew() {
+    this.#lost(0);
+  }
+
   /** The page is shown again, or the network is back: finds out at once what the wire is worth. */
   wake() {
     if (this.#greeted) this.#probe();

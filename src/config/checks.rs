@@ -127,6 +127,8 @@ impl Session {
                 .take("session.secret")
                 .hidden(&secret, |text| (text.len() >= SESSION_SECRET_MIN).then(|| Secret::new(text)))?,
             lifetime: from.take("session.lifetime_days").days(1..=365)?,
+            takeover: from.take("session.takeover_secs").secs(1..=600)?,
+            takeover_tries: from.take("session.takeover_tries").whole(1..=1_000)?,
         })
     }
 }

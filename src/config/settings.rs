@@ -85,6 +85,9 @@ pub struct Session {
     /// There whenever `redis.url` is; 32 bytes or more.
     pub secret: Option<Secret>,
     pub lifetime: Duration,
+    pub takeover: Duration,
+    /// Of one address.
+    pub takeover_tries: u32,
 }
 
 #[derive(Debug, Clone)]

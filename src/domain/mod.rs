@@ -8,6 +8,7 @@ pub mod owner;
 pub mod presence;
 pub mod record;
 pub mod state;
+pub mod takeover;
 pub mod venue;
 
 /// Milliseconds since the Unix epoch, by the store's clock.

@@ -11,6 +11,7 @@ use crate::domain::event::Epoch;
 use crate::domain::image::Image;
 use crate::domain::name::{AreaName, Username};
 use crate::domain::state::AreaState;
+use crate::domain::takeover;
 use crate::domain::venue::{Pick, VENUE_MAX_BYTES};
 
 /// One frame from a client, parsed.
@@ -93,6 +94,8 @@ pub struct Fields<'a> {
     seq: Option<&'a RawValue>,
     #[serde(borrow)]
     n: Option<&'a RawValue>,
+    #[serde(borrow)]
+    code: Option<&'a RawValue>,
 }
 
 impl Request {
@@ -178,7 +181,13 @@ impl<'a> Fields<'a> {
         whole_number(self.n, "n")
     }
 
-    fn area(&self) -> Result<AreaName, Problem> {
+    /// A one-time code; what can be none is as wrong as one that is over.
+    pub fn code(&self) -> Result<takeover::Code, Problem> {
+        let typed: Option<String> = read(self.code);
+        typed.and_then(|typed| takeover::Code::parse(&typed)).ok_or_else(Problem::no_such_code)
+    }
+
+    pub fn area(&self) -> Result<AreaName, Problem> {
         Ok(AreaName::parse(&read::<String>(self.area).ok_or(Invalid::Area)?)?)
     }
 

@@ -28,6 +28,7 @@ pub enum Code {
     NoSession,
     ForeignOrigin,
     NotFound,
+    NoSuchCode,
     TooLarge,
     VenuesUnavailable,
 }
@@ -54,6 +55,7 @@ impl Code {
             Self::NoSession => "noSession",
             Self::ForeignOrigin => "foreignOrigin",
             Self::NotFound => "notFound",
+            Self::NoSuchCode => "noSuchCode",
             Self::TooLarge => "tooLarge",
             Self::VenuesUnavailable => "venuesUnavailable",
         }
@@ -95,6 +97,12 @@ impl Problem {
 
     pub fn over_capacity(message: &str) -> Self {
         Self::new(Code::OverCapacity, message)
+    }
+
+    pub fn no_such_code() -> Self {
+        let message = "That code is wrong, was used already, or is over: each is good once, for a short while. Ask for a new one \
+                       on the other device.";
+        Self::new(Code::NoSuchCode, message)
     }
 
     pub fn not_watching() -> Self {

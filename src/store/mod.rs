@@ -11,6 +11,7 @@ use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
 use crate::domain::state::AreaState;
+use crate::domain::takeover::CodeDigest;
 
 pub mod embedded;
 pub mod redis;
@@ -118,6 +119,16 @@ pub trait Store: Send + Sync {
 
     /// Whether the store answers.
     async fn ping(&self) -> Result<()>;
+
+    /// Keeps, for so long, which session a one-time code hands over; false, and nothing done, if there is such a code already. On
+    /// every server that shares the store the code is good for one `take_code`.
+    async fn keep_code(&self, code: &CodeDigest, session: &str, lifetime: Millis) -> Result<bool>;
+
+    /// The session of that code, which stays good; none if it was taken, is over, or never was.
+    async fn read_code(&self, code: &CodeDigest) -> Result<Option<String>>;
+
+    /// The session of that code, for the first who takes it. `Unavailable` means that it may be used up.
+    async fn take_code(&self, code: &CodeDigest) -> Result<Option<String>>;
 
     /// A text of 64 random bytes or more that the store made once and keeps, to sign sessions with; none where several
     /// machines share the store and it must come from the settings.

@@ -29,6 +29,11 @@ pub fn find(path: &str) -> Option<&'static Asset> {
     ALL.binary_search_by(|asset| asset.path.cmp(path)).ok().map(|index| &ALL[index])
 }
 
+/// All files, by their paths below `assets/`.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|asset| asset.path)
+}
+
 /// Where this version's files are, for templates. Each may be kept for ever, for the address names the version.
 pub fn base() -> String {
     format!("/assets/{VERSION}")

@@ -73,7 +73,7 @@ fn policy(host: Option<&str>, secure: bool) -> HeaderValue {
     let socket = host.map(|host| format!(" {scheme}://{host}")).unwrap_or_default();
     let text = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'{socket}; \
-         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(text).expect("a host of plain characters")
 }

@@ -11,6 +11,7 @@ use actix_web::{Error, Resource, Route, guard};
 use tokio::sync::watch;
 use url::Url;
 
+use crate::domain::owner::Owner;
 use crate::hub::Hub;
 use crate::store::Store;
 use crate::venues::Venues;
@@ -24,6 +25,7 @@ mod feed;
 mod forms;
 mod headers;
 mod health;
+mod installed;
 mod limits;
 mod origin;
 mod pages;
@@ -33,6 +35,7 @@ mod problem;
 mod qr;
 mod rates;
 mod session;
+mod takeover;
 mod unfurl;
 mod wish;
 mod ws;
@@ -42,6 +45,7 @@ pub use patience::Patience;
 pub use preview::Pictures;
 pub use rates::{Rate, Rates};
 pub use session::Sessions;
+pub use takeover::Takeovers;
 
 /// What all workers share; built outside the server's factory, else each would have its own.
 pub struct Web {
@@ -52,7 +56,8 @@ pub struct Web {
     pub connections: Arc<Connections>,
     pub names: Names,
     /// Of the sessions that call REST; each socket counts its own.
-    pub rates: Rates,
+    pub rates: Rates<Owner>,
+    pub takeovers: Takeovers,
     pub pictures: Pictures,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
@@ -102,6 +107,9 @@ fn random_below(most: u64) -> u64 {
 pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
         .route("/session", routes::post().to(api::session))
+        .route("/takeover", routes::post().to(takeover::offer))
+        .route("/takeover/look", routes::post().to(takeover::look))
+        .route("/takeover/claim", routes::post().to(takeover::claim))
         .route("/venues", reading().to(api::venues))
         .route("/areas/{area}", reading().to(api::area))
         .route("/events", routes::get().to(events::count))
@@ -129,6 +137,8 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/a/{area}/vote", reading().to(forms::back))
             .route("/a/{area}/withdraw", reading().to(forms::back))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
+            .service(packed("/manifest.webmanifest", reading().to(installed::manifest)))
+            .service(packed("/sw.js", reading().to(installed::worker)))
             .route("/robots.txt", reading().to(pages::robots))
             .route("/ws", routes::get().to(ws::upgrade))
             .route("/healthz", reading().to(health::healthz))

@@ -82,7 +82,7 @@ impl ResponseError for WebError {
             }
             Code::NoSession => StatusCode::UNAUTHORIZED,
             Code::ForeignOrigin | Code::NotJoined => StatusCode::FORBIDDEN,
-            Code::NotFound | Code::NoSuchVenue => StatusCode::NOT_FOUND,
+            Code::NotFound | Code::NoSuchVenue | Code::NoSuchCode => StatusCode::NOT_FOUND,
             Code::NameTaken | Code::AreaFull | Code::NotWatching => StatusCode::CONFLICT,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,

@@ -21,23 +21,27 @@ const SIDE_MIN: usize = 1000;
 /// `GET /a/AREA/qr.svg`
 pub async fn of_area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> Result<HttpResponse, WebError> {
     let name = AreaName::parse(&path)?;
-    if web.options.public_url.is_none() && origin::host(&request).is_none() {
-        return Err(
-            Problem::new(Code::BadMessage, "The request does not say which host the link is to lead to.").into()
-        );
-    }
-    let link = format!("{}{}", origin::own_base(&request, &web), pages::address(&name));
-    let svg = svg(&link).map_err(|error| {
-        tracing::error!(%error, "a QR code could not be made");
-        Problem::new(Code::Internal, "There is no QR code for this link. Copy the link instead.")
-    })?;
+    let svg = svg(&link(&request, &web, &name)?).map_err(not_made)?;
     // The link depends on the host that was asked, and may change with the settings.
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-cache")).content_type("image/svg+xml").body(svg))
 }
 
+/// The absolute address of an area.
+pub fn link(request: &HttpRequest, web: &Web, name: &AreaName) -> Result<String, Problem> {
+    if web.options.public_url.is_none() && origin::host(request).is_none() {
+        return Err(Problem::new(Code::BadMessage, "The request does not say which host the link is to lead to."));
+    }
+    Ok(format!("{}{}", origin::own_base(request, web), pages::address(name)))
+}
+
+pub fn not_made(error: QrError) -> Problem {
+    tracing::error!(%error, "a QR code could not be made");
+    Problem::new(Code::Internal, "There is no QR code for this link. Copy the link instead.")
+}
+
 /// Dark on light whatever the page's colours are, for not every camera reads the inverse. It stays readable with 15% of it
 /// covered (level M).
-fn svg(link: &str) -> Result<String, QrError> {
+pub fn svg(link: &str) -> Result<String, QrError> {
     let code = QrCode::with_error_correction_level(link, EcLevel::M)?;
     let side = code.width() + 2 * QUIET;
     // A whole number of pixels for a module keeps its edges sharp.

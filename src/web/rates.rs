@@ -1,14 +1,14 @@
 //! How often a connection, or a session that calls REST, may ask for something. Has no clock of its own.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::domain::owner::Owner;
 use crate::protocol::error::Problem;
 
-/// Sessions whose calls are counted, at most: some hundred bytes each.
-const SESSIONS_MAX: usize = 10_000;
+/// Sessions, or addresses, whose calls are counted, at most: some hundred bytes each.
+const COUNTED_MAX: usize = 10_000;
 
 /// So many at once, and so many a second in the long run.
 #[derive(Debug, Clone, Copy)]
@@ -63,33 +63,34 @@ impl Bucket {
     }
 }
 
-/// A rate for each session.
-pub struct Rates {
+/// A rate for each session, or for each address.
+pub struct Rates<K> {
     rate: Rate,
-    buckets: Mutex<HashMap<Owner, Bucket>>,
+    buckets: Mutex<HashMap<K, Bucket>>,
 }
 
-impl Rates {
+impl<K: Eq + Hash + Clone> Rates<K> {
     pub fn new(rate: Rate) -> Self {
         Self { rate, buckets: Mutex::default() }
     }
 
-    pub fn take(&self, owner: &Owner, now: Instant) -> Result<(), Problem> {
+    pub fn take(&self, who: &K, now: Instant) -> Result<(), Problem> {
         let mut buckets = self.buckets.lock().expect("a short lock");
-        if buckets.len() >= SESSIONS_MAX && !buckets.contains_key(owner) {
-            // Who has all of it left is forgotten first; in a flood of sessions, everyone.
+        if buckets.len() >= COUNTED_MAX && !buckets.contains_key(who) {
+            // Who has all of it left is forgotten first; in a flood, everyone.
             buckets.retain(|_, bucket| !bucket.is_full(now));
-            if buckets.len() >= SESSIONS_MAX {
+            if buckets.len() >= COUNTED_MAX {
                 buckets.clear();
             }
         }
-        buckets.entry(owner.clone()).or_insert_with(|| Bucket::new(self.rate, now)).take(now)
+        buckets.entry(who.clone()).or_insert_with(|| Bucket::new(self.rate, now)).take(now)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::owner::Owner;
 
     #[test]
     fn a_bucket_gives_a_burst_and_then_its_rate() {
@@ -109,9 +110,9 @@ mod tests {
         let (ann, bob) = (Owner::of("ann"), Owner::of("bob"));
         assert!(rates.take(&ann, start).is_ok() && rates.take(&bob, start).is_ok());
         assert!(rates.take(&ann, start).is_err());
-        for number in 0..SESSIONS_MAX + 10 {
+        for number in 0..COUNTED_MAX + 10 {
             assert!(rates.take(&Owner::of(&number.to_string()), start).is_ok());
         }
-        assert!(rates.buckets.lock().unwrap().len() <= SESSIONS_MAX);
+        assert!(rates.buckets.lock().unwrap().len() <= COUNTED_MAX);
     }
 }

@@ -22,6 +22,9 @@ const PLAIN_NAME: &str = "wte";
 /// A cookie is written anew when it is older than this, so that its two weeks count from the last use.
 const RENEW_AFTER_SECS: i64 = 24 * 3600;
 
+/// Random bytes of a session's id: nobody meets another's by chance.
+const ID_BYTES: usize = 16;
+
 /// Signs and reads the cookies.
 pub struct Sessions {
     key: Key,
@@ -54,7 +57,7 @@ impl Sessions {
         (session.age() < lifetime).then_some(session)
     }
 
-    fn cookie(&self, session: &Session, secure: bool) -> Cookie<'static> {
+    pub(super) fn cookie(&self, session: &Session, secure: bool) -> Cookie<'static> {
         let cookie = Cookie::build(name(secure), format!("{}.{}", session.id, session.issued))
             .path("/")
             .http_only(true)
@@ -70,16 +73,28 @@ impl Sessions {
 
 impl Session {
     fn begin() -> Result<Self, WebError> {
-        let mut random = [0_u8; 16];
+        let mut random = [0_u8; ID_BYTES];
         getrandom::fill(&mut random).map_err(|error| {
             tracing::error!(%error, "no random numbers");
             Problem::new(Code::Internal, "Something went wrong on our side. Try again.")
         })?;
-        let id = random.iter().fold(String::with_capacity(32), |mut id, byte| {
+        let id = random.iter().fold(String::with_capacity(2 * ID_BYTES), |mut id, byte| {
             let _ = write!(id, "{byte:02x}");
             id
         });
         Ok(Self { id, issued: Utc::now().timestamp() })
+    }
+
+    /// The session of that id in another browser; none if that is no id of ours.
+    pub fn again(id: &str) -> Option<Self> {
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let is_id = id.len() == 2 * ID_BYTES && id.bytes().all(hex);
+        is_id.then(|| Self { id: id.to_owned(), issued: Utc::now().timestamp() })
+    }
+
+    /// What makes another browser the same one: for the store of one-time codes, and for nothing else.
+    pub fn lasting_id(&self) -> &str {
+        &self.id
     }
 
     /// Who this browser is in every area.

@@ -130,21 +130,3 @@ test("an address that nothing is at says so, and leads back", async (t) => {
     await shows(ann, say("landingTitle"));
   }
 });
-
-test("the link is copied with one tap, and a browser that copies nothing shows it", async (t) => {
-  const scene = await Scene.open(t);
-  const ann = await scene.person("phone", { permissions: ["clipboard-read", "clipboard-write"] });
-  await ann.enter("lunch");
-  await ann.press(ann.button(say("share")));
-  await ann.noticeSays(say("shared"));
-  assert.equal(await ann.page.evaluate(() => navigator.clipboard.readText()), `${scene.server.url}/a/lunch`);
-  const bob = await scene.person();
-  await bob.page.addInitScript(() => {
-    // As over plain HTTP in an office's network, in a browser that has forgotten the old way.
-    Object.defineProperty(navigator, "clipboard", { value: undefined });
-    document.execCommand = () => false;
-  });
-  await bob.enter("lunch");
-  await bob.press(bob.button(say("share")));
-  assert.equal(await bob.page.getByLabel(say("shareByHand")).inputValue(), `${scene.server.url}/a/lunch`);
-});

@@ -16,7 +16,13 @@ const WITHOUT = [
   "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "ThirdPartyStoragePartitioning",
 ];
 
-export const LAUNCH = { executablePath: PROGRAM, args: [...ARGS.split(" "), `--disable-features=${WITHOUT}`] };
+/** Loopback under a name of its own: there a page is plain HTTP, as in an office's network, and lacks what browsers give to TLS. */
+export const OFFICE = "office.test";
+
+export const LAUNCH = {
+  executablePath: PROGRAM,
+  args: [...ARGS.split(" "), `--disable-features=${WITHOUT}`, `--host-resolver-rules=MAP ${OFFICE} 127.0.0.1`],
+};
 
 export const DEVICES = {
   phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },

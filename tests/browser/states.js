@@ -1,7 +1,7 @@
 // Every state of the page that a person can meet, and how it comes about. The accessibility tests and the pictures go through
 // all of them.
 
-import { say } from "../english.js";
+import { say, sayError } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { place } from "./photon.js";
 import { until } from "./wait.js";
@@ -48,6 +48,12 @@ async function tie(scene, ann) {
   }
   await ann.enter("lunch");
   await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
+}
+
+async function sharing(scene, ann) {
+  await among(scene, ann);
+  await ann.press(ann.button(say("share")));
+  await ann.page.getByRole("img", { name: say("codeOf", { link: `${scene.server.url}/a/lunch` }) }).waitFor();
 }
 
 /**
@@ -110,7 +116,7 @@ export const STATES = {
       scene.photon.mood = "fails";
       await ann.enter("lunch");
       await ann.type("kin");
-      await ann.reads(/^The search for places does not work/);
+      await ann.reads(sayError({ code: "venuesUnavailable" }));
     },
   },
   "place added, name asked": {
@@ -150,15 +156,67 @@ export const STATES = {
       await ann.nameField.waitFor();
     },
   },
-  "link by hand": {
+  "picture chosen": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await ann.press(ann.button(say("changePicture")));
+      await ann.press(ann.page.locator(".picture-option", { hasText: "🍕" }));
+    },
+  },
+  "picture refused": {
+    async arrive(scene, ann) {
+      await ann.enter("lunch");
+      await ann.writeIn("Ramen Ya");
+      await ann.press(ann.button(say("pictureChoose")));
+      await ann.page.getByLabel(say("pictureTyped")).fill("http://pictures.example/me.png");
+      await ann.press(ann.nameForm.locator("[type=submit]"));
+      await ann.reads(say("pictureBad"));
+    },
+  },
+  "pictures asked": {
+    async arrive(scene, ann) {
+      await scene.guest("lunch").take("Dmitri", "https://pictures.example/dmitri.png");
+      await scene.guest("lunch").take("Cleo Okafor", "https://pictures.example/cleo.png");
+      await scene.guest("lunch").take("Émile", "emoji:🦊");
+      await ann.enter("lunch");
+      await ann.button(say("picturesShow")).waitFor();
+    },
+  },
+  "activity open": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await ann.vote("Ramen Ya");
+      await ann.standsFor("Ramen Ya");
+      await ann.press(ann.page.locator("#activity-tab"));
+      await ann.button(say("activityAll", { n: 13 })).waitFor();
+    },
+  },
+  "activity failed": {
+    expects: BROKEN_NETWORK,
+    async arrive(scene, ann) {
+      await ann.page.route("**/js/views/activity.js", (route) => route.abort());
+      await ann.enter("lunch");
+      await ann.press(ann.page.locator("#activity-tab"));
+      await ann.button(say("panelAgain")).waitFor();
+    },
+  },
+  share: { arrive: sharing },
+  "share, copy failed": {
     async arrive(scene, ann) {
       await ann.page.addInitScript(() => {
         Object.defineProperty(navigator, "clipboard", { value: undefined });
         document.execCommand = () => false;
       });
-      await among(scene, ann);
-      await ann.press(ann.button(say("share")));
-      await ann.page.getByLabel(say("shareByHand")).waitFor();
+      await sharing(scene, ann);
+      await ann.press(ann.button(say("copyLink")));
+      await ann.reads(say("shareByHand"));
+    },
+  },
+  "share, large code": {
+    async arrive(scene, ann) {
+      await sharing(scene, ann);
+      await ann.press(ann.button(say("codeLarge")));
+      await ann.page.locator(".large-code").waitFor();
     },
   },
   offline: {

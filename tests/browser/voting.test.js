@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { say } from "../english.js";
+import { BROKEN_NETWORK } from "./person.js";
 import { Scene } from "./scene.js";
 import { become, until } from "./wait.js";
 
@@ -142,4 +143,59 @@ test("who is here is counted, and a closed tab shows", async (t) => {
   await until("Bob is away", async () => (await away.textContent({ timeout: 1_000 })).includes("Bob"));
   // The vote does not go with its voter's tab.
   await ann.sees(["Ramen", "1 vote", "Ann"], ["Thai", "1 vote", "Bob"]);
+});
+
+test("one's own row says until when the vote holds, and that another one moves it", async (t) => {
+  const { ann, bob } = await divided(t);
+  const until = (person, place) => person.row(place).locator(".until").textContent();
+  const at = (await ann.page.locator("#empties").textContent()).match(/\d.*$/)[0];
+  await become("it does", () => until(ann, "Ramen"), `${say("until", { time: at })} ${say("moves")}`);
+  assert.deepEqual([await until(ann, "Thai"), await until(bob, "Ramen")], ["", ""]);
+});
+
+test("a vote taken back is cast again by the keyboard; the notice waits, and the focus goes back to where it was", async (t) => {
+  const { ann, bob } = await divided(t);
+  const { keyboard } = bob.page;
+  await bob.page.clock.install();
+  await bob.voteButton("Thai").focus();
+  await keyboard.press("Enter");
+  const undo = bob.button(say("undo"));
+  await undo.focus();
+  // Twenty seconds are the time of a notice that nobody is at.
+  await bob.page.clock.fastForward("01:00");
+  assert.equal(await undo.isVisible(), true);
+  await keyboard.press("Enter");
+  await bob.standsFor("Thai");
+  await ann.sees(["Ramen", "1 vote", "Ann"], ["Thai", "1 vote", "Bob"]);
+  assert.equal(await bob.page.evaluate(() => document.activeElement.closest(".row")?.querySelector("h3").textContent), "Thai");
+});
+
+test("a vote taken back is cast again after the connection was lost and is back", async (t) => {
+  const scene = await Scene.open(t, { cable: true });
+  const ann = (await scene.person("phone")).expect(BROKEN_NETWORK);
+  await ann.enter("lunch");
+  await ann.suggest("Ramen", "Ann");
+  await ann.vote("Ramen");
+  await ann.noticeSays(say("withdrawn", { name: "Ramen" }));
+  scene.cable.cut();
+  await ann.linkSays("linkOffline");
+  await ann.press(ann.button(say("undo")));
+  await ann.reads(say("waiting"));
+  scene.cable.mend();
+  await ann.standsFor("Ramen");
+  assert.deepEqual(await scene.server.votes("lunch"), { Ann: "Ramen" });
+});
+
+test("of many voters the first few are shown, the rest is a tap away, and the focus goes along", async (t) => {
+  const scene = await Scene.open(t);
+  for (let i = 1; i <= 12; i++) await (await scene.guest("lunch").take(`Guest ${i}`)).vote("Ramen");
+  const bob = await (await scene.person("laptop")).enter("lunch");
+  const voters = () => bob.row("Ramen").locator(".voters bdi").count();
+  await become("eight are shown", voters, 8);
+  await bob.row("Ramen").getByRole("button", { name: say("andMore", { n: 4 }) }).focus();
+  await bob.page.keyboard.press("Enter");
+  await become("all are shown", voters, 12);
+  assert.equal(await bob.page.evaluate(() => document.activeElement.textContent), "G9Guest 9");
+  await (await scene.guest("lunch").take("Guest 13")).vote("Ramen");
+  await become("who comes later, too", voters, 13);
 });

@@ -231,7 +231,12 @@ async fn scanned(server: &Server, path: &str) -> String {
     let response = get(server, path).await;
     assert_eq!((response.status(), header(&response, "content-type")), (StatusCode::OK, "image/svg+xml".to_owned()));
     assert_eq!(header(&response, "cache-control"), "no-cache");
-    let tree = Tree::from_str(&response.text().await.unwrap(), &Options::default()).unwrap();
+    read_off(&response.text().await.unwrap())
+}
+
+/// What a camera reads off a QR code.
+pub fn read_off(svg: &str) -> String {
+    let tree = Tree::from_str(svg, &Options::default()).unwrap();
     let size = tree.size().to_int_size();
     let mut pixels = Pixmap::new(size.width(), size.height()).unwrap();
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { Area } from "../../assets/js/area.js";
 import { Memory } from "../../assets/js/memory.js";
 import { Socket } from "../../assets/js/socket.js";
-import "../english.js";
+import { say } from "../english.js";
 import { START, fakeStorage, fakeWires, pass, settled, sleepUntil, stopClock } from "./fakes.js";
 
 const LIFETIME = 7_200_000;
@@ -486,4 +486,45 @@ test("an area that is looked at no more sends nothing more", async () => {
   await arrive({ me: "Ann", whole: false });
   await pass(5_000);
   assert.equal(sent("addVote").length, 0);
+});
+
+test("when the two hours are over, what the vote was for is one tap away", async () => {
+  const { area, change, told } = await voted();
+  change(3, "userLeft", { username: "Ann", reason: "expired" });
+  await settled();
+  const [[label, again]] = told.at(-1).actions;
+  assert.equal(label, say("voteAgain"));
+  again();
+  assert.deepEqual(area.asking, { fs: RAMEN });
+});
+
+test("the own picture is kept, sent with the name, and heard of from another tab", async () => {
+  const storage = fakeStorage();
+  const { area, arrive, change, memory, wire } = page(storage);
+  await arrive();
+  const taken = area.takeName("Ann", "emoji:🍜");
+  await settled();
+  assert.equal(wire().asked("add").data.img, "emoji:🍜");
+  wire().ack("add", { username: "Ann", img: "emoji:🍜", epoch: "run.1", seq: 1, at: Date.now() });
+  await taken;
+  assert.equal(memory.img, "emoji:🍜");
+  change(1, "user", { username: "Ann", img: "emoji:🍜" });
+  change(2, "user", { username: "Ann", img: "emoji:🦊" });
+  assert.deepEqual(area.suggested.img, "emoji:🦊");
+  // Another group is given what is remembered.
+  const next = page(storage);
+  await next.arrive();
+  assert.equal(next.area.suggested.img, "emoji:🍜");
+});
+
+test("what was heard is kept in its order, presence aside, and only so much of it", async () => {
+  const { area, arrive, change, wire } = page();
+  await arrive();
+  change(1, "user", { username: "Ann", img: "" });
+  wire().say({ event: "presence", data: { here: ["Ann"], gone: [], online: 1, watching: 1 } });
+  change(2, "vote", { username: "Ann", img: "", fs: RAMEN });
+  assert.deepEqual(area.heard.map(({ event }) => event), ["updates", "user", "vote"]);
+  for (let seq = 3; seq < 400; seq++) change(seq, seq % 2 ? "voteRemoved" : "vote", { username: "Ann", img: "", fs: RAMEN });
+  assert.equal(area.heard.length, 200);
+  assert.equal(area.heard.at(-1).seq, 399);
 });

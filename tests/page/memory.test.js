@@ -28,12 +28,12 @@ test("a browser that remembers nothing still counts on", () => {
 
 test("what others wrote into the storage is no danger", () => {
   const storage = fakeStorage();
-  for (const [key, value] of [["n", '"many"'], ["name", "{}"], ["recent", '{"0":1}'], ["near", "7"], ["area.lunch", "oops"]]) {
+  for (const [key, value] of [["n", '"many"'], ["name", "{}"], ["recent", '{"0":1}'], ["near", "7"], ["img", "[]"], ["pictures", '"yes"'], ["area.lunch", "oops"]]) {
     storage.setItem(`wte.${key}`, value);
   }
   const memory = new Memory(storage);
   assert.equal(memory.nextN(START), START);
-  assert.deepEqual([memory.name, memory.near, memory.recent], ["", "", []]);
+  assert.deepEqual([memory.name, memory.near, memory.img, memory.pictures, memory.recent], ["", "", "", false, []]);
   assert.deepEqual(memory.inArea("lunch"), { held: null, intent: null });
 });
 

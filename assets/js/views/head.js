@@ -1,7 +1,5 @@
-// The head of an area: its name, the connection in words, who is here, when it empties, the link; and the banners under it.
+// The head of an area: its name, the connection in words, who is here, when it empties; and the banners under it.
 
-import { addressOf } from "../router.js";
-import { copied } from "../share.js";
 import { clock, say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
 import { avatar, personKey } from "./person.js";
@@ -33,21 +31,9 @@ export function linkOf({ status, stale }, area) {
   return area.live ? "live" : "connecting";
 }
 
-export function head({ origin, tell }) {
-  const byHand = byId("share-by-hand");
-  let name = "";
+export function head() {
   let timer = 0;
   let faces = "";
-
-  byId("share").onclick = async () => {
-    const link = addressOf(name, origin);
-    if (await copied(link)) return tell({ text: say("shared") });
-    const field = h("input", { class: "field", readOnly: true, value: link, id: "share-link" });
-    const close = h("button", { type: "button", class: "button quiet", onclick: () => (byHand.hidden = true) }, say("close"));
-    byHand.replaceChildren(h("label", { htmlFor: "share-link" }, say("shareByHand")), h("div", { class: "line" }, field, close));
-    byHand.hidden = false;
-    field.select();
-  };
 
   /** The names are in the list of people; these are for the eye. */
   function setFaces({ users, here }) {
@@ -81,9 +67,8 @@ export function head({ origin, tell }) {
 
   return {
     render(area, socket) {
-      name = area.name;
       const [kind, words, banner] = LINKS[linkOf(socket, area)];
-      setText(byId("area-title"), name);
+      setText(byId("area-title"), area.name);
       byId("link-state").dataset.link = kind;
       setText(byId("link-words"), say(words));
       const { online = 0, expiresAt = 0 } = area.state ?? {};
@@ -92,14 +77,13 @@ export function head({ origin, tell }) {
         setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
         setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
-      byId("area").classList.toggle("old", kind === "off" && Boolean(area.state));
-      setBanner(banner ? say(banner) : "");
+      byId("area").classList.toggle("old", Boolean(area.state) && (kind === "off" || area.asOf > 0));
+      setBanner(area.asOf ? say(area.state ? "keptAsOf" : "keptOver", { time: clock(area.asOf) }) : banner ? say(banner) : "");
       setKeep(area);
     },
     reset() {
       clearTimeout(timer);
       byId("keep").hidden = true;
-      byHand.hidden = true;
       byId("here-faces").replaceChildren();
       faces = "";
       setText(byId("here-now"), "");

@@ -68,13 +68,17 @@ export function nameForm({ slot, name, img = "", picture = false, go, take, done
       done();
     } catch (problem) {
       const free = problem.free && h("button", { type: "button", class: "button link", onclick: () => send(problem.free) }, say("nameFree", { name: problem.free }));
-      wrong(`${sayError(problem)} `, ...(free ? [free] : []));
+      // Often it is one's own, on the phone.
+      const mine = problem.code === "nameTaken" && h("button", { type: "button", class: "button link", onclick: own }, say("nameMine"));
+      wrong(`${sayError(problem)} `, ...[free, mine].filter(Boolean).flatMap((way) => [way, " "]));
       (free || field).focus();
     } finally {
       busy = false;
       submit.textContent = go;
     }
   }
+
+  const own = () => form.dispatchEvent(new Event("own-name", { bubbles: true }));
 
   form.onsubmit = (event) => {
     event.preventDefault();

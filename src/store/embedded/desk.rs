@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::audience::Audience;
 use super::clock::Clock;
+use super::codes::{Codes, Full};
 use super::servers::Servers;
 use super::shelf::Shelf;
 use crate::domain::Millis;
@@ -15,6 +16,7 @@ use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
 use crate::domain::record::{Moment, Record, Step};
+use crate::domain::takeover::CodeDigest;
 use crate::store::{Alive, Head, Result, Snapshot, StoreError, Swept};
 
 /// Areas that one step of the sweep looks at: a vote that comes in between waits some ten milliseconds.
@@ -25,6 +27,7 @@ pub struct Desk {
     rules: Rules,
     clock: Clock,
     servers: Servers,
+    codes: Codes,
     audience: Arc<Audience>,
     /// To be published once it is kept, in this order.
     unpublished: Vec<(AreaName, Heard)>,
@@ -45,8 +48,8 @@ pub struct Sweep {
 
 impl Desk {
     pub fn new(shelf: Shelf, rules: Rules, audience: Arc<Audience>) -> Self {
-        let (clock, servers) = (Clock::default(), Servers::default());
-        Self { shelf, rules, clock, servers, audience, unpublished: Vec::new(), closed: false }
+        let (clock, servers, codes) = (Clock::default(), Servers::default(), Codes::default());
+        Self { shelf, rules, clock, servers, codes, audience, unpublished: Vec::new(), closed: false }
     }
 
     pub fn change(&mut self, change: &Change) -> Result<Done> {
@@ -101,6 +104,22 @@ impl Desk {
     pub fn sweep_lease(&mut self, server: ServerId) -> bool {
         let now = self.clock.millis();
         self.servers.lease(server, now, self.rules.sweep_period)
+    }
+
+    pub fn keep_code(&mut self, code: CodeDigest, session: String, lifetime: Millis) -> Result<bool> {
+        let now = self.clock.millis();
+        let kept = self.codes.keep(code, session, now.saturating_add(lifetime), now);
+        kept.map_err(|Full| StoreError::Unavailable("as many one-time codes are good as may be at once".to_owned()))
+    }
+
+    pub fn read_code(&mut self, code: &CodeDigest) -> Option<String> {
+        let now = self.clock.millis();
+        self.codes.read(code, now)
+    }
+
+    pub fn take_code(&mut self, code: &CodeDigest) -> Option<String> {
+        let now = self.clock.millis();
+        self.codes.take(code, now)
     }
 
     pub fn begin_sweep(&mut self, min_ttl: Millis) -> Sweep {

@@ -4,6 +4,7 @@
 mod area;
 mod audience;
 mod clock;
+mod codes;
 mod desk;
 mod disk;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use crate::domain::change::{Change, Done, Rules};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
+use crate::domain::takeover::CodeDigest;
 
 pub use self::open::OpenError;
 
@@ -185,6 +187,21 @@ impl Store for Embedded {
 
     async fn ping(&self) -> Result<()> {
         self.ask(Desk::ping).await
+    }
+
+    async fn keep_code(&self, code: &CodeDigest, session: &str, lifetime: Millis) -> Result<bool> {
+        let (code, session) = (code.clone(), session.to_owned());
+        self.ask(move |desk| desk.keep_code(code, session, lifetime)).await
+    }
+
+    async fn read_code(&self, code: &CodeDigest) -> Result<Option<String>> {
+        let code = code.clone();
+        self.ask(move |desk| Ok(desk.read_code(&code))).await
+    }
+
+    async fn take_code(&self, code: &CodeDigest) -> Result<Option<String>> {
+        let code = code.clone();
+        self.ask(move |desk| Ok(desk.take_code(&code))).await
     }
 
     async fn session_secret(&self) -> Result<Option<Vec<u8>>> {

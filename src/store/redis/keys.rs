@@ -1,6 +1,7 @@
 //! The names of all keys and channels, in one place. Knows nothing of what they hold.
 
 use crate::domain::name::{AreaName, UserKey};
+use crate::domain::takeover::CodeDigest;
 
 /// The names of the sets that have a timer: what the sweep walks.
 pub const EXPIRE_KEYS: &str = "expireKeys";
@@ -46,6 +47,11 @@ pub fn written(name: &UserKey) -> String {
         "timer" => "%74imer".to_owned(),
         name => name.replace('%', "%25").replace(':', "%3A"),
     }
+}
+
+/// The key of a one-time code. An area may be called `takeover`; none of its keys goes on with 32 hexadecimal digits.
+pub fn of_code(code: &CodeDigest) -> String {
+    format!("takeover:{}", code.as_str())
 }
 
 /// The area of a member of `expireKeys`; none if no script of ours wrote it.

@@ -16,9 +16,11 @@ use crate::domain::change::{Change, Done, Rules};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
+use crate::domain::takeover::CodeDigest;
 
 mod answer;
 mod changes;
+mod codes;
 mod delay;
 mod ear;
 mod keys;
@@ -130,6 +132,18 @@ impl Store for RedisStore {
     async fn ping(&self) -> Result<()> {
         let ping = Request::Command(redis::cmd("PING"));
         self.link.ask(&ping, Again::Safe).await.map(drop)
+    }
+
+    async fn keep_code(&self, code: &CodeDigest, session: &str, lifetime: Millis) -> Result<bool> {
+        self.set_code(code, session, lifetime).await
+    }
+
+    async fn read_code(&self, code: &CodeDigest) -> Result<Option<String>> {
+        self.get_code(code).await
+    }
+
+    async fn take_code(&self, code: &CodeDigest) -> Result<Option<String>> {
+        self.get_and_delete_code(code).await
     }
 
     /// None: several processes share this store, and each could make one before it saw the other's.

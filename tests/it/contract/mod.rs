@@ -1,6 +1,7 @@
 //! What every store must do, claim by claim. Knows no store: `contract_suite!` makes one test of each claim for the
 //! store that a `Ground` opens.
 
+pub mod codes;
 pub mod collisions;
 pub mod ears;
 pub mod expiry;
@@ -125,6 +126,13 @@ macro_rules! contract_suite {
                 a_step_of_a_claim_is_heard
                 servers_live_until_they_retire
                 the_store_answers_and_keeps_its_secret
+            }
+            codes {
+                a_code_is_good_once_on_every_server
+                looking_at_a_code_does_not_use_it_up
+                a_code_that_is_there_keeps_its_session
+                a_code_ends_when_its_time_is_over
+                of_many_who_take_a_code_one_gets_it
             }
             races {
                 two_sessions_for_one_name

@@ -5,6 +5,7 @@ use where_to_eat::domain::change::Act;
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::domain::presence::{Claim, ClaimChange, ServerId};
+use where_to_eat::domain::takeover::Code;
 use where_to_eat::store::Alive;
 
 use crate::contract::group::{Group, LONG, join, join_as, name, vote};
@@ -136,6 +137,22 @@ async fn what_servers_say_ends_with_them() {
     assert_eq!(server.ask::<String>(&["HGET", "lunch:here", "a"]), r#"{"v":1,"names":["Ann"],"watching":2}"#);
     assert_eq!(server.ask::<String>(&["GET", "sweep:lease"]), "a");
     assert_eq!(server.keys("*").len(), 6, "{:?}", server.keys("*"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_one_time_code_is_a_digest_with_an_end() {
+    let server = RedisServer::start();
+    let group = lunch(&server).await;
+    let code = Code::parse("K7QM-2X9D").unwrap();
+    let now = group.now().await;
+    group.store.keep_code(&code.digest(), "ann", 60_000).await.unwrap();
+    let then = group.now().await;
+    let [key] = &server.keys("takeover:*")[..] else { panic!("one key") };
+    assert_eq!(key, &format!("takeover:{}", code.digest().as_str()));
+    assert_eq!(server.ask::<String>(&["GET", key]), "ann");
+    assert!((now + 60_000..=then + 60_000).contains(&end(&server, key).unwrap()));
+    group.store.take_code(&code.digest()).await.unwrap();
+    assert!(server.keys("takeover:*").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-// Hands out a link. On plain HTTP the clipboard is missing: then the old way, then the link itself to copy by hand.
+// Puts a text into the clipboard. On plain HTTP the browser gives none: then the old way is tried.
 
 /** Whether the text is in the clipboard now. */
 export async function copied(text) {
@@ -13,7 +13,8 @@ export async function copied(text) {
 function copiedOldWay(text) {
   const before = document.activeElement;
   const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true, className: "unseen" });
-  document.body.append(field);
+  // Beside what has the focus: nothing outside an open dialog can be selected.
+  (before?.closest("dialog") ?? document.body).append(field);
   field.select();
   try {
     return document.execCommand("copy");

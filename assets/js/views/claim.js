@@ -1,0 +1,93 @@
+// The dialog on the other device: a code, typed or scanned, then the question whether to go on as that person. Nothing is done
+// before the answer: scanners and previews open addresses by themselves.
+
+import { compared } from "../names.js";
+import { claimCode, lookAtCode } from "../takeover.js";
+import { say, sayError } from "../texts.js";
+import { dialog } from "./dialog.js";
+import { h } from "./dom.js";
+
+/** A code with what people put between its letters. */
+const TYPED_MAX = 16;
+
+/** `scanned` is the code that came with the address, or empty. `turned()` comes once this browser is the other device's person. */
+export async function claimDialog({ area, scanned = "", turned }) {
+  const part = h("div", { class: "claim" });
+  const { close } = await dialog({ title: say("claimTitle"), kind: "claim-dialog", sheets: ["takeover"] }, part);
+  const button = (kind, onclick, words) => h("button", { type: "button", class: `button ${kind}`, onclick }, words);
+  if (scanned) await look(scanned);
+  else typing();
+
+  function show(focus, ...content) {
+    part.replaceChildren(...content);
+    focus.focus();
+  }
+
+  function typing(error) {
+    const field = h("input", {
+      id: "code", class: "field code-field", maxLength: TYPED_MAX, autocomplete: "off", autocapitalize: "characters", spellcheck: false,
+      enterKeyHint: "done", "aria-describedby": "code-error code-hint",
+    });
+    const wrong = h("p", { id: "code-error", class: "error", role: "alert" });
+    const submit = h("button", { type: "submit", class: "button main" }, say("claimGo"));
+    const form = h(
+      "form",
+      { noValidate: true },
+      h("label", { htmlFor: "code" }, say("claimCode")),
+      h("div", { class: "line" }, field, submit),
+      wrong,
+    );
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      if (field.value.trim()) look(field.value);
+      else field.focus();
+    };
+    show(field, h("p", { id: "code-hint" }, say("claimHow", { area: area.name })), form);
+    if (!error) return;
+    wrong.textContent = sayError(error);
+    field.setAttribute("aria-invalid", "true");
+  }
+
+  async function look(code) {
+    const wait = h("p", { class: "hint", role: "status", tabIndex: -1 }, say("panelLoading"));
+    show(wait, wait);
+    try {
+      question(code, await lookAtCode(code, area.name));
+    } catch (error) {
+      typing(error);
+    }
+  }
+
+  function question(code, { username, you }) {
+    const no = button("quiet", close, say("cancel"));
+    if (username && you && compared(username) === compared(you)) {
+      const ok = button("main", close, say("close"));
+      return show(ok, h("p", {}, say("claimedAlready", { name: username })), ok);
+    }
+    const error = h("p", { class: "error", role: "alert" });
+    const yes = button("main", claim, username ? say("claimYes", { name: username }) : say("claimGo"));
+    let busy = false;
+    async function claim() {
+      if (busy) return;
+      busy = true;
+      error.textContent = "";
+      try {
+        await claimCode(code, area.name);
+        close();
+        turned();
+      } catch (problem) {
+        busy = false;
+        if (problem.code === "noSuchCode") typing(problem);
+        else error.textContent = sayError(problem);
+      }
+    }
+    show(
+      yes,
+      h("p", { class: "claim-question" }, username ? say("claimAsk", { name: username }) : say("claimAskNameless", { area: area.name })),
+      h("p", { class: "hint" }, say("claimMeans")),
+      ...(you ? [h("p", {}, say("claimLeaves", { name: you }))] : []),
+      error,
+      h("div", { class: "line" }, yes, no),
+    );
+  }
+}
