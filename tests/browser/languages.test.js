@@ -79,8 +79,13 @@ const STEPS = {
     await ann.press(ann.page.locator("#activity-tab"));
     await ann.reads(say("actTookBack", { name: "Ann", place: DELI.name }));
   },
-  async offline(ann, scene) {
+  async "the link to share"(ann) {
     await ann.press(ann.page.locator("#standings-tab"));
+    await ann.press(ann.page.locator("#share"));
+    await ann.page.getByLabel(say("shareLink")).waitFor();
+  },
+  async offline(ann, scene) {
+    await ann.press(ann.button(say("close")).last());
     scene.cable.cut();
     await ann.linkSays("linkOffline");
     await ann.vote("Golden Curry House");

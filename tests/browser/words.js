@@ -4,9 +4,9 @@
 import { language } from "../english.js";
 
 /** A sentence ends here; Chinese goes on without a space. */
-const END = /(?<=[。？！])|(?<=[.?!…])\s+(?=\S)/u;
+const END = /(?<=[。？！])|(?<=[.?!…])\s+/;
 /** Numbers with their units, times, addresses: as this language writes them is said by tests/page/texts.test.js. */
-const MEASURES = [/https?:\/\/\S*/g, /\/a\/\S*/g, /\d{1,2}:\d{2}(\s?[AP]M)?( UTC)?/g, /\d[\d.,]*\s?(mi|ft|km|m|公里|米)(?!\p{L})/gu, /\b[a-z]+-[a-z]+-\d+\b/g];
+const MEASURES = [/https?:\/\/\S*/g, /\/a\/\S*/g, /(上午|中午|下午|晚上|凌晨)?\d{1,2}(:|\sh\s)\d{2}(\s?[AP]M)?( UTC)?/g, /\d[\d.,]*\s?(mi|ft|km|m|公里|米)(?!\p{L})/gu, /\b[a-z]+-[a-z]+-\d+\b/g];
 
 const sentences = (text) => text.split(END).map((each) => each.trim()).filter(Boolean);
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -54,7 +54,7 @@ export async function tooWide({ page, context }) {
     await settings.send("Page.setFontSizes", { fontSizes: { standard: (16 * percent) / 100, fixed: (13 * percent) / 100 } });
     await page.setViewportSize({ ...size, width: 320 });
     const wide = await page.evaluate(() => {
-      const over = [...document.querySelectorAll("body *")].filter((each) => each.checkVisibility() && each.closest(".unseen") === null && each.getBoundingClientRect().right > 321);
+      const over = [...document.querySelectorAll("body *")].filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > 321);
       return document.scrollingElement.scrollWidth > 320 ? over.map((each) => `${each.tagName}.${each.className} ${each.textContent.trim().slice(0, 60)}`) : [];
     });
     found.push(...wide.map((what) => `${percent} %: ${what}`));
