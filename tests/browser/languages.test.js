@@ -71,9 +71,9 @@ const STEPS = {
     await ann.button(say("undo")).waitFor();
   },
   async "the search"(ann) {
-    await ann.press(ann.page.locator(".near summary"));
     await ann.type("kin");
     await ann.reads(say("found", { n: 2 }));
+    await ann.press(ann.page.locator("#where summary"));
   },
   async "the activity"(ann) {
     await ann.press(ann.page.locator("#activity-tab"));
