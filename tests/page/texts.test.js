@@ -75,7 +75,7 @@ test("lists are joined as the language does it", () => {
   for (const [tag, text] of [
     ["en", "A tie: Ramen, Thai, and Taco with 2 votes each."],
     ["de", "Gleichstand: Ramen, Thai und Taco mit je 2 Stimmen."],
-    ["zh-Hans", "平局：Ramen、Thai和Taco，各 2 票。"],
+    ["zh-Hans", "并列第一：Ramen、Thai和Taco，各 2 票。"],
   ]) {
     speak(tag);
     assert.equal(say("tie", { names: ["Ramen", "Thai", "Taco"], n: 2 }), text);
