@@ -27,6 +27,8 @@ use crate::web::{
     self, Connections, Draining, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers, Web,
 };
 
+mod map;
+
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
 const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
 /// Sockets have this long to take their `bye` before the server stops.
@@ -207,6 +209,8 @@ fn options(settings: &Settings, figures: PrometheusHandle) -> Options {
         bad_messages: few(limits.bad_messages),
         read_stall: limits.read_stall,
         lifetime: settings.area.lifetime,
+        map: map::of(settings),
+        center: map::center(settings),
         figures: Box::new(move || figures.render()),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 mod checks;
 mod layers;
+mod map;
 mod secret;
 mod settings;
 #[cfg(test)]

@@ -26,7 +26,7 @@ export class Area {
   heard = [];
   /** `{username, img, expiresAt}` while this browser holds a name here. */
   me = null;
-  /** The act that waits for a name: `{fs}`. */
+  /** The act that waits for a name: `{fs, by?}`. */
   asking = null;
   /** The server does not take this area's name. */
   refusal = null;
@@ -279,10 +279,10 @@ export class Area {
     if (fs) this.ballot.cast(fs);
   }
 
-  /** Casts the vote; without a name, the name is asked first. */
-  castVote(fs) {
+  /** Casts the vote; without a name, the name is asked first, where the act began: `by` is `map` on the map. */
+  castVote(fs, by) {
     if (this.me) this.ballot.cast(fs);
-    else this.asking = { fs };
+    else this.asking = by ? { fs, by } : { fs };
     this.#changed();
   }
 

@@ -3,9 +3,9 @@
 // From the server inwards: choice.js (a socket, or detour.js where those are blocked) - wire.js, wire-events.js (one connection) -
 // protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, ballot.js our
 // vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right after a return) -
-// standings.js (the order) - views/ (what is drawn). Beside them: router.js (addresses), memory.js (what this browser remembers),
-// session.js, venues.js (the search), texts.js (what is said, in which language), names.js (rules of names), opened.js (what Back closes
-// first).
+// standings.js (the order) - views/ (what is drawn), map/ (the map's parts). Beside them: router.js (addresses), memory.js (what this
+// browser remembers), session.js, search.js and venues.js (places), texts.js (what is said, in which language), names.js (rules of
+// names), opened.js (what Back closes first).
 
 import { Area } from "./area.js";
 import { Choice } from "./choice.js";
@@ -14,9 +14,8 @@ import { addressOf, codeOf, placeOf } from "./router.js";
 import { renewSession as askSession } from "./session.js";
 import { Socket } from "./socket.js";
 import { say } from "./texts.js";
-import { addView } from "./views/add.js";
 import { dialogs } from "./views/dialogs.js";
-import { byId } from "./views/dom.js";
+import { byId, setText } from "./views/dom.js";
 import { head } from "./views/head.js";
 import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
@@ -38,10 +37,37 @@ const { tell, summary, reset } = notices();
 const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
 const socket = new Socket({ open, renewSession, changed: redraw, news });
 const rows = standingsView({ summary, redraw });
-/** What is not seen at first comes when it is opened. */
-const more = panels({ activity: { load: () => import("./views/activity.js"), beside: true } }, { tell, memory });
+/** The map, with the search whose finds it shows. */
+async function mapWithSearch() {
+  const [{ panel }, search] = await Promise.all([import("./views/map.js"), wake()]);
+  return { panel: (box) => panel(box, { search }) };
+}
+/** What is not seen at first comes when it is opened; without its settings there is no map. */
+const more = panels(
+  { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true } },
+  { tell, memory },
+);
 const boxes = dialogs({ origin, tell, turn });
-const areaViews = [head(), boxes, rows, addView({ memory, rows }), people({ tell, memory, redraw }), more];
+const areaViews = [head(), boxes, rows, people({ tell, memory, redraw }), more];
+
+/** Adding a place, and the search: not for who only looks. Resolves with the search. */
+let adding = null;
+function wake() {
+  if (adding) return adding;
+  adding = Promise.all([import("./views/add.js"), import("./search.js")]).then(([{ addView }, { Search }]) => {
+    const search = new Search({ memory, center: page.dataset.center });
+    areaViews.push(addView({ search, memory, rows }));
+    redraw();
+    return search;
+  });
+  adding.catch(() => {
+    adding = null;
+    setText(byId("find-state"), say("panelFailed"));
+  });
+  return adding;
+}
+// With the first sign of life, long before anyone has found the box.
+for (const sign of ["focusin", "keydown", "pointerdown", "pointermove", "scroll"]) addEventListener(sign, () => area && wake(), { passive: true });
 
 /** The landing page's view, once that is shown; the first view of an area does without. */
 let start = null;
@@ -71,6 +97,8 @@ function redraw() {
   drawing = true;
   setTimeout(() => {
     drawing = false;
+    // A place that was on its way when the page was reloaded is shown on its way.
+    if (area?.ballot.pending) wake();
     if (area) for (const view of areaViews) view.render(area, socket);
     withoutNetwork?.(area, socket);
     if (area?.refusal) show({ bad: area.name });

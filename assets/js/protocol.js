@@ -91,8 +91,10 @@ export const encode = (event, { id, n, data } = {}) => JSON.stringify({ event, i
 /** Whether an event has its place in an area's order. */
 export const isChange = (event) => CHANGES.has(event.event);
 
-/** The venues of a search's answer. */
+const credit = object({ text: some }, { url: link });
+
+/** The venues of a search's answer, and whom they are owed to; null if it is no such answer. */
 export function readVenues(value) {
-  const read = object({ venues: list(venue) }, { source: text, attribution: object({ text: some }, { url: link }) })(value);
-  return read === BAD ? null : read;
+  const read = object({ venues: list(venue) }, { attributions: list(credit) })(value);
+  return read === BAD ? null : { attributions: [], ...read };
 }

@@ -1,4 +1,4 @@
-// Asks the server for places. Knows the call, and nothing of the box that one types into.
+// Asks the server for places. Knows the call and distances, nothing of when to ask.
 
 import { readVenues } from "./protocol.js";
 import { renewSession } from "./session.js";
@@ -7,20 +7,29 @@ import { renewSession } from "./session.js";
 const LIMIT_MS = 6_000;
 const RESULTS = 8;
 
-/** `{venues, attribution}`; rejects with the server's `{code, message}`, if it said any. `at` is `{lat, lng}`, `near` a typed place; `signal` gives up. */
-export async function findVenues({ query, at, near, signal }) {
-  const asked = new URLSearchParams({ query, limit: RESULTS });
-  if (near) asked.set("near", near);
+/**
+ * `{venues, attributions}`; rejects with the server's `{code, retryInMs}`, or with a `code` of ours. Without a `query` it is
+ * anything to eat. `place` has a `name` or is `at` `{lat, lng}`, or neither; `signal` gives up.
+ */
+export async function findVenues({ query, place, signal }) {
+  const asked = new URLSearchParams({ limit: RESULTS });
+  if (query) asked.set("query", query);
+  if (place.name) asked.set("near", place.name);
   // Three decimals are about a hundred metres: nobody needs to know it better.
-  else if (at) asked.set("ll", `${at.lat.toFixed(3)},${at.lng.toFixed(3)}`);
+  else if (place.at) asked.set("ll", `${place.at.lat.toFixed(3)},${place.at.lng.toFixed(3)}`);
   const limit = AbortSignal.timeout(LIMIT_MS);
-  const ask = () => fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? signal }).catch(() => ({}));
-  let answer = await ask();
-  // The page may be open for longer than its session lasted.
-  if (answer.status === 401 && (await renewSession()) === "ok") answer = await ask();
-  const body = await answer.json?.().catch(() => null);
+  const ask = () => fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? signal });
+  let answer;
+  try {
+    answer = await ask();
+    // The page may be open for longer than its session lasted.
+    if (answer.status === 401 && (await renewSession()) === "ok") answer = await ask();
+  } catch {
+    throw { code: limit.aborted ? "searchSlow" : "searchOffline" };
+  }
+  const body = await answer.json().catch(() => null);
   const found = answer.ok ? readVenues(body) : null;
-  if (!found) throw { code: body?.code, message: body?.message };
+  if (!found) throw { code: body?.code, retryInMs: body?.retryInMs };
   return found;
 }
 

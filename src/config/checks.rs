@@ -32,6 +32,7 @@ impl Settings {
             },
             presence: Presence { grace: layers.take("presence.grace_ms").millis(0..=30_000)? },
             venues: Venues::take(layers)?,
+            map: Map::take(layers)?,
             limits: Limits::take(layers)?,
         };
         settings.agree()?;
@@ -240,7 +241,7 @@ fn origin(text: &str) -> Option<String> {
 }
 
 /// An address that a browser could open. Nobody's password belongs into it.
-fn web_address(text: &str) -> Option<Url> {
+pub(super) fn web_address(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     (plain && url.has_host() && matches!(url.scheme(), "http" | "https")).then_some(url)

@@ -23,6 +23,8 @@ pub struct Settings {
     pub sweep: Sweep,
     pub presence: Presence,
     pub venues: Venues,
+    /// None where nobody is to see a map.
+    pub map: Option<Map>,
     pub limits: Limits,
 }
 
@@ -136,6 +138,28 @@ pub struct Venues {
     pub timeout: Duration,
     /// Of one session.
     pub questions_per_minute: u32,
+}
+
+/// A file that browsers fetch elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    pub address: String,
+    /// What browsers check it by, as `sha384-…`.
+    pub integrity: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Map {
+    /// Leaflet's.
+    pub script: Remote,
+    pub style: Remote,
+    /// With `{z}`, `{x}` and `{y}`.
+    pub tiles: String,
+    /// Where tiles come from, as a content security policy names it.
+    pub tile_host: String,
+    pub tile_attribution: String,
+    pub tile_attribution_url: Option<Url>,
+    pub max_zoom: u8,
 }
 
 /// Each is at least 1, or none.

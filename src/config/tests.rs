@@ -276,6 +276,41 @@ fn the_center_is_a_place_on_earth() {
 }
 
 #[test]
+fn the_map_is_there_unless_its_script_or_its_tiles_are_taken_away() {
+    let map = read(&[]).map.expect("a map, by default");
+    assert!(map.script.address.ends_with("/leaflet.js") && map.script.integrity.starts_with("sha384-"));
+    assert_eq!((&*map.tile_host, map.max_zoom), ("https://tile.openstreetmap.org", 19));
+    for without in ["WTE__MAP__SCRIPT", "WTE__MAP__STYLE", "WTE__MAP__TILES"] {
+        assert!(read(&[(without, "none")]).map.is_none(), "{without}");
+    }
+    assert!(with_file("[map]\ntiles = \"\"\n", &[]).unwrap().map.is_none());
+    let own = [
+        ("WTE__MAP__TILES", "http://127.0.0.1:8099/{z}/{x}/{y}.png"),
+        ("WTE__MAP__TILE_ATTRIBUTION_URL", "https://a.example"),
+    ];
+    assert_eq!(read(&own).map.unwrap().tile_host, "http://127.0.0.1:8099");
+}
+
+#[test]
+fn what_browsers_would_run_is_held_to_more() {
+    for (variable, value) in [
+        ("WTE__MAP__SCRIPT", "http://cdn.example/leaflet.js"),
+        ("WTE__MAP__STYLE", "https://cdn.example/a.css; script-src *"),
+        ("WTE__MAP__SCRIPT_INTEGRITY", "sha384-abc"),
+        ("WTE__MAP__STYLE_INTEGRITY", "md5-abc"),
+        ("WTE__MAP__TILES", "https://tiles.example/tile.png"),
+        ("WTE__MAP__TILES", "http://tiles.example/{z}/{x}/{y}.png"),
+        ("WTE__MAP__TILE_ATTRIBUTION_URL", "javascript:alert(1)"),
+        ("WTE__MAP__MAX_ZOOM", "23"),
+    ] {
+        let said = error(&[(variable, value)]);
+        assert!(said.contains("The setting map.") && said.contains(variable), "{said}");
+    }
+    // Slips are found even where another setting takes the map away.
+    assert!(error(&[("WTE__MAP__TILES", "none"), ("WTE__MAP__SCRIPT", "leaflet.js")]).contains("map.script"));
+}
+
+#[test]
 fn each_default_has_its_unit_meaning_and_reason() {
     let mut before = "";
     for line in DEFAULTS.lines() {

@@ -8,6 +8,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
+use super::map::{Map, Sources};
 use super::{Web, origin};
 
 /// Two years, for this very host: what is beside or below it may be somebody else's.
@@ -34,7 +35,8 @@ pub async fn add(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let web = request.app_data::<Data<Web>>().expect("the App was built with it").clone();
     let secure = origin::is_secure(request.request(), &web);
-    let policy = policy(origin::host(request.request()), secure);
+    let elsewhere = web.options.map.as_ref().map(Map::sources).unwrap_or_default();
+    let policy = policy(origin::host(request.request()), secure, &elsewhere);
     let mut response = next.call(request).await?;
     let class = match response.status().as_u16() {
         ..=199 => "1xx",
@@ -66,14 +68,17 @@ pub async fn add(
     Ok(response)
 }
 
-/// Nothing but what this server itself serves; and pictures, which people may have anywhere (`https:` alone, as
-/// `domain/image.rs` has it): the page asks for one only where the person at the browser has said so. Older Safari does not count the same host's WebSocket as 'self'.
-fn policy(host: Option<&str>, secure: bool) -> HeaderValue {
+/// Nothing but what this server itself serves, and the map's own files; and pictures, which people may have anywhere (`https:` alone,
+/// as `domain/image.rs` has it): the page asks for one only where the person at the browser has said so. Older Safari does not count
+/// the same host's WebSocket as 'self'.
+fn policy(host: Option<&str>, secure: bool, map: &Sources) -> HeaderValue {
     let scheme = if secure { "wss" } else { "ws" };
     let socket = host.map(|host| format!(" {scheme}://{host}")).unwrap_or_default();
+    let Sources { script, style, image } = map;
     let text = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'{socket}; \
-         worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self' data: https:{image}; \
+         connect-src 'self'{socket}; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
     );
     HeaderValue::try_from(text).expect("a host of plain characters")
 }

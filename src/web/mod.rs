@@ -27,6 +27,7 @@ mod headers;
 mod health;
 mod installed;
 mod limits;
+pub mod map;
 mod origin;
 mod pages;
 mod patience;
@@ -76,6 +77,10 @@ pub struct Options {
     pub read_stall: Option<Duration>,
     /// How long a user stays after the last act; the page counts with it too.
     pub lifetime: Duration,
+    /// None where nobody is to see a map.
+    pub map: Option<map::Map>,
+    /// `LAT,LNG` where searches look that say nothing of where; empty is nowhere in particular.
+    pub center: String,
     /// All figures, as Prometheus text.
     pub figures: Box<dyn Fn() -> String + Send + Sync>,
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::forms::Forms;
+use super::map::Map;
 use super::problem::WebError;
 use super::session::{Gift, Session};
 use super::unfurl::{self, Unfurl};
@@ -32,9 +33,21 @@ struct Page {
     origin: String,
     canonical: String,
     lifetime_ms: u128,
+    map: String,
+    center: String,
     live: usize,
     unfurl: Unfurl,
     area: Option<AreaPage>,
+}
+
+/// `templates/wall.html` says what each of these is.
+#[derive(Template)]
+#[template(path = "wall.html")]
+struct Wall {
+    t: &'static Texts,
+    assets: String,
+    words: String,
+    page: Page,
 }
 
 struct AreaPage {
@@ -176,11 +189,20 @@ fn page(
         canonical: format!("{origin}{path}"),
         origin,
         lifetime_ms: web.options.lifetime.as_millis(),
+        map: web.options.map.as_ref().map(Map::told).unwrap_or_default(),
+        center: web.options.center.clone(),
         live: usize::try_from(web.hub.news().borrow().live).unwrap_or(usize::MAX),
         unfurl,
         area,
     };
-    let mut response = html(status, &page);
+    // Asked for by `?wall`.
+    let wall = request.query_string().split('&').any(|part| part.split('=').next() == Some("wall"));
+    let mut response = match &page.area {
+        Some(area) if wall => {
+            html(status, &Wall { t: page.t, assets: assets::base(), words: area.link_in_words(&page.origin), page })
+        }
+        _ => html(status, &page),
+    };
     Gift::choose(request, web)?.put_on(&mut response)?;
     Ok(response)
 }
@@ -242,6 +264,12 @@ impl AreaPage {
         let expires = clock_time(expires_at);
         let me = me.map(|me| me.username.to_string()).unwrap_or_default();
         Self { summary, here, expires, rows, me, ..Self::unknown(name, String::new()) }
+    }
+
+    /// The link as people read it aloud: `eat.example/a/lunch`.
+    fn link_in_words(&self, origin: &str) -> String {
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        format!("{host}/a/{}", self.name)
     }
 
     /// As it was known before the store went away, and says so.

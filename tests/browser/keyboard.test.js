@@ -111,9 +111,20 @@ test("suggestions are walked through round and round, closed, and written in", a
   assert.equal(await chosen(), "Ramen Ya");
   await keyboard.press("ArrowDown");
   assert.equal(await chosen(), "Ramen Bar");
+  // Back in the text, nothing is chosen.
+  await keyboard.press("Home");
+  assert.equal(await ann.page.locator("#find").getAttribute("aria-activedescendant"), null);
+  await keyboard.press("ArrowUp");
+  assert.equal(await chosen(), say("writeIn", { name: "ramen" }));
   await keyboard.press("Escape");
   assert.equal(await ann.page.locator("#found").isVisible(), false);
   assert.equal(await ann.page.locator("#find").getAttribute("aria-expanded"), "false");
+  // The arrow with Alt opens it again and chooses nothing.
+  await keyboard.press("Alt+ArrowDown");
+  assert.equal(await ann.page.locator("#found").isVisible(), true);
+  assert.equal(await ann.page.locator("#find").getAttribute("aria-activedescendant"), null);
+  await keyboard.press("Alt+ArrowUp");
+  assert.equal(await ann.page.locator("#found").isVisible(), false);
   // The text is still there; a second Escape empties it.
   assert.equal(await ann.page.locator("#find").inputValue(), "ramen");
   await keyboard.press("Escape");

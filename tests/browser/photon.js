@@ -12,7 +12,7 @@ export class Photon {
   port = 0;
   /** What it was asked for, in order. */
   asked = [];
-  /** How it behaves: `answers`, `fails` (500), or `hangs` until it is closed. */
+  /** How it behaves: `answers`, `fails` (500), talks `nonsense`, has had `enough` (429), or `hangs` until it is closed. */
   mood = "answers";
   #places;
   #server = null;
@@ -30,6 +30,8 @@ export class Photon {
       const query = new URL(request.url, this.url).searchParams.get("q") ?? "";
       this.asked.push(query);
       if (this.mood === "hangs") return;
+      if (this.mood === "enough") return response.writeHead(429, { "retry-after": "90" }).end();
+      if (this.mood === "nonsense") return response.writeHead(200).end("<html>");
       const features = this.#places.filter((each) => each.properties.name.toLowerCase().includes(query.toLowerCase()));
       response.writeHead(this.mood === "fails" ? 500 : 200, { "content-type": "application/json" });
       response.end(JSON.stringify({ type: "FeatureCollection", features }));

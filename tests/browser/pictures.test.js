@@ -133,4 +133,8 @@ test("up to five faces stand in the head, more are a number", async (t) => {
   }
   await become("five and two more", () => faces(people[0]), ["A", "B", "C", "D", "E", "+2"]);
   await people[0].reads(say("hereNow", { n: 7 }));
+  // On the smallest phone, with the largest text.
+  await people[0].page.setViewportSize({ width: 320, height: 640 });
+  await people[0].page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  assert.ok((await people[0].page.evaluate(() => document.documentElement.scrollWidth)) <= 320, "nothing sticks out of the page");
 });

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { Cable } from "./cable.js";
 import { DEVICES, browser } from "./chromium.js";
 import { Guest } from "./guest.js";
+import { MapHost } from "./maphost.js";
 import { Person } from "./person.js";
 import { Photon } from "./photon.js";
 import { Redis } from "./redis.js";
@@ -17,21 +18,22 @@ export class Scene {
   redis;
   cable;
   photon;
+  maphost;
   people = [];
   #parts = [];
 
   /**
    * `t` is the test. `settings` are the server's environment variables; `redis: true` puts a Redis behind it, `cable: true` a cable
-   * in front of it, `places` a Photon that knows these.
+   * in front of it, `places` a Photon that knows these, `map: true` a host of Leaflet and tiles.
    */
-  static async open(t, { settings = {}, redis, cable, places } = {}) {
+  static async open(t, { settings = {}, redis, cable, places, map } = {}) {
     const scene = new Scene();
     t?.after(() => scene.close());
     const begin = (part) => {
       scene.#parts.unshift(part);
       return part.start();
     };
-    const found = { ...settings };
+    const found = {};
     if (redis) {
       scene.redis = await begin(new Redis());
       Object.assign(found, { REDIS_URL: scene.redis.url, SESSION_SECRET: "a secret for the browser tests alone" });
@@ -40,7 +42,11 @@ export class Scene {
       scene.photon = await begin(new Photon(places));
       Object.assign(found, { WTE__VENUES__SOURCE: "openstreetmap", WTE__VENUES__PHOTON_URL: scene.photon.url });
     }
-    scene.server = await begin(new Server(found));
+    if (map) {
+      scene.maphost = await begin(new MapHost());
+      Object.assign(found, scene.maphost.settings);
+    }
+    scene.server = await begin(new Server({ ...found, ...settings }));
     if (cable) scene.cable = await begin(new Cable(() => scene.server.port));
     return scene;
   }

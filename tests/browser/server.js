@@ -42,6 +42,7 @@ export class Server {
       WTE__STORE__PATH: join(this.#folder, "store.redb"),
       // No test asks a host outside: where a source is wanted, the test brings its own.
       WTE__VENUES__SOURCE: "none",
+      WTE__MAP__TILES: "none",
       ...this.#settings,
     });
     const address = await running.until("the server listens", (printed) => /"listening","address":"[^"]*:(\d+)"/.exec(printed));

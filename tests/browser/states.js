@@ -50,14 +50,26 @@ async function tie(scene, ann) {
   await ann.reads(say("tie", { names: ["Ramen Ya", "Golden Curry House"], n: 2 }));
 }
 
+/** The dialog with the one-time code; answers the address that a camera reads there. */
+async function offer(person) {
+  const answered = person.page.waitForResponse("**/api/takeover");
+  await person.press(person.button(say("handOver")));
+  const { link } = await (await answered).json();
+  await person.page.getByRole("img", { name: say("codeScan") }).waitFor();
+  return link;
+}
+
 async function sharing(scene, ann) {
   await among(scene, ann);
   await ann.press(ann.button(say("share")));
   await ann.page.getByRole("img", { name: say("codeOf", { link: `${scene.server.url}/a/lunch` }) }).waitFor();
 }
 
+const openMap = (ann) => ann.press(ann.page.locator("#map-tab"));
+
 /**
- * Each: what its scene needs, and what is done to get there. `expects` are the complaints of a browser in that state.
+ * Each: what its scene needs, and what is done to get there. `expects` are the complaints of a browser in that state, `looks` the
+ * screens that it is made for, if not phone and laptop.
  */
 export const STATES = {
   landing: { arrive: (_, ann) => ann.goto("/") },
@@ -107,6 +119,51 @@ export const STATES = {
       await ann.type("kin");
       await ann.suggestion("Kingyo Ramen").waitFor();
       await ann.page.keyboard.press("ArrowDown");
+    },
+  },
+  "search elsewhere": {
+    scene: { places: PLACES },
+    async arrive(scene, ann) {
+      await ann.enter("lunch");
+      await ann.press(ann.page.locator("#where summary"));
+      await ann.button(say("nearMe")).waitFor();
+    },
+  },
+  "map open": {
+    scene: { map: true, places: PLACES },
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await openMap(ann);
+      await ann.press(ann.page.getByRole("button", { name: say("mapSearch") }));
+      await ann.page.getByRole("button", { name: say("pin", { name: "Kingyo Ramen" }) }).waitFor();
+    },
+  },
+  "map, a place open": {
+    scene: { map: true },
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await openMap(ann);
+      await ann.press(ann.page.getByRole("button", { name: say("spot", { name: "Momo’s Deli", n: 3 }) }));
+      await ann.press(ann.page.getByRole("dialog").locator(".vote"));
+      await ann.nameField.waitFor();
+    },
+  },
+  "map, empty": {
+    scene: { map: true },
+    async arrive(scene, ann) {
+      await ann.enter("lunch");
+      await openMap(ann);
+      await ann.reads(say("mapEmpty"));
+    },
+  },
+  "map, failed": {
+    scene: { map: true },
+    expects: /status of 404/,
+    async arrive(scene, ann) {
+      scene.maphost.leaflet = false;
+      await ann.enter("lunch");
+      await openMap(ann);
+      await ann.reads(say("mapFailed"));
     },
   },
   "search failed": {
@@ -200,6 +257,32 @@ export const STATES = {
       await ann.button(say("panelAgain")).waitFor();
     },
   },
+  "code for another device": {
+    async arrive(scene, ann) {
+      await voted(scene, ann);
+      await offer(ann);
+    },
+  },
+  "code typed": {
+    expects: /status of 404/,
+    async arrive(scene, ann) {
+      await among(scene, ann);
+      await ann.vote("Golden Curry House");
+      await ann.giveName("Bob");
+      await ann.press(ann.nameForm.getByRole("button", { name: say("nameMine") }));
+      await ann.page.getByLabel(say("claimCode"), { exact: true }).fill("K7QM-2X9D");
+      await ann.press(ann.page.getByRole("dialog").getByRole("button", { name: say("claimGo"), exact: true }));
+      await ann.reads(sayError({ code: "noSuchCode" }));
+    },
+  },
+  "other device asked": {
+    async arrive(scene, ann) {
+      const laptop = await (await scene.person("laptop")).enter("lunch");
+      await laptop.suggest("Ramen", "Ann");
+      await ann.page.goto(await offer(laptop));
+      await ann.reads(say("claimAsk", { name: "Ann" }));
+    },
+  },
   share: { arrive: sharing },
   "share, copy failed": {
     async arrive(scene, ann) {
@@ -264,6 +347,26 @@ export const STATES = {
       await ann.linkSays("linkStale");
     },
   },
+  wall: {
+    looks: "wall",
+    async arrive(scene, ann) {
+      await company(scene);
+      for (const place of ["Kin Dee", "Pizzeria Da Luigi", "مطعم الشرق الأوسط", "Bob’s Truck", "Salad Bar", "The very old inn behind the railway station"]) {
+        await (await scene.guest("lunch").take(`Guest of ${place}`.slice(0, 32))).vote(place);
+      }
+      await ann.goto("/a/lunch?wall");
+      await ann.reads(say("wallMore", { n: 1 }));
+      await ann.page.locator("#wall-link[data-link=live]").waitFor();
+    },
+  },
+  "wall, empty": {
+    looks: "wall",
+    async arrive(scene, ann) {
+      await ann.goto("/a/lunch?wall");
+      await ann.reads(say("wallEmpty"));
+      await ann.page.locator("#wall-link[data-link=live]").waitFor();
+    },
+  },
   "without scripts": {
     person: { javaScriptEnabled: false },
     async arrive(scene, ann) {
@@ -278,10 +381,14 @@ export const STATES = {
 };
 
 /** The sizes and colours in which each state is looked at. */
-export const LOOKS = [];
-for (const [device, viewport] of Object.entries({ phone: { width: 360, height: 740 }, laptop: { width: 1280, height: 800 } })) {
-  for (const colorScheme of ["light", "dark"]) LOOKS.push({ device, viewport, colorScheme });
-}
+export const looksOf = ({ looks = "page" }) => LOOKS[looks];
+
+const SCREENS = {
+  page: { phone: { width: 360, height: 740 }, laptop: { width: 1280, height: 800 } },
+  wall: { television: { width: 1920, height: 1080 }, portrait: { width: 1080, height: 1920 } },
+};
+const inBothColours = ([device, viewport]) => ["light", "dark"].map((colorScheme) => ({ device, viewport, colorScheme }));
+const LOOKS = Object.fromEntries(Object.entries(SCREENS).map(([name, screens]) => [name, Object.entries(screens).flatMap(inBothColours)]));
 
 /** A person on a phone, in that state, and what the tests need to know of it. */
 export async function arrive(Scene, t, state) {

@@ -155,6 +155,39 @@ async fn every_kind_of_answer_has_the_headers_that_keep_a_browser_safe() {
 }
 
 #[tokio::test]
+async fn a_map_adds_its_own_addresses_to_the_policy_and_nothing_else() {
+    let with = Server::start(&[]).await;
+    let own = Server::start(&[
+        ("WTE__MAP__SCRIPT", "https://cdn.example/l@1/leaflet.js"),
+        ("WTE__MAP__STYLE", "https://cdn.example/l@1/leaflet.css"),
+        ("WTE__MAP__TILES", "http://127.0.0.1:8099/{z}/{x}/{y}.png"),
+        ("WTE__MAP__TILE_ATTRIBUTION", "<b>\"us\" & 'them'</b>"),
+    ])
+    .await;
+    let without = Server::start(&[("WTE__MAP__TILES", "none")]).await;
+    for (server, script, style, tiles) in [
+        (
+            &with,
+            " https://unpkg.com/leaflet@1.9.4/dist/leaflet.js",
+            " https://unpkg.com/leaflet@1.9.4/dist/leaflet.css",
+            " https://tile.openstreetmap.org",
+        ),
+        (&own, " https://cdn.example/l@1/leaflet.js", " https://cdn.example/l@1/leaflet.css", " http://127.0.0.1:8099"),
+        (&without, "", "", ""),
+    ] {
+        let response = server.request(Method::GET, "/a/lunch").send().await.unwrap();
+        let policy = header(&response, "content-security-policy");
+        let part = |name: &str| policy.split("; ").find(|part| part.starts_with(name)).unwrap_or_default().to_owned();
+        assert_eq!(part("script-src"), format!("script-src 'self'{script}"));
+        assert_eq!(part("style-src"), format!("style-src 'self'{style}"));
+        assert!(part("img-src").ends_with(tiles), "{policy}");
+    }
+    let page = html(&own, "/a/lunch").await;
+    assert!(!page.contains("<b>"), "the settings reach the page as text");
+    assert!(page.contains("id=\"map-tab\"") && !html(&without, "/a/lunch").await.contains("id=\"map-"));
+}
+
+#[tokio::test]
 async fn only_behind_tls_a_browser_is_told_to_insist_on_it() {
     let proxied = Server::start(&[("WTE__SERVER__TRUSTED_PROXIES", "1")]).await;
     let public = Server::start(&[("WTE__SERVER__PUBLIC_URL", "https://lunch.example")]).await;

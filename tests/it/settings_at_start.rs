@@ -34,6 +34,7 @@ async fn a_wrong_setting_is_named() {
         ("WTE__VENUES__SOURCE", "google", "WTE__VENUES__SOURCE"),
         ("WTE__VENUES__SOURCE", "foursquare", "FOURSQUARE_API_KEY"),
         ("WTE__VENUES__CENTER", "91,0", "WTE__VENUES__CENTER"),
+        ("WTE__MAP__SCRIPT", "http://cdn.example/leaflet.js", "WTE__MAP__SCRIPT"),
         ("WTE__LIMITS__EVENTS_PER_SECOND", "many", "WTE__LIMITS__EVENTS_PER_SECOND"),
         ("WTE__LIMITS__EVENT_PER_SECOND", "1", "event_per_second"),
         ("WTE__LUNCH__AT", "12", "lunch"),

@@ -70,3 +70,19 @@ test("another tab's name in this area is news, and nothing else is", () => {
   assert.ok(!memory.nameChanged("lunch", "wte.area.dinner", null, held("Ann", 1)));
   assert.ok(memory.nameChanged("lunch", "wte.area.lunch", held("Ann", 1), "{"));
 });
+
+test("a browser that becomes another owner's device keeps nothing of what it had and wanted, and its other tabs hear of it", () => {
+  for (const storage of [fakeStorage(), brokenStorage]) {
+    const memory = new Memory(storage);
+    memory.nextN(START + 60_000);
+    memory.keepInArea("lunch", { held: { username: "Bob" }, intent: { n: 1, fs: { name: "Ramen" } } });
+    memory.near = "Berlin";
+    memory.turn();
+    assert.deepEqual(memory.inArea("lunch"), { held: null, intent: null });
+    assert.equal(memory.nextN(START), START, "the count was the other owner's");
+    assert.equal(memory.near, "Berlin", "it is still the same browser");
+  }
+  const memory = new Memory(fakeStorage());
+  assert.ok(memory.turned("wte.turned"));
+  assert.ok(!memory.turned("wte.area.turned") && !memory.turned(null));
+});

@@ -66,8 +66,10 @@ test("__proto__ in a frame reaches nothing", () => {
 
 test("a search's answer is read, and what is not one is null", () => {
   const venue = { id: "osm:1", name: "Ramen", distance: 120 };
-  const attribution = { text: "© them", url: "https://example.org/" };
-  assert.deepEqual(readVenues({ source: "a", attribution, venues: [venue, { id: 1 }] }), { source: "a", attribution, venues: [venue] });
-  assert.deepEqual(readVenues({ source: "none", attribution: null, venues: [] }), { source: "none", venues: [] });
+  const credit = { text: "© them", url: "https://example.org/" };
+  const unsafe = { text: "x", url: "javascript:alert(1)" };
+  const read = readVenues({ source: "a", attributions: [credit, {}, unsafe], venues: [venue, { id: 1 }] });
+  assert.deepEqual(read, { attributions: [credit, { text: "x" }], venues: [venue] });
+  assert.deepEqual(readVenues({ source: "none", attribution: null, venues: [] }), { attributions: [], venues: [] });
   for (const bad of [null, [], {}, { venues: 7 }]) assert.equal(readVenues(bad), null);
 });

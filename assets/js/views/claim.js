@@ -23,9 +23,9 @@ export async function claimDialog({ area, scanned = "", turned }) {
     focus.focus();
   }
 
-  function typing(error) {
+  function typing(error, typed = "") {
     const field = h("input", {
-      id: "code", class: "field code-field", maxLength: TYPED_MAX, autocomplete: "off", autocapitalize: "characters", spellcheck: false,
+      id: "code", class: "field code-field", value: typed, maxLength: TYPED_MAX, autocomplete: "off", autocapitalize: "characters", spellcheck: false,
       enterKeyHint: "done", "aria-describedby": "code-error code-hint",
     });
     const wrong = h("p", { id: "code-error", class: "error", role: "alert" });
@@ -46,6 +46,7 @@ export async function claimDialog({ area, scanned = "", turned }) {
     if (!error) return;
     wrong.textContent = sayError(error);
     field.setAttribute("aria-invalid", "true");
+    field.select();
   }
 
   async function look(code) {
@@ -54,7 +55,7 @@ export async function claimDialog({ area, scanned = "", turned }) {
     try {
       question(code, await lookAtCode(code, area.name));
     } catch (error) {
-      typing(error);
+      typing(error, code);
     }
   }
 
@@ -77,7 +78,7 @@ export async function claimDialog({ area, scanned = "", turned }) {
         turned();
       } catch (problem) {
         busy = false;
-        if (problem.code === "noSuchCode") typing(problem);
+        if (problem.code === "noSuchCode") typing(problem, code);
         else error.textContent = sayError(problem);
       }
     }

@@ -23,7 +23,9 @@ export async function dialog({ title, kind, sheets = [], closed = () => {} }, ..
   document.body.append(el);
   el.showModal();
   const done = opened(close);
-  el.onclick = ({ target }) => target === el && close();
+  el.onclick = ({ target }) => {
+    if (target === el) close();
+  };
   el.onclose = () => {
     el.remove();
     done();

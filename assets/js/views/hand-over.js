@@ -36,7 +36,9 @@ export function handOverDialog(area) {
     }
   }
 
-  const again = (words) => h("button", { type: "button", class: "button main", onclick: fetchCode }, words);
+  function again(words) {
+    return h("button", { type: "button", class: "button main", onclick: fetchCode }, words);
+  }
 
   function showCode({ code, qr, expiresInMs }) {
     const end = Date.now() + expiresInMs;

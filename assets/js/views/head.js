@@ -13,7 +13,7 @@ const LOOK_MS = 30_000;
 const FACES = 5;
 
 /** How each state of the connection looks and reads: the dot's kind, the words, the banner. */
-const LINKS = {
+export const LINKS = {
   connecting: ["wait", "linkConnecting"],
   live: ["live", "linkLive"],
   checking: ["wait", "linkChecking"],

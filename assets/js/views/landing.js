@@ -1,6 +1,7 @@
 // The landing page: name a group, take up a recent one, see that others are deciding too.
 
-import { AREA_MAX, areaName, hyphened, madeUpName } from "../names.js";
+import { madeUpName } from "../made-up.js";
+import { AREA_MAX, areaName, hyphened } from "../names.js";
 import { addressOf } from "../router.js";
 import { say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";

@@ -1,7 +1,8 @@
 // The form that asks for a name, in place: it opens where the act was, and the act is done once the name is there. Loaded when it
 // is first asked for.
 
-import { NAME_MAX, madeUpName, userName } from "../names.js";
+import { madeUpName } from "../made-up.js";
+import { NAME_MAX, userName } from "../names.js";
 import { say, sayError } from "../texts.js";
 import { h } from "./dom.js";
 import { later, styled } from "./later.js";
