@@ -136,6 +136,14 @@ pub async fn delete_vote(
     changed(&request, &web, &wish(&web, &path, &session, beside.n(&body)?, Act::Withdraw)?).await
 }
 
+/// `GET /api/openapi.json`: what all of HTTP takes and answers. `tests/it/openapi.rs` holds it to the table and to real answers.
+pub async fn openapi() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .content_type("application/json")
+        .body(include_str!("openapi.json"))
+}
+
 /// Any other address below `/api`, or another method.
 pub async fn not_found() -> Answer {
     Err(Problem::new(Code::NotFound, "There is no such call.").into())

@@ -111,6 +111,7 @@ fn random_below(most: u64) -> u64 {
 /// The table of URLs.
 pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
+        .service(packed("/openapi.json", reading().to(api::openapi)))
         .route("/session", routes::post().to(api::session))
         .route("/takeover", routes::post().to(takeover::offer))
         .route("/takeover/look", routes::post().to(takeover::look))

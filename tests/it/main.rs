@@ -19,6 +19,7 @@ mod languages;
 mod limits;
 mod live;
 mod names;
+mod openapi;
 mod order;
 mod packing;
 mod pages;
