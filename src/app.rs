@@ -164,10 +164,13 @@ fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
         StorePath::Memory => ":memory:".to_owned(),
         StorePath::File(path) => path.to_string_lossy().into_owned(),
     };
-    match &settings.redis.url {
+    match settings.redis.address() {
         Some(url) => {
             let options = RedisOptions {
-                url: url.expose().to_owned(),
+                url,
+                cluster: settings.redis.cluster,
+                nodes: settings.redis.nodes.clone(),
+                wait_replicas: settings.redis.wait_replicas,
                 connections: settings.redis.pool_size,
                 connect: settings.redis.connect,
                 answer: settings.redis.command,

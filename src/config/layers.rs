@@ -220,7 +220,8 @@ impl Setting {
         ConfigError(format!("The setting {name} is {value} in {origin}: it has to be {has_to_be}."))
     }
 
-    fn wrong_unseen(&self, has_to_be: &str) -> ConfigError {
+    /// The same for what must not be shown.
+    pub fn wrong_unseen(&self, has_to_be: &str) -> ConfigError {
         let Self { name, origin, .. } = self;
         ConfigError(format!("The setting {name} in {origin} cannot be used: it has to be {has_to_be}."))
     }

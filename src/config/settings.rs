@@ -68,23 +68,36 @@ pub enum StorePath {
 
 #[derive(Debug, Clone)]
 pub struct Store {
-    /// Of the embedded store: what counts where `redis.url` is none.
+    /// Of the embedded store: what counts where `redis.address` is none.
     pub path: StorePath,
 }
 
 #[derive(Debug, Clone)]
 pub struct Redis {
-    /// `redis:` or `rediss:`, with the password that it may hold. None is the embedded store.
+    /// `redis:` or `rediss:`, with the password that it may hold.
     pub url: Option<Secret>,
+    /// Then there is a URL, or a node, or both.
+    pub cluster: bool,
+    /// Of the cluster, as HOST:PORT.
+    pub nodes: Vec<String>,
+    pub wait_replicas: u32,
     pub verify_certificate: bool,
     pub pool_size: usize,
     pub connect: Duration,
     pub command: Duration,
 }
 
+impl Redis {
+    /// Where to begin, as a URL; none is the embedded store.
+    pub fn address(&self) -> Option<String> {
+        let of_node = || self.nodes.first().map(|node| format!("redis://{node}/"));
+        self.url.as_ref().map(|url| url.expose().to_owned()).or_else(of_node)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// There whenever `redis.url` is; 32 bytes or more.
+    /// There whenever Redis is the store; 32 bytes or more.
     pub secret: Option<Secret>,
     pub lifetime: Duration,
     pub takeover: Duration,

@@ -202,6 +202,38 @@ fn a_wrong_redis_address_is_refused_and_not_shown() {
 }
 
 #[test]
+fn a_cluster_is_named_by_nodes_or_by_an_address_or_both() {
+    let secret = ("SESSION_SECRET", SECRET);
+    let cluster = ("WTE__REDIS__CLUSTER", "true");
+    let nodes = ("WTE__REDIS__NODES", "10.0.0.1:7000, redis.example:7001,[::1]:7002");
+    let settings = read(&[secret, cluster, nodes]);
+    assert_eq!(settings.redis.nodes, ["10.0.0.1:7000", "redis.example:7001", "[::1]:7002"]);
+    assert_eq!(settings.redis.address().as_deref(), Some("redis://10.0.0.1:7000/"));
+    let settings = read(&[secret, cluster, nodes, ("REDIS_URL", "rediss://:pw@redis.example")]);
+    assert_eq!(settings.redis.address().as_deref(), Some("rediss://:pw@redis.example"));
+    assert!(error(&[cluster, nodes]).contains("SESSION_SECRET"));
+    let file = with_file("[redis]\ncluster = true\nnodes = [\"a:1\", \"b:2\"]\n", &[secret]).unwrap();
+    assert_eq!(file.redis.nodes, ["a:1", "b:2"]);
+}
+
+#[test]
+fn what_does_not_fit_together_about_a_cluster_is_told_with_what_to_set() {
+    let said = error(&[("WTE__REDIS__CLUSTER", "true"), ("SESSION_SECRET", SECRET)]);
+    assert!(said.contains("redis.cluster is true") && said.contains("set redis.nodes"), "{said}");
+    let said = error(&[("WTE__REDIS__NODES", "a:1"), ("SESSION_SECRET", SECRET)]);
+    assert!(said.contains("redis.cluster to true"), "{said}");
+    let said = error(&[("WTE__REDIS__WAIT_REPLICAS", "1")]);
+    assert!(said.contains("redis.wait_replicas needs"), "{said}");
+    for wrong in ["a", "a:x", ":hunter2@a:1", "redis://a:1", "a:1/2", "a:70000", ":1"] {
+        let said = error(&[("WTE__REDIS__CLUSTER", "true"), ("WTE__REDIS__NODES", wrong), ("SESSION_SECRET", SECRET)]);
+        assert!(said.contains("redis.nodes") && said.contains("HOST:PORT"), "{wrong}: {said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+    let said = error(&[("REDIS_URL", "redis://a"), ("WTE__REDIS__WAIT_REPLICAS", "17"), ("SESSION_SECRET", SECRET)]);
+    assert!(said.contains("redis.wait_replicas"), "{said}");
+}
+
+#[test]
 fn debug_shows_no_secret() {
     let shown = format!(
         "{:?}",

@@ -46,3 +46,8 @@ pub fn is_gone(error: &RedisError) -> bool {
         || error.is_unrecoverable_error()
         || matches!(error.code(), Some("READONLY" | "MASTERDOWN" | "NOAUTH"))
 }
+
+/// Whether a node of a cluster did nothing of it, and another one, or the same a moment later, will.
+pub fn was_refused(error: &RedisError) -> bool {
+    matches!(error.code(), Some("MOVED" | "ASK" | "TRYAGAIN" | "CLUSTERDOWN" | "LOADING"))
+}

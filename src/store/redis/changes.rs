@@ -29,10 +29,14 @@ impl RedisStore {
         let mut held = change.held.as_ref().map(|name| written(&name.key()));
         // With `n`, a change that was kept already has no effect the second time.
         let again = if change.n.is_some() { Again::Safe } else { Again::Never };
+        self.list_before(&change.area).await;
         for _ in 0..ATTEMPTS {
-            let answer = self.ask(self.call_of(change, held.as_deref()), again).await?;
+            let answer = self.ask_to_keep(self.call_of(change, held.as_deref()), again).await?;
             match answer_of(change, answer)? {
-                Answer::Done(done) => return Ok(done),
+                Answer::Done(done) => {
+                    self.list_after(&change.area, &done.epoch).await;
+                    return Ok(done);
+                }
                 Answer::Refused(why) => return Err(why.into()),
                 Answer::Held(name) => held = Some(name),
             }

@@ -11,22 +11,26 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
 use super::delay::Delay;
-use super::keys::AreaKeys;
+use super::keys::Layout;
 use super::link::{CALL_LIMIT, STANDS_AFTER, until_silent};
 use super::options::with_push;
+use super::subscribing::{subscribe, unsubscribe};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::store::{Listener, Result, StoreError};
 
 /// Wishes that wait for the connection; each caller waits for its own, so more than this is a crowd that may wait too.
 const WISHES: usize = 256;
-/// Channels in one command: some tens of kilobytes, so that no single answer takes long.
-const CHANNELS_AT_ONCE: usize = 500;
+
+/// Named once, for all connections of a store.
+pub type Named = Arc<OnceLock<Arc<dyn Listener>>>;
 
 /// What is followed, and who hears of it.
-#[derive(Default)]
 struct Following {
-    listener: OnceLock<Arc<dyn Listener>>,
+    layout: Layout,
+    listener: Named,
+    /// Told when this node would not have a channel, or has it no more: another node has its slot.
+    strayed: Arc<Notify>,
     /// By the name of the channel.
     areas: Mutex<HashMap<String, Followed>>,
 }
@@ -39,17 +43,25 @@ struct Followed {
 
 /// A wish to the task that holds the connection.
 enum Wish {
-    /// `confirmed` is dropped where a break came between.
+    /// `confirmed` is dropped where a break came between, and told of a node that would not.
     Follow {
         area: AreaName,
-        confirmed: oneshot::Sender<()>,
+        confirmed: oneshot::Sender<Confirmed>,
     },
     Unfollow {
         channel: String,
     },
 }
 
-/// The subscriptions of this process.
+/// What Redis says to a wish to follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    Follows,
+    /// Another node has the area's slot, or none has.
+    Elsewhere,
+}
+
+/// The subscriptions of this process at one node.
 pub struct Ear {
     following: Arc<Following>,
     wishes: mpsc::Sender<Wish>,
@@ -64,24 +76,24 @@ impl Drop for Ear {
 
 impl Ear {
     /// Starts to connect in the background, and never gives up. Has to be called within a tokio runtime.
-    pub fn open(server: ConnectionInfo, limits: AsyncConnectionConfig) -> RedisResult<Self> {
+    pub fn open(
+        server: ConnectionInfo,
+        limits: AsyncConnectionConfig,
+        layout: Layout,
+        listener: Named,
+        strayed: Arc<Notify>,
+    ) -> RedisResult<Self> {
         let client = Client::open(with_push(server))?;
-        let following = Arc::new(Following::default());
+        let following = Arc::new(Following { layout, listener, strayed, areas: Mutex::default() });
         let (wishes, received) = mpsc::channel(WISHES);
         let task = tokio::spawn(listen(client, limits, following.clone(), received)).abort_handle();
         Ok(Self { following, wishes, task })
     }
 
-    pub fn listen(&self, listener: Arc<dyn Listener>) {
-        if self.following.listener.set(listener).is_err() {
-            tracing::warn!("a second listener was named; the first one stays");
-        }
-    }
-
     /// Returns once Redis has confirmed the subscription.
-    pub async fn follow(&self, area: &AreaName) -> Result<()> {
+    pub async fn follow(&self, area: &AreaName) -> Result<Confirmed> {
         timeout(CALL_LIMIT, self.follow_until_confirmed(area)).await.map_err(|_| {
-            let channel = AreaKeys::of(area).channel();
+            let channel = self.following.layout.area(area).channel();
             if self.following.lock().get(&channel).is_some_and(|followed| !followed.confirmed) {
                 self.forget(channel);
             }
@@ -89,21 +101,26 @@ impl Ear {
         })
     }
 
-    async fn follow_until_confirmed(&self, area: &AreaName) {
+    async fn follow_until_confirmed(&self, area: &AreaName) -> Confirmed {
         loop {
             let (confirmed, confirmation) = oneshot::channel();
             if self.wishes.send(Wish::Follow { area: area.clone(), confirmed }).await.is_err() {
                 // The task is over, which happens when its runtime ends: the limit of the call ends this.
                 std::future::pending::<()>().await;
             }
-            if confirmation.await.is_ok() {
-                return;
+            if let Ok(said) = confirmation.await {
+                return said;
             }
         }
     }
 
     pub fn unfollow(&self, area: &AreaName) {
-        self.forget(AreaKeys::of(area).channel());
+        self.forget(self.following.layout.area(area).channel());
+    }
+
+    /// Whether it is followed here, or is wished to be, and Redis has not said otherwise.
+    pub fn knows(&self, area: &AreaName) -> bool {
+        self.following.lock().contains_key(&self.following.layout.area(area).channel())
     }
 
     fn forget(&self, channel: String) {
@@ -130,9 +147,32 @@ impl Following {
     }
 
     fn missed_everything(&self) {
-        if let Some(listener) = self.listener.get() {
-            listener.missed(None);
+        let Some(listener) = self.listener.get() else { return };
+        match self.layout {
+            Layout::One => listener.missed(None),
+            // Other nodes' areas have missed nothing.
+            Layout::Cluster => {
+                let areas: Vec<AreaName> = self.lock().values().map(|followed| followed.area.clone()).collect();
+                areas.iter().for_each(|area| listener.missed(Some(area)));
+            }
         }
+    }
+
+    /// The node would not have the channel, or has it no more.
+    fn stray(&self, channel: &str) {
+        self.lock().remove(channel);
+        self.strayed.notify_one();
+    }
+
+    /// Whether the node has ended a subscription that nobody here has given up.
+    fn lost(&self, data: &[Value]) -> bool {
+        let Some(Value::BulkString(channel)) = data.first() else { return false };
+        let Ok(channel) = std::str::from_utf8(channel) else { return false };
+        let lost = self.lock().contains_key(channel);
+        if lost {
+            self.stray(channel);
+        }
+        lost
     }
 
     /// Straight from the connection, so in the order in which Redis sent it, and without a queue.
@@ -169,8 +209,9 @@ async fn listen(
         };
         let since = Instant::now();
         let channels = following.channels();
-        if subscribe(&mut connection, &channels).await.is_err() {
-            continue;
+        match subscribe(&mut connection, following.layout, &channels).await {
+            Ok(elsewhere) => elsewhere.iter().for_each(|channel| following.stray(channel)),
+            Err(_) => continue,
         }
         if !channels.is_empty() {
             tracing::info!("listening to Redis again");
@@ -197,7 +238,9 @@ async fn connect(
     let (following, ended) = (following.clone(), ended.clone());
     let limits = limits.set_push_sender(move |push: PushInfo| {
         match push.kind {
-            PushKind::Message => following.take(push.data),
+            PushKind::Message | PushKind::SMessage => following.take(push.data),
+            // Unasked for, so the connection's answers may be off by one from here on: a new one is needed for what is left.
+            PushKind::SUnsubscribe if following.lost(&push.data) => ended.notify_one(),
             PushKind::Disconnection => ended.notify_one(),
             _ => {}
         }
@@ -206,37 +249,34 @@ async fn connect(
     client.get_multiplexed_async_connection_with_config(&limits).await
 }
 
-async fn subscribe(connection: &mut MultiplexedConnection, channels: &[String]) -> RedisResult<()> {
-    for some in channels.chunks(CHANNELS_AT_ONCE) {
-        connection.subscribe(some).await?;
-    }
-    Ok(())
-}
-
 /// Does what is wished until the connection breaks (false) or nobody can wish any more (true).
 async fn serve(
     connection: &mut MultiplexedConnection,
     following: &Following,
     wishes: &mut mpsc::Receiver<Wish>,
 ) -> bool {
+    let layout = following.layout;
     while let Some(wish) = wishes.recv().await {
         let done = match wish {
             // Its caller has given up already.
             Wish::Follow { confirmed, .. } if confirmed.is_closed() => Ok(()),
             Wish::Follow { area, confirmed } => {
-                let channel = AreaKeys::of(&area).channel();
+                let channel = layout.area(&area).channel();
                 // Before the subscription, so that its first message finds the area.
                 following.add(&channel, area.clone(), false);
-                let done = connection.subscribe(&channel).await;
-                if done.is_ok() {
-                    following.add(&channel, area, true);
-                    let _ = confirmed.send(());
-                }
-                done
+                let done = subscribe(connection, layout, std::slice::from_ref(&channel)).await;
+                done.map(|elsewhere| {
+                    let said = if elsewhere.is_empty() { Confirmed::Follows } else { Confirmed::Elsewhere };
+                    match said {
+                        Confirmed::Follows => following.add(&channel, area, true),
+                        Confirmed::Elsewhere => following.stray(&channel),
+                    }
+                    let _ = confirmed.send(said);
+                })
             }
             // It may have been followed again since.
             Wish::Unfollow { channel } if following.lock().contains_key(&channel) => Ok(()),
-            Wish::Unfollow { channel } => connection.unsubscribe(&channel).await,
+            Wish::Unfollow { channel } => unsubscribe(connection, layout, &channel).await,
         };
         if done.is_err() {
             return false;

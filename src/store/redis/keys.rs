@@ -6,17 +6,85 @@ use crate::domain::takeover::CodeDigest;
 /// The names of the sets that have a timer: what the sweep walks.
 pub const EXPIRE_KEYS: &str = "expireKeys";
 pub const SERVERS: &str = "servers";
-pub const SERVERS_FOLLOWING: &str = "servers:following";
 pub const SWEEP_LEASE: &str = "sweep:lease";
 
-/// An area's keys. An area's name has no `:`, so no area reaches another's keys.
+/// Slots whose areas share one list of timers in a cluster: sixteen lists, so that no node has all of them, and each is
+/// mostly about areas of one node.
+const SLOTS_A_LIST: u16 = 1024;
+/// Slots of a cluster.
+pub const SLOTS: u16 = 16_384;
+
+/// How keys are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    One,
+    /// What a script touches together has a part in braces in common: it lies in one slot.
+    Cluster,
+}
+
+impl Layout {
+    pub fn area(self, area: &AreaName) -> AreaKeys {
+        let tag = match self {
+            Self::One => area.as_str().to_owned(),
+            Self::Cluster => format!("{{{}}}", area.as_str()),
+        };
+        AreaKeys { tag, layout: self }
+    }
+
+    /// With the key `servers`, in its slot.
+    pub fn servers_following(self) -> &'static str {
+        match self {
+            Self::One => "servers:following",
+            Self::Cluster => "{servers}:following",
+        }
+    }
+
+    /// All lists of the sets that have a timer.
+    pub fn timer_lists(self) -> Vec<String> {
+        match self {
+            Self::One => vec![EXPIRE_KEYS.to_owned()],
+            Self::Cluster => (0..SLOTS / SLOTS_A_LIST).map(timer_list).collect(),
+        }
+    }
+
+    /// The area of a member of such a list; none if nothing of ours wrote it.
+    pub fn area_of(self, member: &str) -> Option<AreaName> {
+        let (tag, part) = member.split_once(':')?;
+        let name = match self {
+            Self::One => tag,
+            Self::Cluster => tag.strip_prefix('{')?.strip_suffix('}')?,
+        };
+        let parsed = AreaName::parse(name).ok()?;
+        (parsed.as_str() == name && matches!(part, "users" | "votes")).then_some(parsed)
+    }
+}
+
+fn timer_list(number: u16) -> String {
+    format!("{EXPIRE_KEYS}:{number}")
+}
+
+/// The slot of a key in a cluster: of what stands in its first braces, if anything does.
+pub fn slot(key: &str) -> u16 {
+    let tag = key.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(tag, _)| tag);
+    let hashed = tag.filter(|tag| !tag.is_empty()).unwrap_or(key);
+    // CRC16 as XMODEM has it.
+    let crc = hashed.bytes().fold(0_u16, |crc, byte| {
+        (0..8)
+            .fold(crc ^ (u16::from(byte) << 8), |crc, _| if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 })
+    });
+    crc % SLOTS
+}
+
+/// An area's keys. An area's name has neither `:` nor braces, so no area reaches another's keys.
 pub struct AreaKeys {
     tag: String,
+    layout: Layout,
 }
 
 impl AreaKeys {
-    pub fn of(area: &AreaName) -> Self {
-        Self { tag: area.as_str().to_owned() }
+    /// What all keys of the area begin with; not a key itself, but in the same slot.
+    pub fn name(&self) -> &str {
+        &self.tag
     }
 
     pub fn key(&self, part: &str) -> String {
@@ -28,10 +96,21 @@ impl AreaKeys {
         self.key("events")
     }
 
-    /// What every script of an area is given, in the order of `scripts/shared/given.lua`.
+    /// What every script of an area is given, in the order of `scripts/shared/given.lua`. In a cluster the list of timers lies
+    /// elsewhere, and no script can have it.
     pub fn given(&self) -> Vec<String> {
         let parts = "users users:timer votes votes:timer state venues due owners epoch seq here";
-        parts.split(' ').map(|part| self.key(part)).chain([EXPIRE_KEYS.to_owned()]).collect()
+        let list = (self.layout == Layout::One).then(|| EXPIRE_KEYS.to_owned());
+        parts.split(' ').map(|part| self.key(part)).chain(list).collect()
+    }
+
+    /// The list that tells the sweep of the area, and what stands in it.
+    pub fn listing(&self) -> (String, [String; 2]) {
+        let list = match self.layout {
+            Layout::One => EXPIRE_KEYS.to_owned(),
+            Layout::Cluster => timer_list(slot(&self.tag) / SLOTS_A_LIST),
+        };
+        (list, ["users", "votes"].map(|part| self.key(part)))
     }
 
     /// The records of the user whose `name` is written as `written` writes it.
@@ -54,13 +133,6 @@ pub fn of_code(code: &CodeDigest) -> String {
     format!("takeover:{}", code.as_str())
 }
 
-/// The area of a member of `expireKeys`; none if no script of ours wrote it.
-pub fn area_of(member: &str) -> Option<AreaName> {
-    let (area, part) = member.split_once(':')?;
-    let parsed = AreaName::parse(area).ok()?;
-    (parsed.as_str() == area && matches!(part, "users" | "votes")).then_some(parsed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,7 +140,7 @@ mod tests {
 
     fn record(name: &str) -> [String; 4] {
         let area = AreaName::parse("lunch").unwrap();
-        AreaKeys::of(&area).record(&written(&Username::parse(name).unwrap().key()))
+        Layout::One.area(&area).record(&written(&Username::parse(name).unwrap().key()))
     }
 
     #[test]
@@ -89,11 +161,49 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_script_wrote_names_an_area() {
-        assert_eq!(area_of("lunch:users").unwrap().as_str(), "lunch");
-        assert_eq!(area_of("lunch:votes").unwrap().as_str(), "lunch");
+    fn only_what_was_written_by_us_names_an_area() {
+        assert_eq!(Layout::One.area_of("lunch:users").unwrap().as_str(), "lunch");
+        assert_eq!(Layout::One.area_of("lunch:votes").unwrap().as_str(), "lunch");
+        assert_eq!(Layout::Cluster.area_of("{lunch}:votes").unwrap().as_str(), "lunch");
         for garbage in ["", "lunch", "lunch:state", "Lunch:users", "a b:users", ":users", "lunch:users:timer"] {
-            assert!(area_of(garbage).is_none(), "{garbage}");
+            assert!(Layout::One.area_of(garbage).is_none(), "{garbage}");
+            assert!(Layout::Cluster.area_of(garbage).is_none(), "{garbage}");
+        }
+        for garbage in ["lunch:users", "{lunch:users", "{}:users", "{{lunch}}:users", "{lunch}x:users"] {
+            assert!(Layout::Cluster.area_of(garbage).is_none(), "{garbage}");
+        }
+    }
+
+    #[test]
+    fn slots_are_those_that_redis_says() {
+        // As CLUSTER KEYSLOT answers.
+        for (key, expected) in [("123456789", 12739), ("foo", 12182), ("{foo}:bar{x}", 12182), ("{}foo", 9500), ("", 0)]
+        {
+            assert_eq!(slot(key), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn all_keys_of_an_area_are_in_one_slot_of_a_cluster() {
+        let area = AreaName::parse("lünch").unwrap();
+        let keys = Layout::Cluster.area(&area);
+        let mut all = keys.given();
+        all.extend(keys.record(&written(&Username::parse("a{b}c").unwrap().key())));
+        all.push(keys.channel());
+        assert_eq!(all[0], "{lünch}:users");
+        assert!(all.iter().all(|key| slot(key) == slot("lünch")), "{all:?}");
+        assert_eq!(slot(Layout::Cluster.servers_following()), slot(SERVERS));
+    }
+
+    #[test]
+    fn every_area_is_in_one_of_the_lists() {
+        for layout in [Layout::One, Layout::Cluster] {
+            let lists = layout.timer_lists();
+            for name in ["lunch", "dinner", "a", "b", "tea"] {
+                let (list, members) = layout.area(&AreaName::parse(name).unwrap()).listing();
+                assert!(lists.contains(&list), "{list}");
+                assert!(members.iter().all(|member| layout.area_of(member).unwrap().as_str() == name));
+            }
         }
     }
 }

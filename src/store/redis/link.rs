@@ -6,14 +6,14 @@ use std::time::Duration;
 use deadpool_redis::{Connection, Manager, Pool, Runtime};
 use futures_util::future::select_all;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Cmd, ConnectionInfo, Pipeline, RedisResult, Value};
+use redis::{AsyncConnectionConfig, ConnectionInfo, RedisResult, Value};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::answer::{is_gone, unavailable};
 use super::delay::Delay;
-use super::script::Call;
+use super::request::{Asking, Request};
 use crate::store::{Result, StoreError};
 
 /// A call ends within this, whatever happens: two seconds are promised to people, and the way to them takes its part.
@@ -27,24 +27,6 @@ pub const STANDS_AFTER: Duration = Duration::from_secs(1);
 pub async fn within_limit<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
     let late = || StoreError::Unavailable("no answer from Redis within the limit of a call".into());
     timeout(CALL_LIMIT, call).await.unwrap_or_else(|_| Err(late()))
-}
-
-/// What is sent in one go.
-pub enum Request {
-    Script(Call),
-    Command(Cmd),
-    /// Each command answers for itself: one that fails leaves a `Value::ServerError` in its place.
-    Pipeline(Pipeline),
-}
-
-impl Request {
-    async fn send(&self, connection: &mut MultiplexedConnection) -> RedisResult<Value> {
-        match self {
-            Self::Script(call) => call.send(connection).await,
-            Self::Command(cmd) => cmd.query_async(connection).await,
-            Self::Pipeline(pipeline) => pipeline.query_async(connection).await,
-        }
-    }
 }
 
 /// Whether a request may be sent a second time when a connection broke before its answer came: then it may have been
@@ -104,35 +86,43 @@ impl Link {
 
     async fn ask_until_answered(&self, request: &Request, again: Again) -> Result<Value> {
         loop {
-            let (lane, mut live) = self.next().await;
-            match request.send(&mut live.connection).await {
-                Ok(value) => return Ok(value),
-                Err(error) => {
-                    let gone = is_gone(&error);
-                    if gone {
-                        lane.broken.send_if_modified(|last| {
-                            let newer = live.number > *last;
-                            *last = live.number.max(*last);
-                            newer
-                        });
-                    }
-                    if !gone || again == Again::Never {
-                        return Err(unavailable(&error));
-                    }
-                }
+            match self.next().await.send(request, Asking::No).await {
+                Err(error) if is_gone(&error) && again == Again::Safe => {}
+                answer => return answer.map_err(|error| unavailable(&error)),
             }
         }
     }
 
     /// The next connection in turn; one that stands, if any does.
-    async fn next(&self) -> (&Lane, Live) {
+    pub async fn next(&self) -> Standing<'_> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let in_turn = || (0..self.lanes.len()).map(|i| &self.lanes[(turn + i) % self.lanes.len()]);
-        if let Some(found) = in_turn().find_map(|lane| Some((lane, lane.live()?))) {
+        if let Some(found) = in_turn().find_map(|lane| Some(Standing { lane, live: lane.live()? })) {
             return found;
         }
-        let waiting = in_turn().map(|lane| Box::pin(async move { (lane, lane.wait().await) }));
+        let waiting = in_turn().map(|lane| Box::pin(async move { Standing { lane, live: lane.wait().await } }));
         select_all(waiting).await.0
+    }
+}
+
+/// A connection that stood a moment ago. Nothing is sent yet.
+pub struct Standing<'a> {
+    lane: &'a Lane,
+    live: Live,
+}
+
+impl Standing<'_> {
+    /// Sends a request once. A connection that turns out to be of no use is replaced.
+    pub async fn send(mut self, request: &Request, asking: Asking) -> RedisResult<Value> {
+        let answer = request.send(&mut self.live.connection, asking).await;
+        if answer.as_ref().is_err_and(is_gone) {
+            self.lane.broken.send_if_modified(|last| {
+                let newer = self.live.number > *last;
+                *last = self.live.number.max(*last);
+                newer
+            });
+        }
+        answer
     }
 }
 

@@ -1,4 +1,4 @@
-//! The Redis store: one server, or a primary with replicas. What is kept under which key, and in which steps it
+//! The Redis store: one server, a primary with replicas, or a cluster. What is kept under which key, and in which steps it
 //! changes, is decided by the scripts in `scripts/`; here they are called and their answers read.
 
 use std::sync::Arc;
@@ -6,9 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use redis::Value;
 
-use self::ear::Ear;
-use self::keys::AreaKeys;
-use self::link::{Again, Link, Request, within_limit};
+use self::keys::{AreaKeys, SERVERS};
+use self::link::{Again, within_limit};
+use self::listing::Listed;
+use self::reach::Reach;
+use self::request::{Request, Wait};
 use self::script::{Call, Script};
 use super::{Alive, Head, Listener, Result, Snapshot, Store, Swept};
 use crate::domain::Millis;
@@ -20,15 +22,22 @@ use crate::domain::takeover::CodeDigest;
 
 mod answer;
 mod changes;
+mod cluster;
 mod codes;
 mod delay;
 mod ear;
+mod heads;
 mod keys;
 mod link;
+mod listing;
+mod node;
 mod options;
+mod reach;
 mod reading;
+mod request;
 mod script;
 mod servers;
+mod subscribing;
 mod sweeping;
 
 pub use self::options::{BadUrl, RedisOptions};
@@ -36,8 +45,11 @@ pub use self::options::{BadUrl, RedisOptions};
 /// Areas in Redis (7 or newer), shared by any number of processes.
 pub struct RedisStore {
     rules: Rules,
-    link: Link,
-    ear: Ear,
+    reach: Reach,
+    /// What each change waits for, beside Redis itself.
+    wait: Option<Wait>,
+    /// In a cluster: the areas that the sweep was told of.
+    listed: Listed,
 }
 
 impl RedisStore {
@@ -45,16 +57,14 @@ impl RedisStore {
     /// Has to be called within a tokio runtime.
     pub fn new(options: &RedisOptions, rules: Rules) -> std::result::Result<Arc<Self>, BadUrl> {
         options::prepare_tls();
-        let server = options.server()?;
-        let link = Link::open(server.clone(), options.limits(), options.connections)?;
-        let ear = Ear::open(server, options.limits())?;
-        Ok(Arc::new(Self { rules, link, ear }))
+        let reach = Reach::open(options)?;
+        Ok(Arc::new(Self { rules, reach, wait: options.wait(), listed: Listed::default() }))
     }
 
     /// A call of one of the scripts of an area, with what each of them is given first. `record` is the name, as written
     /// in keys, of the user whose records the script may write.
     fn call(&self, script: &'static Script, area: &AreaName, record: Option<&str>) -> Call {
-        let keys = AreaKeys::of(area);
+        let keys = self.keys(area);
         let mut given = keys.given();
         given.extend(record.into_iter().flat_map(|name| keys.record(name)));
         Call::new(script, given).arg(keys.channel()).arg(self.rules.lifetime.to_string()).arg(self.grace().to_string())
@@ -65,8 +75,20 @@ impl RedisStore {
         3 * self.rules.sweep_period
     }
 
+    fn keys(&self, area: &AreaName) -> AreaKeys {
+        self.reach.layout().area(area)
+    }
+
     async fn ask(&self, call: Call, again: Again) -> Result<Value> {
-        self.link.ask(&Request::Script(call), again).await
+        let key = call.key().to_owned();
+        self.reach.ask(&key, &Request::Script(call), again).await
+    }
+
+    /// As `ask`, for what is acknowledged to somebody.
+    async fn ask_to_keep(&self, call: Call, again: Again) -> Result<Value> {
+        let Some(wait) = self.wait else { return self.ask(call, again).await };
+        let key = call.key().to_owned();
+        self.reach.ask(&key, &Request::Replicated(call, wait), again).await
     }
 }
 
@@ -78,7 +100,7 @@ impl Store for RedisStore {
     }
 
     fn listen(&self, listener: Arc<dyn Listener>) {
-        self.ear.listen(listener);
+        self.reach.listen(listener);
     }
 
     async fn change(&self, change: &Change) -> Result<Done> {
@@ -102,11 +124,11 @@ impl Store for RedisStore {
     }
 
     async fn follow(&self, area: &AreaName) -> Result<()> {
-        self.ear.follow(area).await
+        self.reach.follow(area).await
     }
 
     async fn unfollow(&self, area: &AreaName) {
-        self.ear.unfollow(area);
+        self.reach.unfollow(area);
     }
 
     async fn report(&self, area: &AreaName, claim: &Claim, change: &ClaimChange) -> Result<()> {
@@ -129,9 +151,10 @@ impl Store for RedisStore {
         self.sweep_all(min_ttl).await
     }
 
+    /// In a cluster of the node that keeps who is alive: every server needs that one, whatever areas it serves.
     async fn ping(&self) -> Result<()> {
         let ping = Request::Command(redis::cmd("PING"));
-        self.link.ask(&ping, Again::Safe).await.map(drop)
+        self.reach.ask(SERVERS, &ping, Again::Safe).await.map(drop)
     }
 
     async fn keep_code(&self, code: &CodeDigest, session: &str, lifetime: Millis) -> Result<bool> {

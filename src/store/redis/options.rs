@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use redis::io::tcp::TcpSettings;
-use redis::{AsyncConnectionConfig, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError};
+use redis::{AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError};
+
+use super::request::Wait;
 
 /// What the settings have as their defaults, too.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -17,7 +19,14 @@ const CONNECTIONS: usize = 2;
 pub struct RedisOptions {
     /// `redis://` or `rediss://` (TLS; `#insecure` at its end takes a self-signed certificate); may hold a password.
     pub url: String,
-    /// Connections for commands, beside the one for pub/sub; at least one.
+    /// Whether it is a cluster, of which `url` is one node.
+    pub cluster: bool,
+    /// More nodes of the cluster, as `HOST:PORT`; the password and TLS are as in `url`. Any one that answers tells of the others.
+    pub nodes: Vec<String>,
+    /// The answer to a change waits for so many replicas.
+    pub wait_replicas: u32,
+    /// Connections for commands, beside the one for pub/sub; at least one. With `wait_replicas` as many more, in a cluster for
+    /// each primary.
     pub connections: usize,
     /// Until a connection stands, with its handshake; less than a call's limit, so that a call can outlast one attempt.
     pub connect: Duration,
@@ -30,7 +39,16 @@ pub struct RedisOptions {
 impl RedisOptions {
     pub fn new(url: impl Into<String>) -> Self {
         let url = url.into();
-        Self { url, connections: CONNECTIONS, connect: CONNECT, answer: ANSWER, verify_certificate: true }
+        Self {
+            url,
+            cluster: false,
+            nodes: Vec::new(),
+            wait_replicas: 0,
+            connections: CONNECTIONS,
+            connect: CONNECT,
+            answer: ANSWER,
+            verify_certificate: true,
+        }
     }
 
     /// Limits for a connection.
@@ -46,6 +64,37 @@ impl RedisOptions {
         // Nagle's algorithm would let a small command wait 40 ms for the answer to the one before.
         Ok(info.set_tcp_settings(TcpSettings::default().set_nodelay(true)))
     }
+
+    /// Another node of the same cluster.
+    pub(super) fn at(&self, (host, port): &(String, u16)) -> Result<ConnectionInfo, BadUrl> {
+        let info = self.server()?;
+        let (host, port) = (host.clone(), *port);
+        let address = match info.addr().clone() {
+            ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+                ConnectionAddr::TcpTls { host, port, insecure, tls_params }
+            }
+            _ => ConnectionAddr::Tcp(host, port),
+        };
+        Ok(info.set_addr(address))
+    }
+
+    /// Where to begin to look for the cluster.
+    pub(super) fn seeds(&self) -> Result<Vec<(String, u16)>, BadUrl> {
+        let own = match self.server()?.addr() {
+            ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. } => Some((host.clone(), *port)),
+            _ => None,
+        };
+        let more = self.nodes.iter().filter_map(|node| {
+            let (host, port) = node.rsplit_once(':')?;
+            Some((host.trim_matches(['[', ']']).to_owned(), port.parse().ok()?))
+        });
+        Ok(own.into_iter().chain(more).collect())
+    }
+
+    /// What a change waits for; less than the time of an answer, so that too few replicas is not taken for a dead connection.
+    pub(super) fn wait(&self) -> Option<Wait> {
+        (self.wait_replicas > 0).then(|| Wait { replicas: self.wait_replicas, limit: self.answer * 2 / 3 })
+    }
 }
 
 impl std::fmt::Debug for RedisOptions {
@@ -59,7 +108,7 @@ impl std::fmt::Debug for RedisOptions {
 #[error(
     "The URL of Redis cannot be used: {0}. It looks like redis://HOST:PORT or rediss://:PASSWORD@HOST:PORT/#insecure."
 )]
-pub struct BadUrl(#[from] RedisError);
+pub struct BadUrl(#[from] pub(super) RedisError);
 
 /// The same server, spoken to in the protocol that brings messages beside answers.
 pub fn with_push(server: ConnectionInfo) -> ConnectionInfo {

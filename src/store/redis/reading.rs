@@ -1,12 +1,10 @@
-//! What an area is now: the picture, who an owner is there, and where its numbers stand. One record that cannot be read
+//! What an area is now: the picture, and who an owner is there. One record that cannot be read
 //! never hides another.
 
-use redis::{Pipeline, Value};
-
 use super::RedisStore;
-use super::answer::{parts, read};
-use super::keys::{AreaKeys, written};
-use super::link::{Again, Request};
+use super::answer::parts;
+use super::keys::written;
+use super::link::Again;
 use super::script::{DISCARD, EXPIRE, ME, SNAPSHOT};
 use crate::domain::Millis;
 use crate::domain::change::{Done, Me};
@@ -16,10 +14,10 @@ use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ServerId};
 use crate::domain::state::{AreaState, User};
 use crate::domain::venue::Venue;
-use crate::store::{Head, Result, Snapshot};
+use crate::store::{Result, Snapshot};
 
 /// A hash as it comes: its fields and their values, which need not be valid UTF-8.
-type Fields = Vec<(Vec<u8>, Vec<u8>)>;
+pub(super) type Fields = Vec<(Vec<u8>, Vec<u8>)>;
 /// Epoch, seq, now, the area's end, state, venues, here.
 type Picture = (String, u64, Millis, Millis, Fields, Fields, Fields);
 
@@ -79,35 +77,10 @@ impl RedisStore {
         let (due,): (Millis,) = parts(self.ask(call, Again::Safe).await?)?;
         Ok((due > 0).then_some(due))
     }
-
-    pub(super) async fn read_heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
-        if areas.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut pipeline = Pipeline::with_capacity(2 * areas.len());
-        for area in areas {
-            let keys = AreaKeys::of(area);
-            pipeline.cmd("MGET").arg(keys.key("epoch")).arg(keys.key("seq"));
-            pipeline.cmd("HGETALL").arg(keys.key("here"));
-        }
-        pipeline.ignore_errors();
-        let answers: Vec<Value> = read(self.link.ask(&Request::Pipeline(pipeline), Again::Safe).await?)?;
-        Ok(answers.chunks(2).map(|of_one| head_of(&of_one[0], of_one.get(1))).collect())
-    }
-}
-
-/// An area that has no life, or whose numbers cannot be read, has the empty epoch: who follows it looks, and the look
-/// mends it.
-fn head_of(numbers: &Value, here: Option<&Value>) -> Head {
-    let here = here.and_then(|here| redis::from_redis_value_ref(here).ok()).unwrap_or_default();
-    let claims = claims_of(here);
-    let numbers: Option<(String, u64)> = redis::from_redis_value_ref(numbers).ok();
-    let (epoch, seq) = numbers.unwrap_or_default();
-    Head { epoch: Epoch::from_text(&epoch), seq, claims }
 }
 
 /// What can be read of the claims; a claim that cannot is gone with its key, or with the next one of its server.
-fn claims_of(here: Fields) -> Vec<(ServerId, Claim)> {
+pub(super) fn claims_of(here: Fields) -> Vec<(ServerId, Claim)> {
     let claim = |(server, claim): (Vec<u8>, Vec<u8>)| {
         let claim = serde_json::from_slice(&claim).ok()?;
         Some((ServerId(String::from_utf8(server).ok()?), claim))

@@ -65,9 +65,24 @@ impl Call {
         Self { script, keys, args: Vec::new() }
     }
 
+    /// The first key; the others are where that one is.
+    pub fn key(&self) -> &str {
+        &self.keys[0]
+    }
+
     pub fn arg(mut self, arg: impl AsRef<[u8]>) -> Self {
         self.args.push(arg.as_ref().to_vec());
         self
+    }
+
+    /// Short, for a node that knows the script.
+    pub fn by_digest(&self) -> Cmd {
+        self.command("EVALSHA", &self.script.sha1)
+    }
+
+    /// With the text instead of a load beforehand: nothing can be forgotten in between.
+    pub fn by_text(&self) -> Cmd {
+        self.command("EVAL", self.script.code)
     }
 
     fn command(&self, command: &str, script: &str) -> Cmd {
@@ -78,11 +93,8 @@ impl Call {
 
     /// One round trip; a second one only if Redis has forgotten the script (or never knew it).
     pub async fn send(&self, connection: &mut impl redis::aio::ConnectionLike) -> redis::RedisResult<Value> {
-        match self.command("EVALSHA", &self.script.sha1).query_async(connection).await {
-            // With the text instead of a load beforehand: nothing can be forgotten in between.
-            Err(error) if error.code() == Some("NOSCRIPT") => {
-                self.command("EVAL", self.script.code).query_async(connection).await
-            }
+        match self.by_digest().query_async(connection).await {
+            Err(error) if error.code() == Some("NOSCRIPT") => self.by_text().query_async(connection).await,
             answer => answer,
         }
     }

@@ -6,8 +6,9 @@ use redis::Pipeline;
 
 use super::RedisStore;
 use super::answer::parts;
-use super::keys::{AreaKeys, SERVERS, SERVERS_FOLLOWING, SWEEP_LEASE};
-use super::link::{Again, Request};
+use super::keys::{SERVERS, SWEEP_LEASE};
+use super::link::Again;
+use super::request::Request;
 use super::script::{Call, HEARTBEAT, LEASE, REPORT};
 use crate::domain::Millis;
 use crate::domain::event::Notice;
@@ -23,7 +24,7 @@ type Counts = HashMap<Vec<u8>, Vec<u8>>;
 
 impl RedisStore {
     pub(super) async fn keep_claim(&self, area: &AreaName, claim: &Claim, change: &ClaimChange) -> Result<()> {
-        let keys = AreaKeys::of(area);
+        let keys = self.keys(area);
         let empty = claim.names.is_empty() && claim.watching == 0;
         let text = serde_json::to_string(claim).expect("a claim holds only texts and numbers");
         let call = Call::new(&REPORT, vec![keys.key("here")])
@@ -36,7 +37,7 @@ impl RedisStore {
     }
 
     pub(super) async fn keep_alive(&self, server: &ServerId, following: u64) -> Result<Vec<Alive>> {
-        let call = Call::new(&HEARTBEAT, vec![SERVERS.to_owned(), SERVERS_FOLLOWING.to_owned()])
+        let call = Call::new(&HEARTBEAT, vec![SERVERS.to_owned(), self.reach.layout().servers_following().to_owned()])
             .arg(&server.0)
             .arg(following.to_string())
             .arg(ALIVE.to_string());
@@ -52,8 +53,8 @@ impl RedisStore {
     pub(super) async fn take_out(&self, server: &ServerId) -> Result<()> {
         let mut pipeline = Pipeline::new();
         pipeline.cmd("ZREM").arg(SERVERS).arg(&server.0);
-        pipeline.cmd("HDEL").arg(SERVERS_FOLLOWING).arg(&server.0);
-        self.link.ask(&Request::Pipeline(pipeline), Again::Safe).await.map(drop)
+        pipeline.cmd("HDEL").arg(self.reach.layout().servers_following()).arg(&server.0);
+        self.reach.ask(SERVERS, &Request::Pipeline(pipeline), Again::Safe).await.map(drop)
     }
 
     pub(super) async fn take_lease(&self, server: &ServerId) -> Result<bool> {

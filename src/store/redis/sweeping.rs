@@ -4,64 +4,84 @@ use std::collections::HashSet;
 
 use super::RedisStore;
 use super::answer::parts;
-use super::keys::{EXPIRE_KEYS, area_of};
-use super::link::{Again, Request};
+use super::keys::Layout;
+use super::link::Again;
+use super::request::Request;
 use super::script::{Call, SWEEP, WALK};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
-use crate::store::{Result, Store, Swept};
+use crate::store::{Result, Swept};
 
 /// Members asked for at a time: a few KiB, and Redis is free in between.
 const AT_ONCE: usize = 100;
 
 impl RedisStore {
-    /// Takes as long as there are areas; each step of it is bounded. An area that fails is left for the next time.
+    /// Takes as long as there are areas; each step of it is bounded. An area that fails is left for the next time. Where a node of
+    /// a cluster is away, what is elsewhere is swept all the same, and then the error told.
     pub(super) async fn sweep_all(&self, min_ttl: Millis) -> Result<Swept> {
         let mut swept = Swept::default();
+        let mut failed = None;
+        for list in self.reach.layout().timer_lists() {
+            if let Err(error) = self.sweep_list(&list, min_ttl, &mut swept).await {
+                tracing::warn!(%error, "a part of the areas could not be swept; it is tried again at the next sweep");
+                failed = Some(error);
+            }
+        }
+        failed.map_or(Ok(swept), Err)
+    }
+
+    async fn sweep_list(&self, list: &str, min_ttl: Millis, swept: &mut Swept) -> Result<()> {
         // An area has two members, and a walk may give a member twice.
         let mut seen = HashSet::new();
         let mut cursor = 0;
         loop {
-            let (next, members) = self.members(cursor).await?;
+            let (next, members) = self.members(list, cursor).await?;
             for member in members {
-                match area_of(&String::from_utf8_lossy(&member)) {
-                    Some(area) if seen.insert(area.clone()) => self.sweep_one(&area, min_ttl, &mut swept).await?,
+                match self.reach.layout().area_of(&String::from_utf8_lossy(&member)) {
+                    Some(area) if seen.insert(area.clone()) => self.sweep_one(&area, min_ttl, swept).await?,
                     Some(_) => {}
-                    None => self.drop_member(&member).await?,
+                    None => self.drop_member(list, &member).await?,
                 }
             }
             if next == 0 {
-                return Ok(swept);
+                return Ok(());
             }
             cursor = next;
         }
     }
 
-    async fn members(&self, cursor: u64) -> Result<(u64, Vec<Vec<u8>>)> {
-        let walk = Call::new(&WALK, vec![EXPIRE_KEYS.to_owned()]).arg(cursor.to_string()).arg(AT_ONCE.to_string());
+    async fn members(&self, list: &str, cursor: u64) -> Result<(u64, Vec<Vec<u8>>)> {
+        let walk = Call::new(&WALK, vec![list.to_owned()]).arg(cursor.to_string()).arg(AT_ONCE.to_string());
         self.ask(walk, Again::Safe).await.and_then(parts)
     }
 
     async fn sweep_one(&self, area: &AreaName, min_ttl: Millis, swept: &mut Swept) -> Result<()> {
         let call = self.call(&SWEEP, area, None).arg(min_ttl.to_string());
-        let cleared: Result<(u64,)> = self.ask(call, Again::Safe).await.and_then(parts);
+        let step: Result<(u64, bool)> = self.ask(call, Again::Safe).await.and_then(parts);
         swept.looked_at += 1;
-        match cleared {
-            Ok((cleared,)) => swept.cleared += cleared,
+        match step {
+            Ok((cleared, gone)) => {
+                swept.cleared += cleared;
+                // On one server the script has done it.
+                if gone && self.reach.layout() == Layout::Cluster {
+                    self.unlist(area).await?;
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, "an area could not be swept; it is tried again at the next sweep");
                 // If it is not this area but Redis itself, the others would fail too, each after a long wait.
-                self.ping().await?;
+                let ping = Request::Command(redis::cmd("PING"));
+                self.reach.ask(self.keys(area).name(), &ping, Again::Safe).await?;
             }
         }
         Ok(())
     }
 
-    /// What no script of ours wrote names no area, and would be met at every sweep.
-    async fn drop_member(&self, member: &[u8]) -> Result<()> {
+    /// What was not written by us names no area, and would be met at every sweep.
+    async fn drop_member(&self, list: &str, member: &[u8]) -> Result<()> {
         tracing::warn!("the list of areas with a timer held something else; it was removed");
         let mut srem = redis::cmd("SREM");
-        srem.arg(EXPIRE_KEYS).arg(member);
-        self.link.ask(&Request::Command(srem), Again::Safe).await.map(drop)
+        srem.arg(list).arg(member);
+        self.reach.ask(list, &Request::Command(srem), Again::Safe).await.map(drop)
     }
 }

@@ -38,11 +38,24 @@ pub trait Lasting: Ground {
     async fn change_run(&self);
 }
 
+/// Ground that can be as new again, for one claim after the other.
+#[async_trait]
+pub trait Reusable: Ground {
+    async fn clear(&self);
+}
+
 /// One test for each claim: `contract_suite!(crate::path::to::ground)`, in a module named after the store, where
-/// `async fn ground() -> impl Ground`. The one list of all claims; rustc complains of a claim that is not in it.
+/// `async fn ground() -> impl Ground`. Where a ground takes long to make, one test for each topic: `contract_suite!(topics of
+/// crate::path::to::ground)`, where it is `impl Reusable`. The one list of all claims; rustc complains of a claim that is not in it.
 macro_rules! contract_suite {
     ($ground:path) => {
-        $crate::contract::contract_suite! { $ground =>
+        $crate::contract::contract_suite! { @list claims $ground }
+    };
+    (topics of $ground:path) => {
+        $crate::contract::contract_suite! { @list topics $ground }
+    };
+    (@list $how:ident $ground:path) => {
+        $crate::contract::contract_suite! { @$how $ground =>
             names {
                 the_first_name_in_an_area_is_its_first_change
                 a_name_that_another_owner_holds_is_taken_and_a_free_one_is_offered
@@ -147,7 +160,20 @@ macro_rules! contract_suite {
             }
         }
     };
-    ($ground:path => $($topic:ident { $($claim:ident)+ })+) => {
+    (@topics $ground:path => $($topic:ident { $($claim:ident)+ })+) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $topic() {
+            let ground = $ground().await;
+            let mut broken = Vec::new();
+            $($crate::contract::Reusable::clear(&ground).await;
+            let claim = std::panic::AssertUnwindSafe($crate::contract::$topic::$claim(&ground));
+            if futures_util::FutureExt::catch_unwind(claim).await.is_err() {
+                broken.push(stringify!($claim));
+            })+
+            assert!(broken.is_empty(), "these claims do not hold: {broken:?}");
+        })+
+    };
+    (@claims $ground:path => $($topic:ident { $($claim:ident)+ })+) => {
         $(mod $topic {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $claim() {

@@ -20,5 +20,5 @@ elseif number(CLAIM) >= number(redis.call('HGET', HERE, SERVER)) then
   redis.call('HSET', HERE, SERVER, CLAIM)
 end
 redis.call('PEXPIRE', HERE, KEPT)
-redis.call('PUBLISH', CHANNEL, STEP)
+redis.call(string.sub(CHANNEL, 1, 1) == '{' and 'SPUBLISH' or 'PUBLISH', CHANNEL, STEP)
 return { mended }

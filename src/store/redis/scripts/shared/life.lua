@@ -31,13 +31,13 @@ end
 
 local function publish(event, data)
   seq = redis.call('INCR', SEQ)
-  redis.call('PUBLISH', CHANNEL, '{"event":"' .. event .. '","epoch":"' .. epoch .. '","seq":' .. digits(seq)
+  redis.call(PUBLISH, CHANNEL, '{"event":"' .. event .. '","epoch":"' .. epoch .. '","seq":' .. digits(seq)
     .. ',"at":' .. digits(NOW) .. ',"data":' .. data .. '}')
 end
 
 -- Tells the servers of an act that changes nothing else.
 local function tell_renewed(user)
-  redis.call('PUBLISH', CHANNEL, '{"notice":"renewed","username":' .. quoted(user.username)
+  redis.call(PUBLISH, CHANNEL, '{"notice":"renewed","username":' .. quoted(user.username)
     .. ',"due":' .. digits(user.due) .. '}')
 end
 

@@ -68,6 +68,9 @@ end
 
 -- Tells the sweep of the area.
 local function list_timers()
+  if not EXPIRE_KEYS then
+    return
+  end
   if type(redis.pcall('SADD', EXPIRE_KEYS, USERS, VOTES)) ~= 'number' then
     only('set', EXPIRE_KEYS)
     redis.call('SADD', EXPIRE_KEYS, USERS, VOTES)

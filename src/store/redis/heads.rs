@@ -1,0 +1,85 @@
+//! Where the numbers of areas stand, of all that are followed here in one go. Decides nothing by it.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::{join_all, try_join_all, try_join3};
+use redis::{Pipeline, RedisError, Value};
+
+use super::RedisStore;
+use super::answer::{read, was_refused};
+use super::keys::AreaKeys;
+use super::link::{Again, within_limit};
+use super::reading::claims_of;
+use super::request::Request;
+use crate::domain::event::Epoch;
+use crate::domain::name::AreaName;
+use crate::store::{Head, Result};
+
+impl RedisStore {
+    pub(super) async fn read_heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
+        let keys: Vec<AreaKeys> = areas.iter().map(|area| self.keys(area)).collect();
+        let Some(first) = keys.first() else { return Ok(Vec::new()) };
+        let Some(cluster) = self.reach.cluster() else {
+            let all: Vec<&AreaKeys> = keys.iter().collect();
+            return Ok(self.answers(first, &all).await?.iter().map(head_of).collect());
+        };
+        within_limit(async {
+            let places = join_all(keys.iter().map(|keys| cluster.place(keys.name()))).await;
+            let mut together: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+            places.into_iter().enumerate().for_each(|(i, place)| together.entry(place).or_default().push(i));
+            let of_one_node = async |of_node: &Vec<usize>| {
+                let keys: Vec<&AreaKeys> = of_node.iter().map(|i| &keys[*i]).collect();
+                let answers = self.answers(keys[0], &keys).await?;
+                let heads = keys.iter().zip(answers).map(async |(keys, answers)| {
+                    if answers.iter().any(is_elsewhere) { self.head_alone(keys).await } else { Ok(head_of(&answers)) }
+                });
+                try_join_all(heads).await
+            };
+            let heads = try_join_all(together.values().map(of_one_node)).await?;
+            let mut found: Vec<(usize, Head)> =
+                together.values().flatten().copied().zip(heads.into_iter().flatten()).collect();
+            found.sort_by_key(|(i, _)| *i);
+            Ok(found.into_iter().map(|(_, head)| head).collect())
+        })
+        .await
+    }
+
+    /// Of areas that are at one node, in one round trip: epoch and seq, and who is there.
+    async fn answers(&self, first: &AreaKeys, areas: &[&AreaKeys]) -> Result<Vec<[Value; 2]>> {
+        let mut pipeline = Pipeline::with_capacity(2 * areas.len());
+        for keys in areas {
+            pipeline.cmd("MGET").arg(keys.key("epoch")).arg(keys.key("seq"));
+            pipeline.cmd("HGETALL").arg(keys.key("here"));
+        }
+        pipeline.ignore_errors();
+        let answers: Vec<Value> = read(self.reach.ask(first.name(), &Request::Pipeline(pipeline), Again::Safe).await?)?;
+        let mut answers = answers.into_iter();
+        let mut next = || answers.next().unwrap_or(Value::Nil);
+        Ok(areas.iter().map(|_| [next(), next()]).collect())
+    }
+
+    /// Of one whose slot is on its way: a command of one key finds it at either end.
+    async fn head_alone(&self, keys: &AreaKeys) -> Result<Head> {
+        let get = async |command: &str, part: &str| {
+            let mut cmd = redis::cmd(command);
+            cmd.arg(keys.key(part));
+            self.reach.ask(keys.name(), &Request::Command(cmd), Again::Safe).await
+        };
+        let (epoch, seq, here) = try_join3(get("GET", "epoch"), get("GET", "seq"), get("HGETALL", "here")).await?;
+        Ok(head_of(&[Value::Array(vec![epoch, seq]), here]))
+    }
+}
+
+fn is_elsewhere(answer: &Value) -> bool {
+    matches!(answer, Value::ServerError(error) if was_refused(&RedisError::from(error.clone())))
+}
+
+/// An area that has no life, or whose numbers cannot be read, has the empty epoch: who follows it looks, and the look
+/// mends it.
+fn head_of([numbers, here]: &[Value; 2]) -> Head {
+    let here = redis::from_redis_value_ref(here).unwrap_or_default();
+    let claims = claims_of(here);
+    let numbers: Option<(String, u64)> = redis::from_redis_value_ref(numbers).ok();
+    let (epoch, seq) = numbers.unwrap_or_default();
+    Head { epoch: Epoch::from_text(&epoch), seq, claims }
+}

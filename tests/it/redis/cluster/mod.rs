@@ -1,0 +1,4 @@
+//! The Redis store on a real Redis Cluster: the contract, what is in which slot, and what happens when a node goes or a slot moves.
+
+mod contract;
+pub mod nodes;
