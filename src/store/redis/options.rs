@@ -91,9 +91,10 @@ impl RedisOptions {
         Ok(own.into_iter().chain(more).collect())
     }
 
-    /// What a change waits for; less than the time of an answer, so that too few replicas is not taken for a dead connection.
+    /// What a change waits for; less than the time of an answer, so that too few replicas is not taken for a dead connection, and
+    /// less than half of a call's limit: a node that had to be sent the script's text has waited once already by then.
     pub(super) fn wait(&self) -> Option<Wait> {
-        (self.wait_replicas > 0).then(|| Wait { replicas: self.wait_replicas, limit: self.answer * 2 / 3 })
+        (self.wait_replicas > 0).then(|| Wait { replicas: self.wait_replicas, limit: self.answer * 2 / 5 })
     }
 }
 

@@ -1,4 +1,6 @@
 //! The Redis store on a real Redis Cluster: the contract, what is in which slot, and what happens when a node goes or a slot moves.
 
 mod contract;
+mod faults;
 pub mod nodes;
+mod servers;

@@ -89,6 +89,52 @@ impl RedisCluster {
         }
     }
 
+    /// As in the setting `redis.nodes`.
+    pub fn addresses(&self) -> String {
+        self.nodes[..2].iter().map(|node| format!("127.0.0.1:{}", node.port())).collect::<Vec<_>>().join(",")
+    }
+
+    /// The number of the primary that has the key.
+    pub fn owner(&self, key: &str) -> usize {
+        let has = |node: &RedisServer| !is_replica(node) && node.try_ask::<bool>(&["EXISTS", key]).is_ok();
+        self.nodes.iter().position(has).expect("every slot has an owner")
+    }
+
+    pub fn node(&self, number: usize) -> &RedisServer {
+        &self.nodes[number]
+    }
+
+    /// Of a primary that is one since the beginning.
+    pub fn replica_of(&self, primary: usize) -> &RedisServer {
+        &self.nodes[primary + PRIMARIES]
+    }
+
+    pub fn kill(&mut self, number: usize) {
+        self.nodes[number].kill();
+    }
+
+    /// Moves the slot of the key as an operator does: opened at both ends, its keys in steps, then told to both.
+    pub async fn move_slot_of(&self, key: &str, to: usize) {
+        let (source, target) = (&self.nodes[self.owner(key)], &self.nodes[to]);
+        let slot = source.ask::<u16>(&["CLUSTER", "KEYSLOT", key]).to_string();
+        let (from_id, to_id): (String, String) = (source.ask(&["CLUSTER", "MYID"]), target.ask(&["CLUSTER", "MYID"]));
+        target.say(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from_id]);
+        source.say(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to_id]);
+        let port = target.port().to_string();
+        loop {
+            let keys: Vec<String> = source.ask(&["CLUSTER", "GETKEYSINSLOT", &slot, "3"]);
+            if keys.is_empty() {
+                break;
+            }
+            let migrate = ["MIGRATE", "127.0.0.1", &port, "", "0", "5000", "KEYS"];
+            let _: String = source.ask(&migrate.into_iter().chain(keys.iter().map(String::as_str)).collect::<Vec<_>>());
+            // Others get their turn while the slot is open.
+            tokio::task::yield_now().await;
+        }
+        target.say(&["CLUSTER", "SETSLOT", &slot, "NODE", &to_id]);
+        source.say(&["CLUSTER", "SETSLOT", &slot, "NODE", &to_id]);
+    }
+
     pub fn primaries(&self) -> impl Iterator<Item = &RedisServer> {
         self.nodes.iter().filter(|node| !is_replica(node))
     }
