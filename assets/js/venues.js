@@ -18,7 +18,8 @@ export async function findVenues({ query, place, signal }) {
   // Three decimals are about a hundred metres: nobody needs to know it better.
   else if (place.at) asked.set("ll", `${place.at.lat.toFixed(3)},${place.at.lng.toFixed(3)}`);
   const limit = AbortSignal.timeout(LIMIT_MS);
-  const ask = () => fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? signal });
+  // Who can only follow one of the two keeps the limit: an answer that came too late is left out by who asked.
+  const ask = () => fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? limit });
   let answer;
   try {
     answer = await ask();

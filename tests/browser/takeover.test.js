@@ -274,7 +274,12 @@ test("with the keyboard alone, on both devices", async (t) => {
   await until("the code's field has the focus", () => other.page.evaluate(() => document.activeElement.id === "code"));
   await keyboard.type(typed);
   await keyboard.press("Enter");
-  await until("the answer has the focus", async () => (await other.page.evaluate(() => document.activeElement.textContent)) === say("claimYes", { name: "Ann" }));
+  const focused = (name) => until(`the focus is at ${name}`, async () => (await other.page.evaluate(() => document.activeElement.textContent)) === say(name, { name: "Ann" }));
+  await focused("claimAsk");
+  // Another Enter, pressed before anybody has read the question, agrees to nothing.
+  await keyboard.press("Enter");
+  await keyboard.press("Tab");
+  await focused("claimYes");
   await keyboard.press("Enter");
   await other.standsFor("Ramen");
   await until("the focus is in the page", () => other.page.evaluate(() => document.activeElement !== document.body));

@@ -11,7 +11,7 @@ const KNOWN_MS = 60_000;
 const REFUSALS = { 1: "nearMeDenied", 2: "nearMeUnknown", 3: "nearMeSlow" };
 
 /** To about a hundred metres; nobody needs to know it better, the page itself neither. */
-export const rounded = (degrees) => Number(degrees.toFixed(3));
+const rounded = (degrees) => Number(degrees.toFixed(3));
 
 export function whereView({ search, memory }) {
   const near = byId("near");
