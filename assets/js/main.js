@@ -26,6 +26,7 @@ import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
+import { toAdd } from "./views/to-add.js";
 
 /** A slow phone has the first view by then. */
 const FIRST_VIEW_MS = 3_000;
@@ -164,4 +165,5 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
   else if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
 });
 memory.tidy();
+toAdd();
 route();

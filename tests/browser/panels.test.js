@@ -121,3 +121,22 @@ test("with the keyboard alone the focus is never lost between panels", async (t)
   await ann.page.goBack();
   await become("the focus is on the tab", () => ann.page.evaluate(() => document.activeElement.id), "standings-tab");
 });
+
+test("under many places a button leads to the box for another one, while that is below the screen", async (t) => {
+  const scene = await Scene.open(t);
+  for (let i = 1; i <= 12; i += 1) await (await scene.guest("lunch").take(`Colleague ${i}`)).vote(`Place ${i}`);
+  const bob = await (await scene.person("phone")).enter("lunch");
+  const way = bob.page.locator("#to-add");
+  await way.waitFor();
+  await bob.press(tab(bob, "activity"));
+  await way.waitFor({ state: "hidden" });
+  await bob.press(tab(bob, "standings"));
+  await bob.press(way);
+  await way.waitFor({ state: "hidden" });
+  assert.equal(await bob.page.evaluate(() => document.activeElement.id), "find");
+  await bob.page.evaluate(() => scrollTo(0, 0));
+  await way.waitFor();
+  const cleo = await (await scene.person("laptop")).enter("lunch");
+  await cleo.row("Place 12").waitFor();
+  await become("there the box is in sight", () => cleo.page.locator("#to-add").isVisible(), false);
+});

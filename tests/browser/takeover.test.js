@@ -96,6 +96,16 @@ test("a typed code does the same, and then the act that waited for the name", as
   assert.deepEqual(await scene.server.votes("lunch"), { Ann: "Thai", Bob: "Thai" });
 });
 
+test("who sees their own name among the others can say so before they are asked for one", async (t) => {
+  const { ann, phone } = await begun(t);
+  const { typed } = await offered(ann);
+  await phone.press(phone.button(say("nameMine")));
+  await type(phone, typed);
+  await agree(phone);
+  await phone.standsFor("Ramen");
+  assert.equal(await phone.page.locator("#claim").isVisible(), false, "there is nothing left to claim");
+});
+
 test("what the device was here before goes: one person has one vote", async (t) => {
   const { scene, ann, phone } = await begun(t);
   await phone.suggest("Thai", "Ann on the phone");

@@ -134,6 +134,14 @@ test("the focus stays where it was when the rows change places", async (t) => {
   assert.equal(await bob.page.evaluate(() => window.lost), 0, "not even for a moment");
 });
 
+test("who looks on without a name reads that nobody with one is here", async (t) => {
+  const scene = await Scene.open(t);
+  const [ann, bob] = await scene.two();
+  await ann.reads(say("hereNone"));
+  await bob.suggest("Ramen", "Bob");
+  await ann.reads(say("hereNow", { n: 1 }));
+});
+
 test("who is here is counted, and a closed tab shows", async (t) => {
   const { ann, bob } = await divided(t);
   await ann.reads(say("hereNow", { n: 2 }));

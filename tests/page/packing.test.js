@@ -23,7 +23,7 @@ function firstView(name = "main", found = new Set()) {
 
 test("every module of the first view is fetched ahead, and no other", () => {
   const [, list] = /for module in \[(.*?)\]/.exec(page);
-  const ahead = [...list.matchAll(/"([\w/]+)"/g)].map((match) => match[1]);
+  const ahead = [...list.matchAll(/"([\w/-]+)"/g)].map((match) => match[1]);
   assert.deepEqual(ahead.sort(), [...firstView()].filter((name) => name !== "main").sort());
 });
 

@@ -33,7 +33,7 @@ export function dialogs({ origin, tell, turn }) {
 
   /** Somebody's other device: `scanned` is the code that came with the address. */
   const claim = (scanned) => open(async () => (await import("./claim.js")).claimDialog({ area, scanned, turned: turn }), notLoaded);
-  // The form that asks for a name is told that the name is one's own.
+  // The form that asks for a name is told that the name is one's own, or the list of people is.
   document.addEventListener("own-name", () => claim());
 
   return {

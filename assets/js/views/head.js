@@ -74,7 +74,7 @@ export function head() {
       const { online = 0, expiresAt = 0 } = area.state ?? {};
       if (area.state) {
         setFaces(area.state);
-        setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
+        setText(byId("here-now"), online ? say("hereNow", { n: online }) : area.live && !area.me ? say("hereNone") : "");
         setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
       byId("area").classList.toggle("old", Boolean(area.state) && (kind === "off" || area.asOf > 0));
