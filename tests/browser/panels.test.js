@@ -141,23 +141,39 @@ test("under many places a button leads to the box for another one, while that is
   await become("there the box is in sight", () => cleo.page.locator("#to-add").isVisible(), false);
 });
 
-test("a network that never answers is given up on, and a dialog that comes too late stays away", async (t) => {
+/** Holds up the answers to what matches; `let go` hands them out. */
+async function heldUp(person, what) {
+  const held = [];
+  await person.page.clock.install();
+  await person.page.route(what, (route) => void held.push(route));
+  return { any: () => until("it was asked for", () => held.length > 0), letGo: () => Promise.all(held.map((route) => route.continue())) };
+}
+
+test("a panel whose network never answers is given up on", async (t) => {
   const scene = await Scene.open(t);
   const ann = await scene.person("phone");
-  await ann.page.clock.install();
-  const held = [];
-  await ann.page.route(/views\/(activity|share)\.js$/, (route) => void held.push(route));
+  const held = await heldUp(ann, "**/views/activity.js");
   await ann.enter("lunch");
   await open(ann);
+  await held.any();
   await ann.reads(say("panelLoading"));
   await ann.page.clock.runFor(16_000);
   await ann.reads(say("panelFailed"));
-  await ann.press(tab(ann, "standings"));
+  await held.letGo();
+  await ann.press(ann.button(say("panelAgain")));
+  await ann.reads(say("activityNone"));
+});
+
+test("a dialog whose network never answers is given up on, and stays away when it comes too late", async (t) => {
+  const scene = await Scene.open(t);
+  const ann = await scene.person("phone");
+  const held = await heldUp(ann, "**/views/share.js");
+  await ann.enter("lunch");
   await ann.press(ann.button(say("share")));
-  await until("both are held up", async () => held.length === 2);
+  await held.any();
   await ann.page.clock.runFor(16_000);
   await ann.noticeSays(say("shareFailed", { link: `${scene.server.url}/a/lunch` }));
-  for (const route of held) await route.continue();
+  await held.letGo();
   await ann.press(ann.button(say("share")));
   await ann.page.locator("dialog").waitFor();
   assert.equal(await ann.page.locator("dialog").count(), 1);
