@@ -78,7 +78,10 @@ export function head() {
         setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
       byId("area").classList.toggle("old", Boolean(area.state) && (kind === "off" || area.asOf > 0));
-      setBanner(area.asOf ? say(area.state ? "keptAsOf" : "keptOver", { time: clock(area.asOf) }) : banner ? say(banner) : "");
+      // Nothing has come yet, and nothing was written into the page: there is no "how it stood".
+      const blank = !area.state && byId("area").classList.contains("waiting");
+      if (blank && kind === "off") setText(byId("outcome"), "");
+      setBanner(blank && banner === "offline" && !area.asOf ? say("offlineNew") : area.asOf ? say(area.state ? "keptAsOf" : "keptOver", { time: clock(area.asOf) }) : banner ? say(banner) : "");
       setKeep(area);
     },
     reset() {
