@@ -3,10 +3,14 @@
 // From the server inwards: choice.js (a socket, or detour.js where those are blocked) - wire.js, wire-events.js (one connection) -
 // protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, identity.js who
 // we are there, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right
-// after a return) -
-// standings.js (the order) - views/ (what is drawn), map/ (the map's parts). Beside them: router.js (addresses), memory.js (what this
-// browser remembers), session.js, search.js and venues.js (places), texts.js (what is said, in which language), names.js (rules of
-// names), opened.js (what Back closes first).
+// after a return) - standings.js (the order) - views/ (what is drawn), map/ (the map's parts).
+//
+// Beside them: router.js (addresses), memory.js (what this browser remembers), session.js (its cookie), texts.js (what is said, in which
+// language), names.js (rules of names), opened.js (what Back closes first). Loaded when they are needed: search.js and venues.js
+// (places), activity.js (what has happened), takeover.js (one-time codes), copying.js (the clipboard), made-up.js (names to take),
+// offline.js (without a network).
+//
+// boot.js runs before all of it. The wall (`?wall`) is put together by wall.js, with fresh.js (reloads it) and awake.js.
 
 import { Area } from "./area.js";
 import { Choice } from "./choice.js";

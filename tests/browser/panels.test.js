@@ -140,3 +140,25 @@ test("under many places a button leads to the box for another one, while that is
   await cleo.row("Place 12").waitFor();
   await become("there the box is in sight", () => cleo.page.locator("#to-add").isVisible(), false);
 });
+
+test("a network that never answers is given up on, and a dialog that comes too late stays away", async (t) => {
+  const scene = await Scene.open(t);
+  const ann = await scene.person("phone");
+  await ann.page.clock.install();
+  const held = [];
+  await ann.page.route(/views\/(activity|share)\.js$/, (route) => void held.push(route));
+  await ann.enter("lunch");
+  await open(ann);
+  await ann.reads(say("panelLoading"));
+  await ann.page.clock.runFor(16_000);
+  await ann.reads(say("panelFailed"));
+  await ann.press(tab(ann, "standings"));
+  await ann.press(ann.button(say("share")));
+  await until("both are held up", async () => held.length === 2);
+  await ann.page.clock.runFor(16_000);
+  await ann.noticeSays(say("shareFailed", { link: `${scene.server.url}/a/lunch` }));
+  for (const route of held) await route.continue();
+  await ann.press(ann.button(say("share")));
+  await ann.page.locator("dialog").waitFor();
+  assert.equal(await ann.page.locator("dialog").count(), 1);
+});
