@@ -106,6 +106,8 @@ function redraw() {
     // A place that was on its way when the page was reloaded is shown on its way.
     if (area?.ballot.pending) wake();
     if (area) for (const view of areaViews) view.render(area, socket);
+    // The page may be one that was kept: how many decide is not known without a connection.
+    if (!area && socket.status === "offline") start?.then((view) => view.count(0));
     withoutNetwork?.(area, socket);
     if (area?.refusal) show({ bad: area.name });
   });

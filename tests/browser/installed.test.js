@@ -136,7 +136,8 @@ test("an area that this browser has not seen says that it is offline, and shows 
   await ann.goto("/a/dinner");
   await ann.linkSays("linkOffline");
   await ann.sees();
-  assert.equal(await banner(ann).textContent(), say("offline"));
+  assert.equal(await banner(ann).textContent(), say("offlineNew"));
+  assert.equal(await ann.page.locator("#outcome").textContent(), "", "nothing is being fetched");
   await ann.goto("/a/lunch");
   await ann.sees(["Ramen", "1 vote", "Ann"]);
 });
