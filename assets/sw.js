@@ -17,8 +17,10 @@ addEventListener("activate", (event) => event.waitUntil(begin()));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, searchParams } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
+  // A wall that reloads itself is a wall: the frame would be a page for hands, and stay it.
+  if (searchParams.has("wall")) return;
   if (request.mode === "navigate" && /^\/(a\/[^/]+)?$/.test(pathname)) event.respondWith(page(event));
   else if (pathname.startsWith(ASSETS)) event.respondWith(asset(request));
 });

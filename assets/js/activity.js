@@ -25,7 +25,8 @@ export function activity(heard) {
 
   function joined(user, since) {
     if (!people.has(compared(user.username))) {
-      line("actJoined", since, user);
+      // A state that this page had kept says of nobody since when.
+      if (since) line("actJoined", since, user);
       people.set(compared(user.username), { since, vote: undefined });
     }
     return people.get(compared(user.username));
@@ -45,7 +46,7 @@ export function activity(heard) {
     for (const [key] of gone) people.delete(key);
     for (const user of users) {
       // Who has another name now has joined when the old one did.
-      const before = gone.find(([, { since }]) => since === user.at)?.[1];
+      const before = gone.find(([, { since }]) => since && since === user.at)?.[1];
       const key = compared(user.username);
       if (before && !people.has(key)) people.set(key, before);
       joined(user, user.at);

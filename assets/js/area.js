@@ -4,16 +4,18 @@
 import { Ballot } from "./ballot.js";
 import { Identity } from "./identity.js";
 import { Sender } from "./sender.js";
-import { apply, begin, voteOf } from "./state.js";
+import { apply, begin, voteOf, whole } from "./state.js";
 import { say, sayError } from "./texts.js";
 
-/** What was heard is kept for the activity, up to so many changes: more than it shows. */
-const HEARD_MAX = 200;
+/** After so many changes a whole state is put between what was heard: as many as the activity shows. */
+const CHANGES_MAX = 100;
+/** So many whole states are kept, with what came after each; a large one has some 700 kB. */
+const WHOLES_MAX = 4;
 
 export class Area {
   /** What everyone sees; null until the server has told it. */
   state = null;
-  /** What was heard of the area in its order, changes and whole states: what activity.js makes its lines of. */
+  /** What was heard of the area in its order, a whole state first and changes after it: what activity.js makes its lines of. */
   heard = [];
   /** The act that waits for a name: `{fs, by?}`. */
   asking = null;
@@ -76,6 +78,7 @@ export class Area {
   recall(data, asOf) {
     this.state = data && begin(data);
     this.asOf = asOf;
+    this.heard = data ? [{ event: "updates", data }] : [];
     if (data) this.#identity.recall();
     this.#changed();
   }
@@ -115,7 +118,7 @@ export class Area {
       }
       this.state = state;
       if (outcome === "next") this.#identity.heard(event);
-      if (outcome === "next" && event.event !== "presence") this.heard = [...this.heard, event].slice(-HEARD_MAX);
+      if (outcome === "next" && event.event !== "presence") this.#remember(event);
       // The whole area in the midst of things: the store may be another, which has lost our name and our vote.
       if (event.event === "updates" && this.settled) this.#identity.ask();
       // Changes come first, then presence: with it, or with the whole, all is here.
@@ -127,6 +130,14 @@ export class Area {
     this.ballot.finish();
     this.#identity.settle();
     this.#changed();
+  }
+
+  /** What goes, goes up to a whole state: without one, nobody could tell who had joined and voted before. */
+  #remember(event) {
+    const heard = [...this.heard, event];
+    const wholes = () => heard.flatMap(({ event }, at) => (event === "updates" ? at : []));
+    if (heard.length - wholes().at(-1) > CHANGES_MAX) heard.push({ event: "updates", data: whole(this.state) });
+    this.heard = heard.slice(wholes().at(-WHOLES_MAX));
   }
 
   /** Another tab of this browser took or left a name here: the server sees who we are when we follow anew. */

@@ -3,10 +3,14 @@
 // From the server inwards: choice.js (a socket, or detour.js where those are blocked) - wire.js, wire-events.js (one connection) -
 // protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, identity.js who
 // we are there, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right
-// after a return) -
-// standings.js (the order) - views/ (what is drawn), map/ (the map's parts). Beside them: router.js (addresses), memory.js (what this
-// browser remembers), session.js, search.js and venues.js (places), texts.js (what is said, in which language), names.js (rules of
-// names), opened.js (what Back closes first).
+// after a return) - standings.js (the order) - views/ (what is drawn), map/ (the map's parts).
+//
+// Beside them: router.js (addresses), memory.js (what this browser remembers), session.js (its cookie), texts.js (what is said, in which
+// language), names.js (rules of names), opened.js (what Back closes first). Loaded when they are needed: search.js and venues.js
+// (places), activity.js (what has happened), takeover.js (one-time codes), copying.js (the clipboard), made-up.js (names to take),
+// offline.js (without a network).
+//
+// boot.js runs before all of it. The wall (`?wall`) is put together by wall.js, with fresh.js (reloads it) and awake.js.
 
 import { Area } from "./area.js";
 import { Choice } from "./choice.js";
@@ -22,6 +26,7 @@ import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
+import { toAdd } from "./views/to-add.js";
 
 /** A slow phone has the first view by then. */
 const FIRST_VIEW_MS = 3_000;
@@ -101,6 +106,8 @@ function redraw() {
     // A place that was on its way when the page was reloaded is shown on its way.
     if (area?.ballot.pending) wake();
     if (area) for (const view of areaViews) view.render(area, socket);
+    // The page may be one that was kept: how many decide is not known without a connection.
+    if (!area && socket.status === "offline") start?.then((view) => view.count(0));
     withoutNetwork?.(area, socket);
     if (area?.refusal) show({ bad: area.name });
   });
@@ -160,4 +167,5 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
   else if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();
 });
 memory.tidy();
+toAdd();
 route();

@@ -2,6 +2,7 @@
 // that where a page begins without a connection. For two hours at most: then it is gone on the server, too.
 
 import { decode } from "./protocol.js";
+import { whole } from "./state.js";
 
 const CACHE = "wte-last";
 const KEPT_MS = 7_200_000;
@@ -11,19 +12,6 @@ const PAUSE_MS = 2_000;
 const LONGEST = 2_000_000;
 
 const addressOf = (area) => `/last/${encodeURIComponent(area)}`;
-
-/** What `updates` would tell of this state. */
-function toData({ area, epoch, seq, users, venues, votes, expiresAt }) {
-  return {
-    area,
-    epoch,
-    seq,
-    expiresAt,
-    users: [...users.values()],
-    venues: [...venues.values()],
-    votes: [...votes].map(([key, vote]) => ({ ...vote, username: users.get(key).username })),
-  };
-}
 
 /** Whether this page is the service worker's, for an address that the server has not been asked for, or has not answered. */
 function isFrame() {
@@ -53,7 +41,7 @@ export function offline({ lifetime, recent, blank }) {
     timer = 0;
     if (!fresh) return;
     const { area, state, at } = fresh;
-    const text = JSON.stringify({ at: area.live && area.state === state ? Date.now() : at, data: toData(state) });
+    const text = JSON.stringify({ at: area.live && area.state === state ? Date.now() : at, data: whole(state) });
     kept = state;
     try {
       const cache = await caches.open(CACHE);

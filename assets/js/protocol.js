@@ -88,9 +88,6 @@ export function decode(frame) {
 /** A frame to the server. */
 export const encode = (event, { id, n, data } = {}) => JSON.stringify({ event, id, n, data });
 
-/** Whether an event has its place in an area's order. */
-export const isChange = (event) => CHANGES.has(event.event);
-
 const credit = object({ text: some }, { url: link });
 
 /** The venues of a search's answer, and whom they are owed to; null if it is no such answer. */

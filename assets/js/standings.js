@@ -31,7 +31,7 @@ export function standings(state) {
 }
 
 /** Who leads: one row, several at a tie, none before the first vote. */
-export const leaders = (rows) => rows.filter((row) => row.first);
+const leaders = (rows) => rows.filter((row) => row.first);
 
 /** The tab's title tells the outcome: "Ramen 4 · lunch". */
 export function title(area, rows) {

@@ -24,6 +24,19 @@ export function begin(data) {
   };
 }
 
+/** What `updates` would tell of this state, but for who is here, and since when. */
+export function whole({ area, epoch, seq, users, venues, votes, expiresAt }) {
+  return {
+    area,
+    epoch,
+    seq,
+    expiresAt,
+    users: [...users.values()],
+    venues: [...venues.values()],
+    votes: [...votes].map(([key, vote]) => ({ ...vote, username: users.get(key).username })),
+  };
+}
+
 /**
  * The state after an event, and how the event stood to it: `next` was applied, `known` was held already, `gap` means that
  * something between is missing (or another life of the area began) and the server has to be asked.

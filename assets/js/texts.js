@@ -50,9 +50,12 @@ export function clock(at) {
   return new Intl.DateTimeFormat(locale, { timeStyle: "short", hourCycle }).format(at);
 }
 
-/** So many metres, as one says it to a person who is to walk them: "120 m", "1.2 km", "0.8 mi". */
+/** From so many kilometres or miles on, tenths tell nothing more. */
+const WHOLE_FROM = 10;
+
+/** So many metres, as one says it to a person who is to walk them: "120 m", "1.2 km", "0.8 mi", "14 km". */
 export function distance(metres) {
-  const unit = (value, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+  const unit = (value, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: value < WHOLE_FROM ? 1 : 0 }).format(value);
   const tens = (value) => Math.round(value / 10) * 10;
   if (!MILES.has(locale.region)) return metres < 995 ? unit(tens(metres), "meter") : unit(metres / 1000, "kilometer");
   const miles = metres / METRES_PER_MILE;

@@ -6,6 +6,8 @@ import { renewSession } from "./session.js";
 /** The server gives up on its source after 4 s; this is a little more. */
 const LIMIT_MS = 6_000;
 const RESULTS = 8;
+/** Of degrees: about a hundred metres, and nobody needs to know better where a person is. */
+const DECIMALS = 3;
 
 /**
  * `{venues, attributions}`; rejects with the server's `{code, retryInMs}`, or with a `code` of ours. Without a `query` it is
@@ -15,10 +17,10 @@ export async function findVenues({ query, place, signal }) {
   const asked = new URLSearchParams({ limit: RESULTS });
   if (query) asked.set("query", query);
   if (place.name) asked.set("near", place.name);
-  // Three decimals are about a hundred metres: nobody needs to know it better.
-  else if (place.at) asked.set("ll", `${place.at.lat.toFixed(3)},${place.at.lng.toFixed(3)}`);
+  else if (place.at) asked.set("ll", `${place.at.lat.toFixed(DECIMALS)},${place.at.lng.toFixed(DECIMALS)}`);
   const limit = AbortSignal.timeout(LIMIT_MS);
-  const ask = () => fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? signal });
+  // Who can only follow one of the two keeps the limit: an answer that came too late is left out by who asked.
+  const ask = () => fetch(`/api/venues?${asked}`, { signal: AbortSignal.any?.([signal, limit]) ?? limit });
   let answer;
   try {
     answer = await ask();
@@ -32,6 +34,9 @@ export async function findVenues({ query, place, signal }) {
   if (!found) throw { code: body?.code, retryInMs: body?.retryInMs };
   return found;
 }
+
+/** A point as the server is told it, for the page itself needs to know no better. */
+export const rounded = ({ lat, lng }) => ({ lat: Number(lat.toFixed(DECIMALS)), lng: Number(lng.toFixed(DECIMALS)) });
 
 /** The middle of the places that have votes, to search near it; null if none says where it is. */
 export function middle(state) {

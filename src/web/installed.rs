@@ -1,7 +1,7 @@
-//! What makes the page an app on a device: the manifest, which says how it is called and looks there, and the service worker, which
-//! has the page at hand where there is no network. Knows nothing of areas.
+//! What makes the page an app on a device: the manifest, which says how it is called and looks there, the icon for who asks at the
+//! usual address, and the service worker, which has the page at hand where there is no network. Knows nothing of areas.
 
-use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, HeaderName, VARY};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
@@ -9,6 +9,8 @@ use super::{assets, wish};
 
 /// Asked for anew each time: the addresses in them change with each version.
 const ASK: (HeaderName, &str) = (CACHE_CONTROL, "no-cache");
+/// The usual address of the icon names no version, so a new icon has to be found within a day.
+const A_DAY: &str = "public, max-age=86400";
 /// The light page's colours, as in `base.css`: a splash screen knows no dark mode.
 const PAPER: &str = "#fbf6f1";
 /// What the service worker has ready: what the page is made of. Icons, a device has fetched for itself.
@@ -54,6 +56,18 @@ pub async fn manifest(request: HttpRequest) -> HttpResponse {
         .insert_header((VARY, ACCEPT_LANGUAGE.as_str()))
         .insert_header((CONTENT_TYPE, "application/manifest+json"))
         .body(manifest.to_string())
+}
+
+/// `GET /favicon.ico`: pages name their icon, but feed readers, chats and older browsers ask here without reading one.
+pub async fn icon(request: HttpRequest) -> HttpResponse {
+    match assets::find("icons/icon-192.png") {
+        Some(asset) => {
+            let mut response = assets::serve(asset, false, &request);
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(A_DAY));
+            response
+        }
+        None => HttpResponse::NotFound().finish(),
+    }
 }
 
 /// `GET /sw.js`: the text in `assets/sw.js`, told which version it is of. So it is another one whenever any file is.

@@ -144,6 +144,7 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/a/{area}/withdraw", reading().to(forms::back))
             .route("/assets/{version}/{path:.*}", reading().to(assets::asset))
             .service(packed("/manifest.webmanifest", reading().to(installed::manifest)))
+            .route("/favicon.ico", reading().to(installed::icon))
             .service(packed("/sw.js", reading().to(installed::worker)))
             .route("/robots.txt", reading().to(pages::robots))
             .route("/ws", routes::get().to(ws::upgrade))

@@ -46,9 +46,9 @@ impl Takeovers {
 
 /// `POST /api/takeover {area}`: a code that hands over this browser's session, and the address in `area` that a camera is to open.
 pub async fn offer(request: HttpRequest, body: Payload, web: Data<Web>, session: Session) -> Answer {
+    count(&request, &web, &session)?;
     let body = body::text(body, &web).await?;
     let area = Fields::read(&body)?.area()?;
-    count(&request, &web, &session)?;
     let lifetime = web.takeovers.lifetime_ms();
     for _ in 0..ATTEMPTS {
         let code = random_code()?;

@@ -35,6 +35,20 @@ test("offline is said, and what is known stays readable", async (t) => {
   await ann.standsFor("Ramen");
 });
 
+test("how many decide is not told while it is not known", async (t) => {
+  const { scene, ann } = await connected(t);
+  const count = () => ann.page.locator("#live-count").textContent();
+  for (const device of ["phone", "laptop"]) {
+    const other = await scene.person(device);
+    other.base = scene.server.url;
+    await other.enter("lunch");
+  }
+  await ann.goto("/");
+  await until("the count is there", async () => (await count()) === say("liveCount", { n: 2 }));
+  scene.cable.cut();
+  await until("the count is gone", async () => (await count()) === "");
+});
+
 test("a vote tapped while offline is sent when the network is back, once", async (t) => {
   const { scene, ann } = await connected(t);
   await ann.writeIn("Thai");

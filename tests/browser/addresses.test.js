@@ -104,7 +104,7 @@ test("without scripts the standings are there, and a sentence says what is missi
   const eve = await scene.person("phone", { javaScriptEnabled: false });
   await eve.goto("/a/lunch");
   assert.deepEqual(await eve.standings(), [["Ramen", "1 vote", "Ann"], ["Thai", "1 vote", "Bob"]]);
-  assert.ok(await eve.page.locator("noscript .banner").isVisible());
+  assert.ok(await eve.page.locator("noscript p", { hasText: say("noScript") }).isVisible());
   for (const unusable of ["#add", "#share", "#leave", "#change-name", "#link-state"]) assert.equal(await eve.page.locator(unusable).isVisible(), false, unusable);
   assert.equal(await eve.page.title(), "Ramen 1, Thai 1 · lunch");
   await eve.goto("/a/dinner");

@@ -10,9 +10,9 @@ export class Guest {
     this.#area = area;
   }
 
-  async #call(method, path, body) {
+  async #call(method, path, body, signal = AbortSignal.timeout(10_000)) {
     const headers = { origin: this.#url, cookie: this.#cookie, "content-type": "application/json" };
-    const answer = await fetch(this.#url + path, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(this.#url + path, { method, headers, body: body && JSON.stringify(body), signal });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer;
   }
@@ -27,6 +27,13 @@ export class Guest {
 
   async take(username, img) {
     await this.#act("PUT", "me", { username, img });
+    return this;
+  }
+
+  /** Follows the area, and so is here, until the server ends. */
+  async stay() {
+    const { body } = await this.#call("GET", `/api/areas/${encodeURIComponent(this.#area)}/events`, undefined, null);
+    body.pipeTo(new WritableStream()).catch(() => "the server has ended");
     return this;
   }
 

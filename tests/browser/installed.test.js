@@ -122,13 +122,22 @@ test("a vote tapped on the last standings goes out when the network is back", as
   assert.deepEqual(await scene.server.votes("lunch"), { Ann: "Ramen" });
 });
 
+test("a wall comes from the server or not at all: what stands in for a page is for hands, and does not look after itself", async (t) => {
+  const { scene, ann } = await settled(t);
+  await ann.goto("/a/lunch?wall");
+  await until("it is a wall", () => ann.page.locator("#wall").isVisible());
+  scene.cable.cut();
+  await assert.rejects(ann.page.reload(), /ERR_/);
+});
+
 test("an area that this browser has not seen says that it is offline, and shows nothing", async (t) => {
   const { scene, ann } = await settled(t);
   scene.cable.cut();
   await ann.goto("/a/dinner");
   await ann.linkSays("linkOffline");
   await ann.sees();
-  assert.equal(await banner(ann).textContent(), say("offline"));
+  assert.equal(await banner(ann).textContent(), say("offlineNew"));
+  assert.equal(await ann.page.locator("#outcome").textContent(), "", "nothing is being fetched");
   await ann.goto("/a/lunch");
   await ann.sees(["Ramen", "1 vote", "Ann"]);
 });

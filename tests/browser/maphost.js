@@ -1,8 +1,9 @@
 // A stand-in for the hosts that a map needs: Leaflet's files, as its package has them, and tiles that look a little like a town.
 
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { crc32, deflateSync } from "node:zlib";
+
+import { Loopback } from "./loopback.js";
 
 const DIST = new URL("../../node_modules/leaflet/dist/", import.meta.url);
 const TYPES = { "leaflet.js": "text/javascript", "leaflet.css": "text/css" };
@@ -36,18 +37,12 @@ function tile(x, y) {
   return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), ...parts]);
 }
 
-export class MapHost {
-  port = 0;
+export class MapHost extends Loopback {
   /** What it was asked for, in order: `{path, referer}`. */
   asked = [];
   /** Whether it answers so: false is 404. */
   leaflet = true;
   tiles = true;
-  #server = null;
-
-  get url() {
-    return `http://127.0.0.1:${this.port}`;
-  }
 
   /** The server's settings for a map from here. */
   get settings() {
@@ -58,31 +53,18 @@ export class MapHost {
     };
   }
 
-  start() {
-    this.#server = createServer(({ url, headers }, response) => {
-      this.asked.push({ path: url, referer: headers.referer });
-      const file = url.slice(1);
-      const place = /^\/tiles\/\d+\/(\d+)\/(\d+)\.png$/.exec(url);
-      if (this.leaflet && TYPES[file]) {
-        response.writeHead(200, { "content-type": TYPES[file], "access-control-allow-origin": "*" });
-        response.end(readFileSync(new URL(file, DIST)));
-      } else if (this.tiles && place) {
-        response.writeHead(200, { "content-type": "image/png" });
-        response.end(tile(Number(place[1]), Number(place[2])));
-      } else {
-        response.writeHead(404, { "access-control-allow-origin": "*" }).end();
-      }
-    });
-    return new Promise((done) => {
-      this.#server.listen(0, "127.0.0.1", () => {
-        this.port = this.#server.address().port;
-        done(this);
-      });
-    });
-  }
-
-  close() {
-    this.#server.closeAllConnections();
-    return new Promise((done) => this.#server.close(done));
+  answer({ url, headers }, response) {
+    this.asked.push({ path: url, referer: headers.referer });
+    const file = url.slice(1);
+    const place = /^\/tiles\/\d+\/(\d+)\/(\d+)\.png$/.exec(url);
+    if (this.leaflet && TYPES[file]) {
+      response.writeHead(200, { "content-type": TYPES[file], "access-control-allow-origin": "*" });
+      response.end(readFileSync(new URL(file, DIST)));
+    } else if (this.tiles && place) {
+      response.writeHead(200, { "content-type": "image/png" });
+      response.end(tile(Number(place[1]), Number(place[2])));
+    } else {
+      response.writeHead(404, { "access-control-allow-origin": "*" }).end();
+    }
   }
 }

@@ -121,3 +121,60 @@ test("with the keyboard alone the focus is never lost between panels", async (t)
   await ann.page.goBack();
   await become("the focus is on the tab", () => ann.page.evaluate(() => document.activeElement.id), "standings-tab");
 });
+
+test("under many places a button leads to the box for another one, while that is below the screen", async (t) => {
+  const scene = await Scene.open(t);
+  for (let i = 1; i <= 12; i += 1) await (await scene.guest("lunch").take(`Colleague ${i}`)).vote(`Place ${i}`);
+  const bob = await (await scene.person("phone")).enter("lunch");
+  const way = bob.page.locator("#to-add");
+  await way.waitFor();
+  await bob.press(tab(bob, "activity"));
+  await way.waitFor({ state: "hidden" });
+  await bob.press(tab(bob, "standings"));
+  await bob.press(way);
+  await way.waitFor({ state: "hidden" });
+  assert.equal(await bob.page.evaluate(() => document.activeElement.id), "find");
+  await bob.page.evaluate(() => scrollTo(0, 0));
+  await way.waitFor();
+  const cleo = await (await scene.person("laptop")).enter("lunch");
+  await cleo.row("Place 12").waitFor();
+  await become("there the box is in sight", () => cleo.page.locator("#to-add").isVisible(), false);
+});
+
+/** Holds up the answers to what matches; `let go` hands them out. */
+async function heldUp(person, what) {
+  const held = [];
+  await person.page.clock.install();
+  await person.page.route(what, (route) => void held.push(route));
+  return { any: () => until("it was asked for", () => held.length > 0), letGo: () => Promise.all(held.map((route) => route.continue())) };
+}
+
+test("a panel whose network never answers is given up on", async (t) => {
+  const scene = await Scene.open(t);
+  const ann = await scene.person("phone");
+  const held = await heldUp(ann, "**/views/activity.js");
+  await ann.enter("lunch");
+  await open(ann);
+  await held.any();
+  await ann.reads(say("panelLoading"));
+  await ann.page.clock.runFor(16_000);
+  await ann.reads(say("panelFailed"));
+  await held.letGo();
+  await ann.press(ann.button(say("panelAgain")));
+  await ann.reads(say("activityNone"));
+});
+
+test("a dialog whose network never answers is given up on, and stays away when it comes too late", async (t) => {
+  const scene = await Scene.open(t);
+  const ann = await scene.person("phone");
+  const held = await heldUp(ann, "**/views/share.js");
+  await ann.enter("lunch");
+  await ann.press(ann.button(say("share")));
+  await held.any();
+  await ann.page.clock.runFor(16_000);
+  await ann.noticeSays(say("shareFailed", { link: `${scene.server.url}/a/lunch` }));
+  await held.letGo();
+  await ann.press(ann.button(say("share")));
+  await ann.page.locator("dialog").waitFor();
+  assert.equal(await ann.page.locator("dialog").count(), 1);
+});

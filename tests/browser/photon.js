@@ -1,6 +1,6 @@
 // A stand-in for Photon, which searches OpenStreetMap: the same GeoJSON, or one of the ways in which such a service fails.
 
-import { createServer } from "node:http";
+import { Loopback } from "./loopback.js";
 
 /** A place as Photon tells it. */
 export function place(osm_id, name, { street = "Torstraße", city = "Berlin", kind = "restaurant", at = [13.4, 52.53] } = {}) {
@@ -8,44 +8,26 @@ export function place(osm_id, name, { street = "Torstraße", city = "Berlin", ki
   return { type: "Feature", geometry: { type: "Point", coordinates: at }, properties };
 }
 
-export class Photon {
-  port = 0;
+export class Photon extends Loopback {
   /** What it was asked for, in order. */
   asked = [];
   /** How it behaves: `answers`, `fails` (500), talks `nonsense`, has had `enough` (429), or `hangs` until it is closed. */
   mood = "answers";
   #places;
-  #server = null;
 
   constructor(places = []) {
+    super();
     this.#places = places;
   }
 
-  get url() {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
-  start() {
-    this.#server = createServer((request, response) => {
-      const query = new URL(request.url, this.url).searchParams.get("q") ?? "";
-      this.asked.push(query);
-      if (this.mood === "hangs") return;
-      if (this.mood === "enough") return response.writeHead(429, { "retry-after": "90" }).end();
-      if (this.mood === "nonsense") return response.writeHead(200).end("<html>");
-      const features = this.#places.filter((each) => each.properties.name.toLowerCase().includes(query.toLowerCase()));
-      response.writeHead(this.mood === "fails" ? 500 : 200, { "content-type": "application/json" });
-      response.end(JSON.stringify({ type: "FeatureCollection", features }));
-    });
-    return new Promise((done) => {
-      this.#server.listen(0, "127.0.0.1", () => {
-        this.port = this.#server.address().port;
-        done(this);
-      });
-    });
-  }
-
-  close() {
-    this.#server.closeAllConnections();
-    return new Promise((done) => this.#server.close(done));
+  answer(request, response) {
+    const query = new URL(request.url, this.url).searchParams.get("q") ?? "";
+    this.asked.push(query);
+    if (this.mood === "hangs") return;
+    if (this.mood === "enough") return response.writeHead(429, { "retry-after": "90" }).end();
+    if (this.mood === "nonsense") return response.writeHead(200).end("<html>");
+    const features = this.#places.filter((each) => each.properties.name.toLowerCase().includes(query.toLowerCase()));
+    response.writeHead(this.mood === "fails" ? 500 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ type: "FeatureCollection", features }));
   }
 }

@@ -133,7 +133,7 @@ test("large, the code fills the screen, with the link in words; Back leaves it, 
   assert.ok(code.height > screen[1] / 2, `the code is ${code.height} high`);
   await ann.page.goBack();
   await isGone(large(ann));
-  assert.equal(await ann.page.evaluate(() => document.fullscreenElement), null);
+  await until("the screen is shared again", () => ann.page.evaluate(() => document.fullscreenElement === null));
   assert.equal(await dialog(ann).count(), 1);
   await ann.page.goBack();
   await isGone(dialog(ann));

@@ -27,6 +27,28 @@ async function company(scene, area = "lunch") {
   await vote("李娜", "Golden Curry House");
 }
 
+const RAMEN = { ...TRUCK, id: "node/4712", name: "Kingyo Ramen", location: { lat: 52.532, lng: 13.404, address: "Kantstraße 14, Berlin" }, categories: [{ name: "Ramen" }] };
+
+/** As it looks on an ordinary day, everyone here: the README's pictures. */
+async function lunchtime(scene, ann) {
+  const team = "team-berlin";
+  const come = async (name, place, img) => {
+    const guest = await scene.guest(team).take(name, img);
+    await guest.vote(place);
+    await guest.stay();
+  };
+  await come("Bob", "Bob’s Truck");
+  await come("Cleo Okafor", RAMEN, "emoji:🦊");
+  await come("Dmitri", TRUCK);
+  await come("Émile", RAMEN, "emoji:🥐");
+  await come("Noor", TRUCK);
+  await ann.enter(team);
+  await ann.vote("Kingyo Ramen");
+  await ann.giveName("Ann");
+  await ann.standsFor("Kingyo Ramen");
+  await ann.reads(say("hereNow", { n: 6 }));
+}
+
 /** In the area, with the company's votes to be seen. */
 async function among(scene, ann) {
   await company(scene);
@@ -94,6 +116,7 @@ export const STATES = {
       await ann.reads(say("emptyTitle"));
     },
   },
+  lunchtime: { arrive: lunchtime },
   looking: { arrive: among },
   voted: { arrive: voted },
   tie: { arrive: tie },

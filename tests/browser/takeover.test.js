@@ -96,6 +96,16 @@ test("a typed code does the same, and then the act that waited for the name", as
   assert.deepEqual(await scene.server.votes("lunch"), { Ann: "Thai", Bob: "Thai" });
 });
 
+test("who sees their own name among the others can say so before they are asked for one", async (t) => {
+  const { ann, phone } = await begun(t);
+  const { typed } = await offered(ann);
+  await phone.press(phone.button(say("nameMine")));
+  await type(phone, typed);
+  await agree(phone);
+  await phone.standsFor("Ramen");
+  assert.equal(await phone.page.locator("#claim").isVisible(), false, "there is nothing left to claim");
+});
+
 test("what the device was here before goes: one person has one vote", async (t) => {
   const { scene, ann, phone } = await begun(t);
   await phone.suggest("Thai", "Ann on the phone");
@@ -264,7 +274,12 @@ test("with the keyboard alone, on both devices", async (t) => {
   await until("the code's field has the focus", () => other.page.evaluate(() => document.activeElement.id === "code"));
   await keyboard.type(typed);
   await keyboard.press("Enter");
-  await until("the answer has the focus", async () => (await other.page.evaluate(() => document.activeElement.textContent)) === say("claimYes", { name: "Ann" }));
+  const focused = (name) => until(`the focus is at ${name}`, async () => (await other.page.evaluate(() => document.activeElement.textContent)) === say(name, { name: "Ann" }));
+  await focused("claimAsk");
+  // Another Enter, pressed before anybody has read the question, agrees to nothing.
+  await keyboard.press("Enter");
+  await keyboard.press("Tab");
+  await focused("claimYes");
   await keyboard.press("Enter");
   await other.standsFor("Ramen");
   await until("the focus is in the page", () => other.page.evaluate(() => document.activeElement !== document.body));

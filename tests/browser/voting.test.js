@@ -77,6 +77,24 @@ test("one tap takes the vote back, and another one undoes that", async (t) => {
   await bob.sees(["Thai", "1 vote", "Bob"], ["Ramen", "1 vote", "Ann"]);
 });
 
+test("a double click is one vote, not a vote and its withdrawal", async (t) => {
+  const { ann, bob } = await divided(t);
+  /** The row moves with the vote: the button is where it is then. */
+  const click = async (clickCount) => {
+    const { x, y } = await ann.voteButton("Thai").boundingBox();
+    await ann.page.mouse.move(x + 20, y + 20);
+    await ann.page.mouse.down({ clickCount });
+    await ann.page.mouse.up({ clickCount });
+  };
+  await click(1);
+  await ann.standsFor("Thai");
+  await click(2);
+  // What it had sent would have been sent before this.
+  await ann.vote("Ramen");
+  await bob.sees(["Thai", "1 vote", "Bob"], ["Ramen", "1 vote", "Ann"]);
+  assert.deepEqual(ann.sent.filter(({ event }) => event === "removeVote"), []);
+});
+
 test("a tie looks like a tie, and a lead like a lead", async (t) => {
   const { scene, ann } = await divided(t);
   const badges = () => ann.page.locator("#rows .badge").allTextContents();
@@ -132,6 +150,14 @@ test("the focus stays where it was when the rows change places", async (t) => {
   await bob.sees(["Thai", "2 votes", "Bob, Ann"], ["Ramen", "0 votes", ""]);
   assert.equal(await bob.page.evaluate(() => document.activeElement.closest(".row").querySelector("h3").textContent), "Thai");
   assert.equal(await bob.page.evaluate(() => window.lost), 0, "not even for a moment");
+});
+
+test("who looks on without a name reads that nobody with one is here", async (t) => {
+  const scene = await Scene.open(t);
+  const [ann, bob] = await scene.two();
+  await ann.reads(say("hereNone"));
+  await bob.suggest("Ramen", "Bob");
+  await ann.reads(say("hereNow", { n: 1 }));
 });
 
 test("who is here is counted, and a closed tab shows", async (t) => {

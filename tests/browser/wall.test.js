@@ -158,6 +158,13 @@ async function watched(scene) {
   return tv;
 }
 const isNew = ({ page }) => until("it has reloaded", () => page.evaluate(() => !window.old));
+/** The same, where the answer to what it asked may come only after the clock was moved: time goes on until it has. */
+const isNewSoon = ({ page }) =>
+  until("it has reloaded", async () => {
+    if (await page.evaluate(() => !window.old)) return true;
+    await page.clock.fastForward("00:16");
+    return false;
+  });
 
 /** From now on the server seems to have another version; counts how often it was asked. */
 async function deployed({ page }) {
@@ -182,8 +189,7 @@ test("it reloads by itself when the server has a new version, in a quiet moment"
   await until("the server was asked", () => asked.times > 0);
   // Somebody is just voting: not now.
   assert.equal(await tv.page.evaluate(() => window.old), true);
-  await tv.page.clock.fastForward("01:00");
-  await isNew(tv);
+  await isNewSoon(tv);
   await live(tv);
   assert.deepEqual(await shown(tv), [["Ramen", say("votes", { n: 1 })]]);
 });

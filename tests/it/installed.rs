@@ -55,3 +55,12 @@ async fn a_page_may_have_a_worker_and_a_manifest_of_its_own_server() {
     assert!(policy.contains("worker-src 'self'") && policy.contains("manifest-src 'self'"), "{policy}");
     assert!(response.text().await.unwrap().contains("<link rel=\"manifest\" href=\"/manifest.webmanifest\">"));
 }
+
+#[tokio::test]
+async fn who_asks_for_an_icon_without_reading_a_page_gets_one() {
+    let server = Server::start(&[]).await;
+    let response = server.get("/favicon.ico").await;
+    assert_eq!(response.headers()[CONTENT_TYPE], "image/png");
+    assert_eq!(response.headers()[CACHE_CONTROL], "public, max-age=86400");
+    assert!(response.bytes().await.unwrap().starts_with(b"\x89PNG"));
+}

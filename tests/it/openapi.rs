@@ -202,6 +202,7 @@ async fn what_the_server_answers_is_what_the_document_says() {
         (&ann, &get, "/assets/{version}/{path}", "/assets/0/none.css", None, 404),
         (&ann, &get, "/manifest.webmanifest", "/manifest.webmanifest", None, 200),
         (&ann, &get, "/sw.js", "/sw.js", None, 200),
+        (&ann, &get, "/favicon.ico", "/favicon.ico", None, 200),
         (&ann, &get, "/robots.txt", "/robots.txt", None, 200),
         (&ann, &get, "/healthz", "/healthz", None, 200),
         (&ann, &get, "/readyz", "/readyz", None, 200),

@@ -7,7 +7,7 @@ import { test } from "node:test";
 const FOLDER = new URL("../../assets/css/", import.meta.url);
 const ORDER = "@layer reset, base, parts, views, feature;";
 /** The ground rules of the page have a file each; any other file is a feature's. */
-const LAYERS = { "base.css": ["reset", "base"], "parts.css": ["parts"], "views.css": ["views"] };
+const LAYERS = { "base.css": ["reset", "base"], "parts.css": ["parts"], "views.css": ["views"], "rows.css": ["views"] };
 
 const read = (file) => readFileSync(new URL(file, FOLDER), "utf8").replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, " "));
 const sheets = Object.fromEntries(readdirSync(FOLDER).map((file) => [file, read(file)]));

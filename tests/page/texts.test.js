@@ -123,5 +123,5 @@ test("a distance is in metres and kilometres, or where people think in miles in 
     assert.deepEqual([123, 1_240].map((metres) => distance(metres).replace(/\s/g, " ")), [near, far], `${tag} ${home}`);
   }
   speak("en", "en-IE");
-  assert.deepEqual([0, 994, 996, 12_000].map(distance), ["0 m", "990 m", "1 km", "12 km"]);
+  assert.deepEqual([0, 994, 996, 9_940, 12_345].map(distance), ["0 m", "990 m", "1 km", "9.9 km", "12 km"]);
 });

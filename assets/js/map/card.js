@@ -20,7 +20,7 @@ export function card(closed) {
   const shut = h("button", { type: "button", class: "button quiet map-close", "aria-label": say("close"), onclick: () => hide() }, "×");
   const head = h("div", { class: "map-card-head" }, title, shut);
   const foot = h("div", { class: "map-card-foot" }, count, vote.button);
-  const el = h("div", { class: "card map-card", role: "dialog", "aria-labelledby": "map-card-title", hidden: true }, head, details, voters, foot, vote.slot);
+  const el = h("div", { class: "card map-card", role: "dialog", "aria-labelledby": "map-card-title", hidden: true });
   let id = null;
   let area = null;
   let drawn = "";
@@ -38,6 +38,8 @@ export function card(closed) {
     const [was, focused] = [id, el.contains(document.activeElement)];
     id = null;
     el.hidden = true;
+    // Headings without words would be among the page's otherwise.
+    el.replaceChildren();
     if (area?.asking?.by === "map") area.cancelName();
     done();
     closed(was, focused);
@@ -45,8 +47,12 @@ export function card(closed) {
 
   /** Another place, or one anew. */
   function show(next) {
-    if (id === null) done = opened(hide);
-    else if (id !== next && area?.asking?.by === "map") area.cancelName();
+    if (id === null) {
+      done = opened(hide);
+      el.append(head, details, voters, foot, vote.slot);
+    } else if (id !== next && area?.asking?.by === "map") {
+      area.cancelName();
+    }
     id = next;
     drawn = "";
     el.hidden = false;

@@ -82,9 +82,11 @@ export async function claimDialog({ area, scanned = "", turned }) {
         else error.textContent = sayError(problem);
       }
     }
+    // Not the button: whoever is typing when a link opens this has not agreed with the next Enter.
+    const asked = h("p", { class: "claim-question", tabIndex: -1 }, username ? say("claimAsk", { name: username }) : say("claimAskNameless", { area: area.name }));
     show(
-      yes,
-      h("p", { class: "claim-question" }, username ? say("claimAsk", { name: username }) : say("claimAskNameless", { area: area.name })),
+      asked,
+      asked,
       h("p", { class: "hint" }, say("claimMeans")),
       ...(you ? [h("p", {}, say("claimLeaves", { name: you }))] : []),
       error,

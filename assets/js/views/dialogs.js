@@ -3,6 +3,7 @@
 import { addressOf } from "../router.js";
 import { say } from "../texts.js";
 import { byId } from "./dom.js";
+import { inTime } from "./later.js";
 
 /** `turn()` makes this browser follow as whom it has become. */
 export function dialogs({ origin, tell, turn }) {
@@ -24,16 +25,16 @@ export function dialogs({ origin, tell, turn }) {
 
   byId("share").onclick = () =>
     open(
-      async () => (await import("./share.js")).shareDialog({ name: area.name, origin }),
+      async () => (await inTime(import("./share.js"))).shareDialog({ name: area.name, origin }),
       () => say("shareFailed", { link: addressOf(area.name, origin) }),
     );
 
   const notLoaded = () => say("panelFailed");
-  byId("hand-over").onclick = () => open(async () => (await import("./hand-over.js")).handOverDialog(area), notLoaded);
+  byId("hand-over").onclick = () => open(async () => (await inTime(import("./hand-over.js"))).handOverDialog(area), notLoaded);
 
   /** Somebody's other device: `scanned` is the code that came with the address. */
-  const claim = (scanned) => open(async () => (await import("./claim.js")).claimDialog({ area, scanned, turned: turn }), notLoaded);
-  // The form that asks for a name is told that the name is one's own.
+  const claim = (scanned) => open(async () => (await inTime(import("./claim.js"))).claimDialog({ area, scanned, turned: turn }), notLoaded);
+  // The form that asks for a name is told that the name is one's own, or the list of people is.
   document.addEventListener("own-name", () => claim());
 
   return {

@@ -1,5 +1,6 @@
 // The head of an area: its name, the connection in words, who is here, when it empties; and the banners under it.
 
+import { byCodePoints } from "../names.js";
 import { clock, say } from "../texts.js";
 import { byId, h, setText } from "./dom.js";
 import { avatar, personKey } from "./person.js";
@@ -31,13 +32,16 @@ export function linkOf({ status, stale }, area) {
   return area.live ? "live" : "connecting";
 }
 
+/** By their names: in the same order on every screen. */
+const byFirst = ([a], [b]) => byCodePoints(a, b);
+
 export function head() {
   let timer = 0;
   let faces = "";
 
   /** The names are in the list of people; these are for the eye. */
   function setFaces({ users, here }) {
-    const there = [...users].filter(([key]) => here.has(key)).map(([, user]) => user);
+    const there = [...users].filter(([key]) => here.has(key)).sort(byFirst).map(([, user]) => user);
     const key = there.map(personKey).join("\n\n");
     if (key === faces) return;
     faces = key;
@@ -74,11 +78,14 @@ export function head() {
       const { online = 0, expiresAt = 0 } = area.state ?? {};
       if (area.state) {
         setFaces(area.state);
-        setText(byId("here-now"), online ? say("hereNow", { n: online }) : "");
+        setText(byId("here-now"), online ? say("hereNow", { n: online }) : area.live && !area.me ? say("hereNone") : "");
         setText(byId("empties"), expiresAt ? say("empties", { time: clock(area.local(expiresAt)) }) : "");
       }
       byId("area").classList.toggle("old", Boolean(area.state) && (kind === "off" || area.asOf > 0));
-      setBanner(area.asOf ? say(area.state ? "keptAsOf" : "keptOver", { time: clock(area.asOf) }) : banner ? say(banner) : "");
+      // Nothing has come yet, and nothing was written into the page: there is no "how it stood".
+      const blank = !area.state && byId("area").classList.contains("waiting");
+      if (blank && kind === "off") setText(byId("outcome"), "");
+      setBanner(blank && banner === "offline" && !area.asOf ? say("offlineNew") : area.asOf ? say(area.state ? "keptAsOf" : "keptOver", { time: clock(area.asOf) }) : banner ? say(banner) : "");
       setKeep(area);
     },
     reset() {

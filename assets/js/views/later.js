@@ -4,12 +4,24 @@
 import { say } from "../texts.js";
 import { h } from "./dom.js";
 
+/** A network that takes a request and never answers holds nobody for longer than this: then it may be tried again. */
+const LOAD_MS = 15_000;
+
 const sheets = new Map();
+
+/** What is loading, or an error where it does not come in time. */
+export function inTime(loading) {
+  let timer = 0;
+  const late = new Promise((_, failed) => {
+    timer = setTimeout(() => failed(new Error("it did not come in time")), LOAD_MS);
+  });
+  return Promise.race([loading, late]).finally(() => clearTimeout(timer));
+}
 
 /** Resolves once `css/NAME.css` is applied; rejects where it cannot be had, and may be asked again then. */
 export function styled(name) {
   if (!sheets.has(name)) sheets.set(name, fetched(name));
-  return sheets.get(name);
+  return inTime(sheets.get(name));
 }
 
 function fetched(name) {
@@ -39,7 +51,7 @@ export async function later(box, load, open) {
   const wait = h("p", { class: "hint", role: "status", tabIndex: -1 }, say("panelLoading"));
   show(wait);
   try {
-    const parts = await Promise.all(load());
+    const parts = await inTime(Promise.all(load()));
     if (wait.parentNode !== box) return;
     box.replaceChildren();
     open(...parts);

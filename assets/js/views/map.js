@@ -9,6 +9,7 @@ import { tiles } from "../map/tiles.js";
 import { tools } from "../map/tools.js";
 import { standings } from "../standings.js";
 import { say } from "../texts.js";
+import { rounded } from "../venues.js";
 import { byId, h, setText } from "./dom.js";
 
 /** So close is a place in its street; nearer tells nothing more. */
@@ -37,10 +38,7 @@ export function panel(box, { search }) {
   let moved = false;
 
   const above = tools({
-    search: () => {
-      const { lat, lng } = map.getCenter().wrap();
-      search.nearPoint("map", { lat: Number(lat.toFixed(3)), lng: Number(lng.toFixed(3)) });
-    },
+    search: () => search.nearPoint("map", rounded(map.getCenter().wrap())),
     clear: () => search.clear(),
     zoom: (by) => map.setZoom(map.getZoom() + by),
     all: () => fit(),

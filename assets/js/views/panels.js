@@ -6,7 +6,7 @@ import { byId } from "./dom.js";
 import { later, styled } from "./later.js";
 
 /** From here on there is room for two columns; views.css and panels.css have the same. */
-export const WIDE = "(min-width: 56rem)";
+const WIDE = "(min-width: 56rem)";
 
 /**
  * `list` by name: `{load, beside}`. `load()` imports a module whose `panel(box, context)` fills the panel's box and returns

@@ -44,6 +44,8 @@ export function people({ tell, memory, redraw }) {
   byId("change-name").onclick = ({ currentTarget }) => change(currentTarget, false);
   byId("change-picture").onclick = ({ currentTarget }) => change(currentTarget, true);
   byId("leave").onclick = () => area.leave();
+  const claim = byId("claim");
+  claim.onclick = () => claim.dispatchEvent(new Event("own-name", { bubbles: true }));
 
   return {
     render(now) {
@@ -52,6 +54,8 @@ export function people({ tell, memory, redraw }) {
       byId("me").hidden = !me;
       if (!me) close();
       if (!state) return;
+      // Somebody here may be oneself, on the phone.
+      claim.hidden = Boolean(me) || !state.users.size;
       const others = [...state.users.values()].filter(({ img }) => isElsewhere(img));
       if (others.length) asks ??= import("./pictures.js").then(({ pictures }) => pictures({ box: byId("pictures"), memory, redraw }));
       // Where the question cannot be loaded, the pictures are not shown: as before the answer.
@@ -71,6 +75,7 @@ export function people({ tell, memory, redraw }) {
     },
     reset() {
       close();
+      claim.hidden = true;
       drawn = null;
       delete byId("people-list").dataset.whole;
       byId("people-list").replaceChildren();

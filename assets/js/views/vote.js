@@ -31,8 +31,9 @@ export function ownVote(by) {
     setText(words, busy ? say(pending.phase) : say(own ? "yourVote" : "vote"));
     const from = area.state?.venues.get(area.vote)?.name;
     setText(more, busy ? say("savingFor", { name: venue.name }) : own ? say("takeBack", { name: venue.name }) : from ? say("voteMoves", { name: venue.name, from }) : say("voteFor", { name: venue.name }));
-    button.onclick = () => {
-      if (busy) return;
+    button.onclick = ({ detail, pointerType }) => {
+      // Who double-clicks everything means one vote, not a vote and its withdrawal.
+      if (busy || (pointerType === "mouse" && detail === 2)) return;
       if (own) area.takeBack();
       else area.castVote(area.state?.venues.get(venue.id) ?? venue, by);
     };

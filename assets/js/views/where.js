@@ -2,6 +2,7 @@
 // browser refuses has its sentence. Loaded when it is opened; the words above it are add.js's.
 
 import { say } from "../texts.js";
+import { rounded } from "../venues.js";
 import { byId, setText } from "./dom.js";
 
 const LOCATE_MS = 8_000;
@@ -9,9 +10,6 @@ const LOCATE_MS = 8_000;
 const KNOWN_MS = 60_000;
 /** By the codes of `GeolocationPositionError`. */
 const REFUSALS = { 1: "nearMeDenied", 2: "nearMeUnknown", 3: "nearMeSlow" };
-
-/** To about a hundred metres; nobody needs to know it better, the page itself neither. */
-export const rounded = (degrees) => Number(degrees.toFixed(3));
 
 export function whereView({ search, memory }) {
   const near = byId("near");
@@ -45,7 +43,7 @@ export function whereView({ search, memory }) {
     const mine = ++asked;
     const found = ({ coords }) => {
       if (mine !== asked) return;
-      search.nearPoint("me", { lat: rounded(coords.latitude), lng: rounded(coords.longitude) });
+      search.nearPoint("me", rounded({ lat: coords.latitude, lng: coords.longitude }));
       told(say("nearMeOn"));
     };
     const failed = ({ code }) => {
