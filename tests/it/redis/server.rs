@@ -89,7 +89,8 @@ impl RedisServer {
         assert!(sent.success());
     }
 
-    fn try_start(&mut self) -> bool {
+    /// False if it ended at once: one of its ports is somebody else's by now.
+    pub fn try_start(&mut self) -> bool {
         let mut command = Command::new("redis-server");
         command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--loglevel", "warning"]);
         command.arg("--dir").arg(self.dir.path());

@@ -24,11 +24,15 @@ pub struct RedisCluster {
 
 impl RedisCluster {
     pub fn start() -> Self {
-        let start = || {
+        // Another port for the nodes' own talk too, whenever one is taken meanwhile.
+        let start = || loop {
             let bus = free_port().to_string();
             let options = ["save", "", "cluster-enabled", "yes", "cluster-port", &bus];
             let timeout = ["cluster-node-timeout", NODE_TIMEOUT, "repl-diskless-sync-delay", "0"];
-            (RedisServer::with(&[&options[..], &timeout[..]].concat()), bus)
+            let mut node = RedisServer::absent(&[&options[..], &timeout[..]].concat());
+            if node.try_start() {
+                break (node, bus);
+            }
         };
         let started: Vec<(RedisServer, String)> = scope(|scope| {
             let threads: Vec<_> = (0..2 * PRIMARIES).map(|_| scope.spawn(start)).collect();
