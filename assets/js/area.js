@@ -79,7 +79,7 @@ export class Area {
     this.state = data && begin(data);
     this.asOf = asOf;
     this.heard = data ? [{ event: "updates", data }] : [];
-    if (data) this.#identity.recall();
+    this.#identity.recall(Boolean(data));
     this.#changed();
   }
 

@@ -50,11 +50,11 @@ export class Identity {
     return this.me ?? { username: this.#memory.name, img: this.#memory.img };
   }
 
-  /** Until the server tells: who we were, if that is not over. */
-  recall() {
+  /** Until the server tells: who we were, if that is not over. With nothing `known` of the area we were nobody there. */
+  recall(known) {
     const { held } = this.#kept;
     const expiresAt = held ? held.at + this.#area.lifetime : 0;
-    this.me = expiresAt > this.#area.now() ? { ...held, expiresAt } : null;
+    this.me = known && expiresAt > this.#area.now() ? { ...held, expiresAt } : null;
   }
 
   followed() {

@@ -1,9 +1,9 @@
 // Puts the page together: the address chooses the view, the socket follows what the view shows, the views draw what changed.
 //
-// From the server inwards: choice.js (a socket, or detour.js where those are blocked) - wire.js, wire-events.js (one connection) -
-// protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is what everyone sees, identity.js who
-// we are there, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js the rules of what is put right
-// after a return) - standings.js (the order) - views/ (what is drawn), map/ (the map's parts).
+// From the server inwards: connection.js (what this page is connected by) - choice.js (a socket, or detour.js where those are blocked) -
+// wire.js, wire-events.js (one wire) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is
+// what everyone sees, identity.js who we are there, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js
+// the rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn), map/ (the map's parts).
 //
 // Beside them: router.js (addresses), memory.js (what this browser remembers), session.js (its cookie), texts.js (what is said, in which
 // language), names.js (rules of names), opened.js (what Back closes first). Loaded when they are needed: search.js and venues.js
@@ -13,11 +13,9 @@
 // boot.js runs before all of it. The wall (`?wall`) is put together by wall.js, with fresh.js (reloads it) and awake.js.
 
 import { Area } from "./area.js";
-import { Choice } from "./choice.js";
+import { connection } from "./connection.js";
 import { localMemory } from "./memory.js";
 import { addressOf, codeOf, placeOf } from "./router.js";
-import { renewSession as askSession } from "./session.js";
-import { Socket } from "./socket.js";
 import { say } from "./texts.js";
 import { dialogs } from "./views/dialogs.js";
 import { byId, setText } from "./views/dom.js";
@@ -40,8 +38,7 @@ let area = null;
 let drawing = false;
 
 const { tell, summary, reset } = notices();
-const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
-const socket = new Socket({ open, renewSession, changed: redraw, news });
+const socket = connection({ changed: redraw, news });
 const rows = standingsView({ summary, redraw });
 /** The map, with the search whose finds it shows. */
 async function mapWithSearch() {
@@ -160,8 +157,6 @@ function turn() {
 
 addEventListener("hashchange", route);
 addEventListener("popstate", route);
-for (const news of ["online", "offline", "pageshow"]) addEventListener(news, () => socket.wake());
-document.addEventListener("visibilitychange", () => document.hidden || socket.wake());
 addEventListener("storage", ({ key, oldValue, newValue }) => {
   if (memory.turned(key)) area?.turned();
   else if (area && memory.nameChanged(area.name, key, oldValue, newValue)) area.otherTab();

@@ -3,12 +3,10 @@
 
 import { Area } from "./area.js";
 import { awake } from "./awake.js";
-import { Choice } from "./choice.js";
+import { connection } from "./connection.js";
 import { keepFresh } from "./fresh.js";
 import { Memory } from "./memory.js";
 import { placeOf } from "./router.js";
-import { renewSession as askSession } from "./session.js";
-import { Socket } from "./socket.js";
 import { wallView } from "./views/wall.js";
 
 const { lifetimeMs, origin } = document.documentElement.dataset;
@@ -17,8 +15,7 @@ const { area: name } = placeOf({ pathname: location.pathname, hash: "" });
 const view = wallView({ origin: origin || location.origin });
 const fresh = keepFresh({ reload: () => location.reload() });
 
-const { open, renewSession } = new Choice({ renewSession: askSession, storage: () => sessionStorage });
-const socket = new Socket({ open, renewSession, changed: redraw, news });
+const socket = connection({ changed: redraw, news });
 const area = new Area(name, { socket, memory: new Memory(null), lifetime: Number(lifetimeMs), changed: redraw, told() {} });
 
 function redraw() {
@@ -31,7 +28,5 @@ function news({ event }) {
   redraw();
 }
 
-for (const news of ["online", "offline", "pageshow"]) addEventListener(news, () => socket.wake());
-document.addEventListener("visibilitychange", () => document.hidden || socket.wake());
 awake();
 socket.follow(area);

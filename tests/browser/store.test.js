@@ -97,7 +97,8 @@ test("a page that is opened while Redis is away says so, and comes by itself", a
   const eve = (await scene.person("phone")).expect(BROKEN_NETWORK).expect(/status of 503/);
   await eve.goto("/a/dinner");
   await eve.linkSays("linkStale");
-  await eve.reads(say("stale"));
+  await eve.reads(say("staleNew"));
+  await eve.readsNoMore(say("stale"));
   await scene.redis.start();
   await eve.isLive();
   await eve.reads(say("emptyTitle"));

@@ -1,23 +1,15 @@
 //! An event stream whose client does not read: it costs no memory and no time of others, gets the outcome when it reads again,
 //! and is closed when it never does.
 
-use crate::server::{Browser, Events, Server, Socket, View};
-use crate::slow::{BOUND, FLOOD, NO_RATE, flood, two_large_places};
+use crate::server::{Browser, Events, Server, View};
+use crate::slow::{BOUND, FLOOD, NO_RATE, UNBOUNDED, flood, grown_by_flood, voter};
 
-async fn voter(server: &Server) -> Socket {
-    let mut voter = Browser::open(server).await.join("lunch", "Ann").await;
-    two_large_places(&mut voter).await;
-    voter
-}
-
-/// How much the server's memory grew by a flood that one client does not read; and that client, and the last number.
+/// A flood that one client does not read: what it cost the server, and that client, and the last number.
 async fn flooded(server: &Server) -> (u64, Events, u64) {
     let mut voter = voter(server).await;
     let idle = Events::narrow(server, &Browser::open(server).await, "lunch").await;
-    flood(&mut voter, FLOOD / 10).await;
-    let before = server.memory();
-    let last = flood(&mut voter, FLOOD).await;
-    (server.memory().saturating_sub(before), idle, last)
+    let (grown, last) = grown_by_flood(server, &mut voter).await;
+    (grown, idle, last)
 }
 
 #[tokio::test]
@@ -39,8 +31,7 @@ async fn who_does_not_read_costs_no_memory_and_gets_the_outcome_in_the_end() {
 
 #[tokio::test]
 async fn without_the_bound_of_recent_events_the_same_flood_takes_memory() {
-    let unbounded = [NO_RATE, ("WTE__LIMITS__RECENT_EVENTS", "0"), ("WTE__LIMITS__RECENT_BYTES", "0")];
-    let (grown, ..) = flooded(&Server::start(&unbounded).await).await;
+    let (grown, ..) = flooded(&Server::start(&UNBOUNDED).await).await;
     assert!(grown > BOUND, "{grown} bytes more than before");
 }
 

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use crate::server::{Browser, Server, Socket, View};
 
 pub const NO_RATE: (&str, &str) = ("WTE__LIMITS__EVENTS_PER_SECOND", "0");
+/// Without the bound of recent events.
+pub const UNBOUNDED: [(&str, &str); 3] =
+    [NO_RATE, ("WTE__LIMITS__RECENT_EVENTS", "0"), ("WTE__LIMITS__RECENT_BYTES", "0")];
 /// Votes of a flood: with some 3.5 KiB each, far more than sockets and the log of recent events hold together.
 pub const FLOOD: usize = 3_000;
 /// Far above what a flood leaves behind in a server that keeps to its limits, far below the flood.
@@ -38,17 +41,29 @@ pub async fn flood(voter: &mut Socket, votes: usize) -> u64 {
     last.as_u64().expect("the last vote was acknowledged")
 }
 
-/// How much the server's memory grew by a flood that one client does not read; and that client, and the last number.
-pub async fn flooded(server: &Server) -> (u64, Socket, u64) {
-    let (ann, lazy) = (Browser::open(server).await, Browser::open(server).await);
-    let mut voter = ann.join("lunch", "Ann").await;
+/// Ann in `lunch`, ready for a flood.
+pub async fn voter(server: &Server) -> Socket {
+    let mut voter = Browser::open(server).await.join("lunch", "Ann").await;
     two_large_places(&mut voter).await;
-    let mut idle = lazy.narrow_socket().await;
-    idle.ask("watch", json!({"area": "lunch"})).await;
-    flood(&mut voter, FLOOD / 10).await;
+    voter
+}
+
+/// How much the server's memory grew by a flood, and the last number.
+pub async fn grown_by_flood(server: &Server, voter: &mut Socket) -> (u64, u64) {
+    // What the first votes take is kept anyway.
+    flood(voter, FLOOD / 10).await;
     let before = server.memory();
-    let last = flood(&mut voter, FLOOD).await;
-    (server.memory().saturating_sub(before), idle, last)
+    let last = flood(voter, FLOOD).await;
+    (server.memory().saturating_sub(before), last)
+}
+
+/// A flood that one client does not read: what it cost the server, and that client, and the last number.
+pub async fn flooded(server: &Server) -> (u64, Socket, u64) {
+    let mut voter = voter(server).await;
+    let mut idle = Browser::open(server).await.narrow_socket().await;
+    idle.ask("watch", json!({"area": "lunch"})).await;
+    let (grown, last) = grown_by_flood(server, &mut voter).await;
+    (grown, idle, last)
 }
 
 #[tokio::test]
@@ -68,17 +83,15 @@ async fn who_does_not_read_costs_no_memory_and_gets_the_outcome_in_the_end() {
 
 #[tokio::test]
 async fn without_the_bound_of_recent_events_the_same_flood_takes_memory() {
-    let unbounded = [NO_RATE, ("WTE__LIMITS__RECENT_EVENTS", "0"), ("WTE__LIMITS__RECENT_BYTES", "0")];
-    let (grown, ..) = flooded(&Server::start(&unbounded).await).await;
+    let (grown, ..) = flooded(&Server::start(&UNBOUNDED).await).await;
     assert!(grown > BOUND, "{grown} bytes more than before");
 }
 
 #[tokio::test]
 async fn who_never_reads_is_closed_and_others_go_on() {
     let server = Server::start(&[NO_RATE, ("WTE__LIMITS__READ_STALL_SECS", "1")]).await;
-    let (ann, lazy) = (Browser::open(&server).await, Browser::open(&server).await);
-    let mut voter = ann.join("lunch", "Ann").await;
-    two_large_places(&mut voter).await;
+    let mut voter = voter(&server).await;
+    let lazy = Browser::open(&server).await;
     let mut idle = lazy.narrow_socket().await;
     idle.ask("add", json!({"area": "lunch", "username": "Bob"})).await;
     voter.find(|event| event["event"] == "presence" && event["data"]["watching"] == 2).await;

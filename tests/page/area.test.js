@@ -555,3 +555,12 @@ test("what is known from before a reload without a network is no news", async ()
   change(3, "vote", { username: "Ann", img: "", fs: RAMEN });
   assert.deepEqual(activity(area.heard).map(({ kind }) => kind), ["actVoted"]);
 });
+
+test("when what was kept is over, so is the name that goes with it", () => {
+  const { area, memory } = page();
+  memory.keepInArea("lunch", { held: { username: "Ann", img: "", at: START, epoch: "run.1" } });
+  area.recall({ area: "lunch", epoch: "run.1", seq: 1, users: [{ username: "Ann" }], venues: [], votes: [] }, START);
+  assert.equal(area.me.username, "Ann");
+  area.recall(null, START);
+  assert.equal(area.me, null);
+});

@@ -32,6 +32,14 @@ export function linkOf({ status, stale }, area) {
   return area.live ? "live" : "connecting";
 }
 
+/** Why what stands below is not current, and how old it is. */
+function bannerOf({ asOf, state }, banner, blank) {
+  if (asOf) return say(state ? "keptAsOf" : "keptOver", { time: clock(asOf) });
+  if (blank && banner === "offline") return say("offlineNew");
+  if (blank && banner === "stale") return say("staleNew");
+  return banner ? say(banner) : "";
+}
+
 /** By their names: in the same order on every screen. */
 const byFirst = ([a], [b]) => byCodePoints(a, b);
 
@@ -85,7 +93,7 @@ export function head() {
       // Nothing has come yet, and nothing was written into the page: there is no "how it stood".
       const blank = !area.state && byId("area").classList.contains("waiting");
       if (blank && kind === "off") setText(byId("outcome"), "");
-      setBanner(blank && banner === "offline" && !area.asOf ? say("offlineNew") : area.asOf ? say(area.state ? "keptAsOf" : "keptOver", { time: clock(area.asOf) }) : banner ? say(banner) : "");
+      setBanner(bannerOf(area, banner, blank));
       setKeep(area);
     },
     reset() {

@@ -14,6 +14,7 @@ use crate::web::unfurl;
 /// `templates/page.html` says what each of these is.
 pub struct AreaPage {
     pub name: String,
+    pub known: bool,
     pub summary: String,
     pub here: usize,
     pub expires: String,
@@ -52,7 +53,7 @@ impl AreaPage {
         let summary = if most == 0 { String::new() } else { outcome() };
         let expires = clock_time(expires_at);
         let me = me.map(|me| me.username.to_string()).unwrap_or_default();
-        Self { summary, here, expires, rows, me, ..Self::unknown(name, String::new()) }
+        Self { known: true, summary, here, expires, rows, me, ..Self::unknown(name, String::new()) }
     }
 
     /// The link as people read it aloud: `eat.example/a/lunch`.
@@ -71,6 +72,7 @@ impl AreaPage {
     pub fn unknown(name: &AreaName, why: String) -> Self {
         Self {
             name: name.to_string(),
+            known: false,
             summary: why,
             here: 0,
             expires: String::new(),
