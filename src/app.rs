@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use actix_web::{App as Pages, HttpServer, dev::Server};
+use actix_web::{App as Pages, dev::Server};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -24,7 +24,7 @@ use crate::store::redis::{RedisOptions, RedisStore};
 use crate::sweep;
 use crate::venues::{Choice, Venues, VenuesOptions};
 use crate::web::{
-    self, Connections, Draining, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers, Web,
+    self, Connections, Draining, Listening, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers, Web,
 };
 
 mod map;
@@ -247,23 +247,16 @@ fn choice(from: &VenuesFrom) -> Choice {
 }
 
 fn serve(settings: &Settings, listener: TcpListener, web: Data<Web>) -> io::Result<Server> {
-    let patience = Patience {
-        keep_alive: settings.server.keep_alive,
-        head: settings.server.header_timeout,
-        stall: settings.limits.read_stall,
+    let how = Listening {
+        patience: Patience {
+            keep_alive: settings.server.keep_alive,
+            head: settings.server.header_timeout,
+            stall: settings.limits.read_stall,
+        },
+        workers: settings.server.workers,
+        shutdown: settings.server.shutdown.saturating_sub(GOODBYE),
     };
-    let mut server = HttpServer::new(move || Pages::new().app_data(web.clone()).configure(web::table))
-        .client_request_timeout(settings.server.header_timeout)
-        .client_disconnect_timeout(Duration::from_secs(1))
-        .keep_alive(settings.server.keep_alive)
-        .tcp_nodelay(true)
-        .on_connect(move |connection, data| patience.begin(connection, data))
-        .shutdown_timeout(settings.server.shutdown.as_secs().saturating_sub(GOODBYE.as_secs()).max(1))
-        .disable_signals();
-    if let Some(workers) = settings.server.workers {
-        server = server.workers(workers);
-    }
-    Ok(server.listen(listener)?.run())
+    web::serve(&how, listener, move || Pages::new().app_data(web.clone()).configure(web::table))
 }
 
 fn random_id() -> Result<String, StartError> {

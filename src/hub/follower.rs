@@ -56,6 +56,11 @@ impl Follower {
         let _ = self.turned.changed().await;
     }
 
+    /// Whether there may be something new.
+    pub fn has_more(&self) -> bool {
+        self.turned.has_changed().unwrap_or_default()
+    }
+
     /// All that is new; nothing if there is none.
     pub fn read(&mut self) -> Option<New> {
         self.turned.mark_unchanged();

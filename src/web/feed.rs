@@ -74,6 +74,11 @@ impl Feed {
         }
     }
 
+    /// What is new in the area by now, without waiting for it.
+    pub fn at_hand(&mut self) -> Option<Told> {
+        if self.follower.as_ref().is_some_and(Follower::has_more) { self.area() } else { None }
+    }
+
     /// All that is new in the area, in one frame.
     fn area(&mut self) -> Option<Told> {
         let new = self.follower.as_mut()?.read()?;

@@ -27,6 +27,7 @@ mod headers;
 mod health;
 mod installed;
 mod limits;
+mod listen;
 pub mod map;
 mod origin;
 mod pages;
@@ -42,6 +43,8 @@ mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
+use listen::linger;
+pub use listen::{Listening, serve};
 pub use patience::Patience;
 pub use preview::Pictures;
 pub use rates::{Rate, Rates};

@@ -1,14 +1,13 @@
 //! One client's task: it waits for what the client sends, and for what the client is to be told.
 
-use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use actix_web::error::PayloadError;
 use actix_web::web::Data;
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, ProtocolError};
-use tokio::time::{MissedTickBehavior, interval};
+use actix_ws::{AggregatedMessage, CloseCode, Message};
+use bytes::Bytes;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::wire::{Gone, Wire};
+use super::wire::{Gone, Lost, Wire};
 use crate::domain::owner::Owner;
 use crate::protocol::client::Request;
 use crate::protocol::error::Problem;
@@ -34,6 +33,25 @@ impl From<Gone> for End {
     fn from(_: Gone) -> Self {
         Self::Gone
     }
+}
+
+impl From<Lost> for End {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Gone => Self::Gone,
+            Lost::Broken(broken) => {
+                let (code, why) = broken.reason();
+                Self::Close(code, why)
+            }
+        }
+    }
+}
+
+/// What a client's task waits for.
+enum Next {
+    Message(Result<AggregatedMessage, Lost>),
+    Told(Told),
+    Tick,
 }
 
 pub(super) struct Client {
@@ -65,46 +83,59 @@ impl Client {
         }
     }
 
-    pub(super) async fn run(mut self, mut stream: AggregatedMessageStream) {
-        let end = self.serve(&mut stream).await.err().unwrap_or(End::Gone);
+    pub(super) async fn run(mut self) {
+        let end = self.serve().await.err().unwrap_or(End::Gone);
         let Self { wire, feed, .. } = self;
         drop(feed);
         if let End::Close(code, why) = end {
             let number = u16::from(code);
             metrics::counter!("wte_connections_closed_total", "code" => number.to_string()).increment(1);
-            wire.close(code, why).await;
+            // Boxed, like all that an idle connection's task has no use for.
+            Box::pin(wire.close(code, why)).await;
         }
     }
 
     /// Runs until it ends; the result is always the end.
-    async fn serve(&mut self, stream: &mut AggregatedMessageStream) -> Result<(), End> {
+    async fn serve(&mut self) -> Result<(), End> {
         let mut ticks = interval(PING_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ticks.tick().await;
+        ticks.reset();
         loop {
-            tokio::select! {
-                message = stream.recv() => self.message(message).await?,
-                told = self.feed.next() => self.tell(told).await?,
-                _ = ticks.tick() => {
-                    if self.heard_at.elapsed() > SILENT_FOR {
-                        return Err(End::Gone);
-                    }
-                    self.wire.ping().await?;
-                }
+            if self.wire.has_more()
+                && let Some(told) = self.feed.at_hand()
+            {
+                // After a vote, the vote itself: it goes in one write with the answer.
+                self.tell(&told)?;
+            }
+            self.wire.flush().await?;
+            match self.next(&mut ticks).await {
+                Next::Message(message) => self.message(message?).await?,
+                Next::Told(told) => self.tell(&told)?,
+                Next::Tick if self.heard_at.elapsed() > SILENT_FOR => return Err(End::Gone),
+                Next::Tick => self.wire.message(Message::Ping(Bytes::new())),
             }
         }
     }
 
-    async fn message(&mut self, message: Option<Result<AggregatedMessage, ProtocolError>>) -> Result<(), End> {
+    async fn next(&mut self, ticks: &mut Interval) -> Next {
+        tokio::select! {
+            message = self.wire.read() => Next::Message(message),
+            told = self.feed.next() => Next::Told(told),
+            _ = ticks.tick() => Next::Tick,
+        }
+    }
+
+    async fn message(&mut self, message: AggregatedMessage) -> Result<(), End> {
         self.heard_at = Instant::now();
         match message {
-            Some(Ok(AggregatedMessage::Text(text))) => self.text(&text).await,
-            Some(Ok(AggregatedMessage::Ping(data))) => Ok(self.wire.pong(&data).await?),
-            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
-            Some(Ok(AggregatedMessage::Binary(_))) => Err(End::Close(CloseCode::Unsupported, "Messages are text.")),
-            Some(Ok(AggregatedMessage::Close(_))) => Err(End::Close(CloseCode::Normal, "")),
-            Some(Err(error)) => Err(end_of(&error)),
-            None => Err(End::Gone),
+            AggregatedMessage::Text(text) => self.text(&text).await,
+            AggregatedMessage::Ping(data) => {
+                self.wire.message(Message::Pong(data));
+                Ok(())
+            }
+            AggregatedMessage::Pong(_) => Ok(()),
+            AggregatedMessage::Binary(_) => Err(End::Close(CloseCode::Unsupported, "Messages are text.")),
+            AggregatedMessage::Close(_) => Err(End::Close(CloseCode::Normal, "")),
         }
     }
 
@@ -113,22 +144,22 @@ impl Client {
             Ok(request) => match self.bucket.take(self.heard_at) {
                 Ok(()) => {
                     self.bad = self.bad.saturating_sub(1);
-                    return self.request(request).await;
+                    return Box::pin(self.request(request)).await;
                 }
                 Err(problem) => (request.id, problem),
             },
             Err(bad) => (bad.id, bad.problem),
         };
         self.bad += 1;
-        self.refuse(id, problem).await?;
+        self.refuse(id, &problem);
         if self.web.options.bad_messages.is_some_and(|most| self.bad > most) {
             return Err(End::Close(CloseCode::Policy, "Too many bad messages."));
         }
         Ok(())
     }
 
-    pub(super) async fn tell(&mut self, told: Told) -> Result<(), End> {
-        self.wire.text(told.text()).await?;
+    pub(super) fn tell(&mut self, told: &Told) -> Result<(), End> {
+        self.wire.text(told.text());
         match told {
             Told::Area(_) | Told::All(_) => Ok(()),
             Told::Bye(_) => Err(End::Close(CloseCode::Restart, "The server restarts.")),
@@ -136,46 +167,20 @@ impl Client {
     }
 
     /// Answers a request that has an id.
-    pub(super) async fn answer(&mut self, id: Option<i64>, data: &impl serde::Serialize) -> Result<(), End> {
-        match id {
-            Some(id) => Ok(self.wire.text(server::ack(id, data)).await?),
-            None => Ok(()),
+    pub(super) fn answer(&mut self, id: Option<i64>, data: &impl serde::Serialize) {
+        if let Some(id) = id {
+            self.wire.text(server::ack(id, data));
         }
     }
 
-    pub(super) async fn refuse(&mut self, id: Option<i64>, problem: Problem) -> Result<(), End> {
+    pub(super) fn refuse(&mut self, id: Option<i64>, problem: &Problem) {
         metrics::counter!("wte_errors_total", "code" => problem.code.as_str()).increment(1);
-        Ok(self.wire.text(server::server_error(id, &problem)).await?)
+        self.wire.text(server::server_error(id, problem));
     }
-}
-
-fn end_of(error: &ProtocolError) -> End {
-    const TOO_LARGE: End = End::Close(CloseCode::Size, "A message has at most 16 KiB.");
-    const NO_PROTOCOL: End = End::Close(CloseCode::Protocol, "That is not the WebSocket protocol.");
-    let ProtocolError::Io(cause) = error else {
-        return if matches!(error, ProtocolError::Overflow) { TOO_LARGE } else { NO_PROTOCOL };
-    };
-    if is_overflow(cause) {
-        return TOO_LARGE;
-    }
-    // actix-ws has no errors of their own for these.
-    match (cause.kind(), cause.to_string()) {
-        (_, text) if text.contains("continuation size") => TOO_LARGE,
-        (_, text) if text.contains("reserved bits") => NO_PROTOCOL,
-        (ErrorKind::InvalidData, _) => End::Close(CloseCode::Invalid, "Messages are valid UTF-8."),
-        _ => End::Gone,
-    }
-}
-
-/// A frame's head said that it is too long.
-fn is_overflow(cause: &std::io::Error) -> bool {
-    let payload = cause.get_ref().and_then(|inner| inner.downcast_ref::<PayloadError>());
-    matches!(payload, Some(PayloadError::Overflow))
 }
 
 /// To one too many: why, and 1013.
 pub(super) async fn turn_away(mut wire: Wire, why: Problem) {
-    if wire.text(server::server_error(None, &why)).await.is_ok() {
-        wire.close(CloseCode::Again, "Over capacity.").await;
-    }
+    wire.text(server::server_error(None, &why));
+    wire.close(CloseCode::Again, "Over capacity.").await;
 }

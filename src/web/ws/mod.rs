@@ -1,8 +1,12 @@
 //! The way to the socket: the handshake's checks, and what ends a connection. Knows frames and cursors; the hub knows neither.
 
-use actix_web::web::{Data, Payload};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, rt};
+use std::time::Duration;
 
+use actix_http::ws::handshake;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, rt};
+
+use super::listen::TakeOver;
 use super::problem::WebError;
 use super::session::Session;
 use super::{Web, origin};
@@ -10,37 +14,45 @@ use crate::protocol::FRAME_MAX_BYTES;
 use crate::protocol::error::{Code, Problem};
 
 mod client;
-mod heads;
+mod incoming;
+mod outgoing;
 mod requests;
 mod wire;
 
 use client::Client;
+pub use wire::Taken;
 use wire::Wire;
 
 /// `GET /ws`: a page of this server (or an allowed one), with a session.
 pub async fn upgrade(
     request: HttpRequest,
-    body: Payload,
     web: Data<Web>,
     session: Result<Session, WebError>,
-) -> Result<HttpResponse, actix_web::Error> {
+) -> Result<HttpResponse, WebError> {
     // Whose page it is comes first: a foreign one learns nothing of the session.
     origin::check(&request, &web)?;
     let owner = session?.owner();
     let address = origin::address(&request, &web);
-    let body = Payload::from_request(&request, &mut heads::watch(body.into_inner(), FRAME_MAX_BYTES)).await?;
-    let no_socket =
-        |_| WebError::from(Problem::new(Code::BadMessage, "This address speaks WebSocket, and nothing else."));
-    let (response, session, stream) = actix_ws::handle(&request, body).map_err(no_socket)?;
-    let stream =
-        stream.max_frame_size(FRAME_MAX_BYTES).aggregate_continuations().max_continuation_size(FRAME_MAX_BYTES);
-    let wire = Wire::new(session, web.options.read_stall);
-    let connection = web.connections.open(address);
-    rt::spawn(async move {
-        match connection {
-            Ok(connection) => Client::new(web, owner, address, wire, connection).run(stream).await,
-            Err(why) => client::turn_away(wire, why).await,
-        }
-    });
+    let stall = web.options.read_stall;
+    accept(&request, FRAME_MAX_BYTES, stall, move |wire| {
+        // Each with a task of its own, of its own size.
+        match web.connections.open(address) {
+            Ok(connection) => rt::spawn(Client::new(web, owner, address, wire, connection).run()),
+            Err(why) => rt::spawn(client::turn_away(wire, why)),
+        };
+    })
+}
+
+/// Answers the handshake; `begin` gets the socket once the answer is on its way. Messages have at most `most` bytes, in one frame or
+/// several; who takes nothing for the time of `stall` is let go.
+fn accept(
+    request: &HttpRequest,
+    most: usize,
+    stall: Option<Duration>,
+    begin: impl FnOnce(Wire) + 'static,
+) -> Result<HttpResponse, WebError> {
+    let no_socket = |_| Problem::new(Code::BadMessage, "This address speaks WebSocket, and nothing else.");
+    let mut response = HttpResponse::from(handshake(request.head()).map_err(no_socket)?.finish().map_into_boxed_body());
+    response.extensions_mut().insert(TakeOver::new(move |taken| begin(Wire::new(taken, most, stall))));
     Ok(response)
 }

@@ -25,16 +25,24 @@ impl Client {
             ClientEvent::AddVote(pick) => self.act(n, Act::Vote(pick)).await,
             ClientEvent::RemoveVote => self.act(n, Act::Withdraw).await,
             ClientEvent::Leave => self.act(n, Act::Leave).await,
-            ClientEvent::GetVotes => return self.look(id, |f, id| f.look(|s, _, _| ack(id, &Votes::new(s)))).await,
-            ClientEvent::GetUsers => {
-                return self.look(id, |f, id| f.look(|s, on, _| ack(id, &Users::new(s, on)))).await;
+            ClientEvent::GetVotes => {
+                self.look(id, |f, id| f.look(|s, _, _| ack(id, &Votes::new(s))));
+                return Ok(());
             }
-            ClientEvent::GetMe => return self.get_me(id).await,
+            ClientEvent::GetUsers => {
+                self.look(id, |f, id| f.look(|s, on, _| ack(id, &Users::new(s, on))));
+                return Ok(());
+            }
+            ClientEvent::GetMe => {
+                self.get_me(id);
+                return Ok(());
+            }
         };
         match done {
-            Ok(done) => self.answer(id, &Changed::from(&done)).await,
-            Err(problem) => self.refuse(id, problem).await,
+            Ok(done) => self.answer(id, &Changed::from(&done)),
+            Err(problem) => self.refuse(id, &problem),
         }
+        Ok(())
     }
 
     /// The ack is the switch; then the state or what is new since, then who is here.
@@ -42,13 +50,16 @@ impl Client {
         let next = match &area {
             Some(area) => match self.follow(area, since.as_ref()).await {
                 Ok(next) => Some(next),
-                Err(problem) => return self.refuse(id, problem).await,
+                Err(problem) => {
+                    self.refuse(id, &problem);
+                    return Ok(());
+                }
             },
             None => None,
         };
         let at = self.web.hub.clock.now();
-        self.answer(id, &Watching { area: area.as_ref(), at }).await?;
-        self.switch(next).await
+        self.answer(id, &Watching { area: area.as_ref(), at });
+        self.switch(next)
     }
 
     async fn add(
@@ -65,17 +76,21 @@ impl Client {
         // First the place to follow it from: a name that is taken and cannot be shown would be nobody's.
         let next = match self.web.hub.follow(&area, &self.owner, since.as_ref()).await {
             Ok(next) => next,
-            Err(error) => return self.refuse(id, error.into()).await,
+            Err(error) => {
+                self.refuse(id, &error.into());
+                return Ok(());
+            }
         };
         let done = match acts::change(&self.web, &change, self.address).await {
             Ok(done) => done,
             Err(problem) => {
                 next.leave();
-                return self.refuse(id, problem).await;
+                self.refuse(id, &problem);
+                return Ok(());
             }
         };
-        self.answer(id, &Joined::new(&done, &username, &img)).await?;
-        self.switch(Some(next)).await
+        self.answer(id, &Joined::new(&done, &username, &img));
+        self.switch(Some(next))
     }
 
     /// A change of the area that this socket follows.
@@ -89,22 +104,22 @@ impl Client {
         Ok(done)
     }
 
-    async fn get_me(&mut self, id: Option<i64>) -> Result<(), End> {
+    fn get_me(&mut self, id: Option<i64>) {
         let me = self.feed.follower().and_then(Follower::me);
         let area = self.feed.follower().map(|follower| follower.area().clone());
-        self.answer(id, &MeAnswer::new(area.as_ref(), me.as_ref())).await
+        self.answer(id, &MeAnswer::new(area.as_ref(), me.as_ref()));
     }
 
-    async fn look(&mut self, id: Option<i64>, look: impl FnOnce(&Follower, i64) -> String) -> Result<(), End> {
+    fn look(&mut self, id: Option<i64>, look: impl FnOnce(&Follower, i64) -> String) {
         // Without an id there is nobody to answer.
-        let Some(number) = id else { return Ok(()) };
+        let Some(number) = id else { return };
         let answer: Answer = match self.feed.follower() {
             Some(follower) => Ok(look(follower, number)),
             None => Err(Problem::not_watching()),
         };
         match answer {
-            Ok(text) => Ok(self.wire.text(text).await?),
-            Err(problem) => self.refuse(id, problem).await,
+            Ok(text) => self.wire.text(text),
+            Err(problem) => self.refuse(id, &problem),
         }
     }
 
@@ -119,10 +134,7 @@ impl Client {
     }
 
     /// From now on this socket follows `next`.
-    async fn switch(&mut self, next: Option<Follower>) -> Result<(), End> {
-        for told in self.feed.switch(next) {
-            self.tell(told).await?;
-        }
-        Ok(())
+    fn switch(&mut self, next: Option<Follower>) -> Result<(), End> {
+        self.feed.switch(next).try_for_each(|told| self.tell(&told))
     }
 }

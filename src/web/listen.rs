@@ -1,0 +1,155 @@
+//! The listening server. Each connection speaks HTTP by way of actix-web, until a handler takes its socket over (`/ws`): with that, the
+//! buffers and timers that HTTP needs are gone. Knows no URL.
+
+use std::fmt;
+use std::io;
+use std::net::TcpListener;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_codec::{Encoder, Framed, FramedParts};
+use actix_http::body::{BodySize, BoxBody, MessageBody};
+use actix_http::h1::{self, Message};
+use actix_http::{ConnectionType, HttpService, Request, Response};
+use actix_server::Server;
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service, map_config,
+};
+use actix_web::Error;
+use actix_web::dev::{AppConfig, ServiceResponse};
+use actix_web::rt::net::TcpStream;
+use bytes::BytesMut;
+use futures_util::future::poll_fn;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+
+use super::patience::Patience;
+use super::ws::Taken;
+
+/// Who was refused a WebSocket has this long to take the answer.
+const REFUSAL: Duration = Duration::from_secs(5);
+/// Who was told that a connection ends has this long to end it too.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How to listen.
+pub struct Listening {
+    pub patience: Patience,
+    /// None: one for each core.
+    pub workers: Option<usize>,
+    /// How long requests have to end, in whole seconds.
+    pub shutdown: Duration,
+}
+
+/// What a handler leaves in its answer of status 101, so that it gets the socket once that answer is on its way.
+pub struct TakeOver(Box<dyn FnOnce(Taken)>);
+
+impl TakeOver {
+    pub fn new(take: impl FnOnce(Taken) + 'static) -> Self {
+        Self(Box::new(take))
+    }
+}
+
+/// Serves the App that `pages` builds for each worker. An App is one service, and requests for a WebSocket are answered by a second one,
+/// built alike: so they meet the same routes, middleware and checks.
+pub fn serve<F, I, S, B>(how: &Listening, listener: TcpListener, pages: F) -> io::Result<Server>
+where
+    F: Fn() -> I + Clone + Send + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = Error> + 'static,
+    S::InitError: fmt::Debug,
+    S::Service: 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let address = listener.local_addr()?;
+    let patience = how.patience;
+    let mut builder = Server::build().disable_signals().shutdown_timeout(how.shutdown.as_secs().max(1));
+    if let Some(workers) = how.workers {
+        builder = builder.workers(workers);
+    }
+    let ending = builder.graceful_shutdown_signal();
+    let server = builder.listen("pages", listener, move || {
+        let config = |()| AppConfig::default();
+        let (pages, ending) = (pages.clone(), ending.clone());
+        let for_sockets = pages.clone();
+        let upgrade = fn_factory(move || {
+            let built = map_config(for_sockets(), config).new_service(());
+            async move {
+                let pages = Rc::new(built.await?);
+                Ok::<_, S::InitError>(fn_service(move |(request, connection)| {
+                    let pages = pages.clone();
+                    // Boxed: it would be a part of every connection's task.
+                    Box::pin(async move { Ok::<_, Error>(answer(&*pages, request, connection).await) })
+                }))
+            }
+        });
+        HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let ending = ending.clone();
+                async move { ending.notified().await }
+            })
+            .keep_alive(patience.keep_alive)
+            .client_request_timeout(patience.head)
+            .client_disconnect_timeout(LINGER)
+            .tcp_nodelay(true)
+            .local_addr(address)
+            .on_connect_ext(move |connection: &TcpStream, data| patience.begin(connection, data))
+            .upgrade(upgrade)
+            .finish(map_config(pages().into_factory().map_err(|error| error.error_response()), config))
+            .tcp()
+    })?;
+    Ok(server.run())
+}
+
+/// Answers a request for a WebSocket. The socket is the handler's if it says so; else the connection ends with the answer.
+async fn answer<B: MessageBody + 'static>(
+    pages: &impl Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    request: Request,
+    connection: Framed<TcpStream, h1::Codec>,
+) {
+    let mut response = match pages.call(request).await {
+        Ok(response) => Response::from(response).map_into_boxed_body(),
+        Err(error) => Response::from(error),
+    };
+    let take_over = response.extensions_mut().remove::<TakeOver>();
+    let FramedParts { io: mut socket, mut codec, read_buf: unread, .. } = connection.into_parts();
+    let Some(TakeOver(take)) = take_over else {
+        if let Ok(Ok(())) = timeout(REFUSAL, refuse(response, &mut codec, &mut socket)).await {
+            linger(socket).await;
+        }
+        return;
+    };
+    let mut answer = BytesMut::new();
+    match codec.encode(Message::Item((response.drop_body(), BodySize::None)), &mut answer) {
+        Ok(()) => take(Taken { socket, unread, answer: answer.freeze() }),
+        Err(error) => tracing::error!(%error, "the answer to a handshake could not be written"),
+    }
+}
+
+/// Writes an answer that is the connection's last.
+async fn refuse(mut response: Response<BoxBody>, codec: &mut h1::Codec, socket: &mut TcpStream) -> io::Result<()> {
+    response.head_mut().set_connection_type(ConnectionType::Close);
+    let (response, mut body) = response.into_parts();
+    let mut bytes = BytesMut::new();
+    codec.encode(Message::Item((response, body.size())), &mut bytes)?;
+    while let Some(chunk) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await {
+        codec.encode(Message::Chunk(Some(chunk.map_err(|error| io::Error::other(error.to_string()))?)), &mut bytes)?;
+        socket.write_all_buf(&mut bytes).await?;
+    }
+    codec.encode(Message::Chunk(None), &mut bytes)?;
+    socket.write_all_buf(&mut bytes).await
+}
+
+/// Ends a connection whose last bytes are on their way: what still comes in is thrown away, for a socket that is closed with something
+/// unread takes back what it has sent.
+pub async fn linger(mut socket: TcpStream) {
+    let rest = async {
+        socket.shutdown().await?;
+        let mut unread = [0; 1024];
+        while socket.read(&mut unread).await? > 0 {}
+        io::Result::Ok(())
+    };
+    // Whoever does not end it by then has it ended.
+    let _ = timeout(LINGER, rest).await;
+}
