@@ -56,9 +56,24 @@ impl Follower {
         let _ = self.turned.changed().await;
     }
 
+    /// Moves whenever there may be something new for anybody who follows the area; as far as this follower has looked.
+    pub fn turned(&self) -> watch::Receiver<u64> {
+        self.turned.clone()
+    }
+
     /// Whether there may be something new.
     pub fn has_more(&self) -> bool {
-        self.turned.has_changed().unwrap_or_default()
+        self.cursor() != Some(*self.turned.borrow())
+    }
+
+    /// The position from which it reads on: who reads from the same one gets the same. None where it is to get more than what is new.
+    pub fn cursor(&self) -> Option<u64> {
+        self.cursor.filter(|_| !self.resumes)
+    }
+
+    /// It was given what another one read who stood where it stands, and who reads on from `position`.
+    pub fn go_on(&mut self, position: u64) {
+        self.cursor = Some(position);
     }
 
     /// All that is new; nothing if there is none.

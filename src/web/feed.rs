@@ -8,10 +8,16 @@ use super::{Draining, Web};
 use crate::hub::{Follower, New, News};
 use crate::protocol::server::{self, Bye, Count, SinceData};
 
+/// What one connection is told: its area, and what everyone is told.
 pub struct Feed {
     /// The area that this connection follows.
     follower: Option<Follower>,
-    /// What it was last told of what everyone is told; none before it follows anything.
+    tidings: Tidings,
+}
+
+/// What everyone is told, and how much of it one connection was told.
+pub struct Tidings {
+    /// None before it follows anything.
     told: Option<News>,
     news: watch::Receiver<News>,
     draining: watch::Receiver<Draining>,
@@ -39,10 +45,7 @@ impl Told {
 
 impl Feed {
     pub fn new(web: &Web) -> Self {
-        let mut draining = web.draining.subscribe();
-        // Who comes while the process ends is told at once.
-        draining.mark_changed();
-        Self { follower: None, told: None, news: web.hub.news(), draining }
+        Self { follower: None, tidings: Tidings::new(web) }
     }
 
     pub fn follower(&self) -> Option<&Follower> {
@@ -54,10 +57,7 @@ impl Feed {
         if let Some(before) = std::mem::replace(&mut self.follower, next) {
             before.leave();
         }
-        let area = self.area();
-        // The count is new to who has just come, whatever it is; and so is that the store is away.
-        self.told.get_or_insert_with(News::none);
-        [area, self.news()].into_iter().flatten()
+        [self.area(), self.tidings.begin()].into_iter().flatten()
     }
 
     /// Waits for something to tell. Safe to cancel: nothing is taken that is not told.
@@ -65,8 +65,7 @@ impl Feed {
         loop {
             let told = tokio::select! {
                 () = changed(&mut self.follower) => self.area(),
-                Ok(()) = self.news.changed() => self.news(),
-                Ok(()) = self.draining.changed() => self.draining.borrow_and_update().bye().map(Told::Bye),
+                told = self.tidings.next() => Some(told),
             };
             if let Some(told) = told {
                 return told;
@@ -74,16 +73,40 @@ impl Feed {
         }
     }
 
-    /// What is new in the area by now, without waiting for it.
-    pub fn at_hand(&mut self) -> Option<Told> {
-        if self.follower.as_ref().is_some_and(Follower::has_more) { self.area() } else { None }
-    }
-
     /// All that is new in the area, in one frame.
     fn area(&mut self) -> Option<Told> {
         let new = self.follower.as_mut()?.read()?;
         metrics::counter!("wte_events_delivered_total").increment(1);
         Some(Told::Area(new))
+    }
+}
+
+impl Tidings {
+    pub fn new(web: &Web) -> Self {
+        let mut draining = web.draining.subscribe();
+        // Who comes while the process ends is told at once.
+        draining.mark_changed();
+        Self { told: None, news: web.hub.news(), draining }
+    }
+
+    /// What is to be told to who has just begun to follow an area, or all of them.
+    pub fn begin(&mut self) -> Option<Told> {
+        // The count is new to who has just come, whatever it is; and so is that the store is away.
+        self.told.get_or_insert_with(News::none);
+        self.news()
+    }
+
+    /// Waits for something to tell. Safe to cancel.
+    pub async fn next(&mut self) -> Told {
+        loop {
+            let told = tokio::select! {
+                Ok(()) = self.news.changed() => self.news(),
+                Ok(()) = self.draining.changed() => self.draining.borrow_and_update().bye().map(Told::Bye),
+            };
+            if let Some(told) = told {
+                return told;
+            }
+        }
     }
 
     /// The live count, and whether the store is there; nothing before the client follows anything.

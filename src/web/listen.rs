@@ -80,7 +80,10 @@ where
                 Ok::<_, S::InitError>(fn_service(move |(request, connection)| {
                     let pages = pages.clone();
                     // Boxed: it would be a part of every connection's task.
-                    Box::pin(async move { Ok::<_, Error>(answer(&*pages, request, connection).await) })
+                    Box::pin(async move {
+                        answer(&*pages, request, connection).await;
+                        Ok::<_, Error>(())
+                    })
                 }))
             }
         });
@@ -143,7 +146,7 @@ async fn refuse(mut response: Response<BoxBody>, codec: &mut h1::Codec, socket: 
 
 /// Ends a connection whose last bytes are on their way: what still comes in is thrown away, for a socket that is closed with something
 /// unread takes back what it has sent.
-pub async fn linger(mut socket: TcpStream) {
+async fn linger(mut socket: TcpStream) {
     let rest = async {
         socket.shutdown().await?;
         let mut unread = [0; 1024];

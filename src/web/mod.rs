@@ -43,7 +43,6 @@ mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
-use listen::linger;
 pub use listen::{Listening, serve};
 pub use patience::Patience;
 pub use preview::Pictures;

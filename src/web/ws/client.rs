@@ -1,5 +1,6 @@
 //! One client's task: it waits for what the client sends, and for what the client is to be told.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
@@ -7,13 +8,15 @@ use actix_ws::{AggregatedMessage, CloseCode, Message};
 use bytes::Bytes;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::wire::{Gone, Lost, Wire};
+use super::line::Line;
+use super::round::Place;
+use super::wire::{Gone, Lost};
 use crate::domain::owner::Owner;
 use crate::protocol::client::Request;
 use crate::protocol::error::Problem;
 use crate::protocol::server;
 use crate::web::Web;
-use crate::web::feed::{Feed, Told};
+use crate::web::feed::{Tidings, Told};
 use crate::web::limits::Connection;
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
@@ -51,6 +54,8 @@ impl From<Lost> for End {
 enum Next {
     Message(Result<AggregatedMessage, Lost>),
     Told(Told),
+    /// The round has left something to this task.
+    Called,
     Tick,
 }
 
@@ -58,8 +63,10 @@ pub(super) struct Client {
     pub(super) web: Data<Web>,
     pub(super) owner: Owner,
     pub(super) address: Address,
-    pub(super) wire: Wire,
-    pub(super) feed: Feed,
+    pub(super) line: Rc<Line>,
+    pub(super) tidings: Tidings,
+    /// In the round of the area that the line follows.
+    pub(super) place: Option<Place>,
     bucket: Bucket,
     /// Bad messages, less the good ones since.
     bad: u32,
@@ -68,13 +75,14 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, wire: Wire, connection: Connection) -> Self {
+    pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, line: Rc<Line>, connection: Connection) -> Self {
         let now = Instant::now();
         Self {
             owner,
             address,
-            wire,
-            feed: Feed::new(&web),
+            line,
+            tidings: Tidings::new(&web),
+            place: None,
             bucket: Bucket::new(web.options.rate, now),
             bad: 0,
             heard_at: now,
@@ -85,13 +93,13 @@ impl Client {
 
     pub(super) async fn run(mut self) {
         let end = self.serve().await.err().unwrap_or(End::Gone);
-        let Self { wire, feed, .. } = self;
-        drop(feed);
+        self.place = None;
+        drop(self.line.follow(None));
         if let End::Close(code, why) = end {
             let number = u16::from(code);
             metrics::counter!("wte_connections_closed_total", "code" => number.to_string()).increment(1);
             // Boxed, like all that an idle connection's task has no use for.
-            Box::pin(wire.close(code, why)).await;
+            Box::pin(self.line.close(code, why)).await;
         }
     }
 
@@ -101,28 +109,40 @@ impl Client {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
         loop {
-            if self.wire.has_more()
-                && let Some(told) = self.feed.at_hand()
-            {
-                // After a vote, the vote itself: it goes in one write with the answer.
-                self.tell(&told)?;
-            }
-            self.wire.flush().await?;
+            self.write().await?;
             match self.next(&mut ticks).await {
                 Next::Message(message) => self.message(message?).await?,
                 Next::Told(told) => self.tell(&told)?,
+                Next::Called => {}
                 Next::Tick if self.heard_at.elapsed() > SILENT_FOR => return Err(End::Gone),
-                Next::Tick => self.wire.message(Message::Ping(Bytes::new())),
+                Next::Tick => self.line.message(Message::Ping(Bytes::new())),
             }
         }
     }
 
-    async fn next(&mut self, ticks: &mut Interval) -> Next {
-        tokio::select! {
-            message = self.wire.read() => Next::Message(message),
-            told = self.feed.next() => Next::Told(told),
-            _ = ticks.tick() => Next::Tick,
+    /// Writes answers, and what came in the area while this task was at work: after a vote, the vote itself goes with its answer.
+    async fn write(&mut self) -> Result<(), End> {
+        loop {
+            if let Some(new) = self.line.at_hand() {
+                self.tell(&Told::Area(new))?;
+            }
+            if !self.line.has_more() {
+                return Ok(());
+            }
+            self.line.flush().await?;
         }
+    }
+
+    async fn next(&mut self, ticks: &mut Interval) -> Next {
+        self.line.set_idle(true);
+        let next = tokio::select! {
+            message = self.line.read() => Next::Message(message),
+            told = self.tidings.next() => Next::Told(told),
+            () = self.line.called() => Next::Called,
+            _ = ticks.tick() => Next::Tick,
+        };
+        self.line.set_idle(false);
+        next
     }
 
     async fn message(&mut self, message: AggregatedMessage) -> Result<(), End> {
@@ -130,7 +150,7 @@ impl Client {
         match message {
             AggregatedMessage::Text(text) => self.text(&text).await,
             AggregatedMessage::Ping(data) => {
-                self.wire.message(Message::Pong(data));
+                self.line.message(Message::Pong(data));
                 Ok(())
             }
             AggregatedMessage::Pong(_) => Ok(()),
@@ -159,7 +179,7 @@ impl Client {
     }
 
     pub(super) fn tell(&mut self, told: &Told) -> Result<(), End> {
-        self.wire.text(told.text());
+        self.line.text(told.text());
         match told {
             Told::Area(_) | Told::All(_) => Ok(()),
             Told::Bye(_) => Err(End::Close(CloseCode::Restart, "The server restarts.")),
@@ -169,18 +189,18 @@ impl Client {
     /// Answers a request that has an id.
     pub(super) fn answer(&mut self, id: Option<i64>, data: &impl serde::Serialize) {
         if let Some(id) = id {
-            self.wire.text(server::ack(id, data));
+            self.line.text(server::ack(id, data));
         }
     }
 
     pub(super) fn refuse(&mut self, id: Option<i64>, problem: &Problem) {
         metrics::counter!("wte_errors_total", "code" => problem.code.as_str()).increment(1);
-        self.wire.text(server::server_error(id, problem));
+        self.line.text(server::server_error(id, problem));
     }
 }
 
 /// To one too many: why, and 1013.
-pub(super) async fn turn_away(mut wire: Wire, why: Problem) {
-    wire.text(server::server_error(None, &why));
-    wire.close(CloseCode::Again, "Over capacity.").await;
+pub(super) async fn turn_away(line: Rc<Line>, why: Problem) {
+    line.text(server::server_error(None, &why));
+    line.close(CloseCode::Again, "Over capacity.").await;
 }

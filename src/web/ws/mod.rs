@@ -1,5 +1,6 @@
 //! The way to the socket: the handshake's checks, and what ends a connection. Knows frames and cursors; the hub knows neither.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_http::ws::handshake;
@@ -15,11 +16,14 @@ use crate::protocol::error::{Code, Problem};
 
 mod client;
 mod incoming;
+mod line;
 mod outgoing;
 mod requests;
+mod round;
 mod wire;
 
 use client::Client;
+use line::Line;
 pub use wire::Taken;
 use wire::Wire;
 
@@ -34,11 +38,11 @@ pub async fn upgrade(
     let owner = session?.owner();
     let address = origin::address(&request, &web);
     let stall = web.options.read_stall;
-    accept(&request, FRAME_MAX_BYTES, stall, move |wire| {
+    accept(&request, FRAME_MAX_BYTES, stall, move |line| {
         // Each with a task of its own, of its own size.
         match web.connections.open(address) {
-            Ok(connection) => rt::spawn(Client::new(web, owner, address, wire, connection).run()),
-            Err(why) => rt::spawn(client::turn_away(wire, why)),
+            Ok(connection) => rt::spawn(Client::new(web, owner, address, line, connection).run()),
+            Err(why) => rt::spawn(client::turn_away(line, why)),
         };
     })
 }
@@ -49,10 +53,10 @@ fn accept(
     request: &HttpRequest,
     most: usize,
     stall: Option<Duration>,
-    begin: impl FnOnce(Wire) + 'static,
+    begin: impl FnOnce(Rc<Line>) + 'static,
 ) -> Result<HttpResponse, WebError> {
     let no_socket = |_| Problem::new(Code::BadMessage, "This address speaks WebSocket, and nothing else.");
     let mut response = HttpResponse::from(handshake(request.head()).map_err(no_socket)?.finish().map_into_boxed_body());
-    response.extensions_mut().insert(TakeOver::new(move |taken| begin(Wire::new(taken, most, stall))));
+    response.extensions_mut().insert(TakeOver::new(move |taken| begin(Line::new(Wire::new(taken, most), stall))));
     Ok(response)
 }

@@ -24,15 +24,40 @@ pub struct Outgoing {
     written: usize,
 }
 
-struct Piece {
+/// One frame, or bytes that are none. Cheap to clone.
+#[derive(Clone)]
+pub struct Piece {
     head: [u8; HEAD_MAX],
     head_length: u8,
     body: Bytes,
 }
 
 impl Piece {
-    fn length(&self) -> usize {
+    /// A text frame.
+    pub fn text(text: ByteString) -> Self {
+        let (head, head_length) = head_of(text.len());
+        Self { head, head_length, body: text.into_bytes() }
+    }
+
+    /// Any other message; these are small, or rare.
+    pub fn message(message: Message) -> Self {
+        let mut bytes = BytesMut::new();
+        let encoded = Codec::new().encode(message, &mut bytes);
+        encoded.expect("only parts of messages can be out of order, and none are sent");
+        Self::bytes(bytes.freeze())
+    }
+
+    /// Bytes as they are.
+    pub fn bytes(body: Bytes) -> Self {
+        Self { head: [0; HEAD_MAX], head_length: 0, body }
+    }
+
+    pub fn length(&self) -> usize {
         usize::from(self.head_length) + self.body.len()
+    }
+
+    pub fn slices(&self) -> [IoSlice<'_>; 2] {
+        self.after(0).map(IoSlice::new)
     }
 
     /// The two slices of it after so many bytes.
@@ -46,24 +71,10 @@ impl Piece {
 }
 
 impl Outgoing {
-    /// A text frame.
-    pub fn text(&mut self, text: ByteString) {
-        let (head, head_length) = head_of(text.len());
-        self.pieces.push_back(Piece { head, head_length, body: text.into_bytes() });
-    }
-
-    /// Any other message; these are small, or rare.
-    pub fn message(&mut self, message: Message) {
-        let mut bytes = BytesMut::new();
-        // Only parts of messages can be out of order, and none are sent.
-        if Codec::new().encode(message, &mut bytes).is_ok() {
-            self.bytes(bytes.freeze());
+    pub fn put(&mut self, piece: Piece) {
+        if piece.length() > 0 {
+            self.pieces.push_back(piece);
         }
-    }
-
-    /// Bytes as they are.
-    pub fn bytes(&mut self, body: Bytes) {
-        self.pieces.push_back(Piece { head: [0; HEAD_MAX], head_length: 0, body });
     }
 
     pub fn is_empty(&self) -> bool {
@@ -142,7 +153,7 @@ mod tests {
                     continue;
                 }
                 let mut outgoing = Outgoing::default();
-                (0..5).for_each(|_| outgoing.text(text.clone()));
+                (0..5).for_each(|_| outgoing.put(Piece::text(text.clone())));
                 assert_eq!(written(outgoing, at_a_time), expected, "{length} bytes, {at_a_time} at a time");
             }
         }

@@ -1,6 +1,7 @@
 //! What a client may ask on its socket, and what it is answered.
 
 use super::client::{Client, End};
+use super::round::Place;
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::image::Image;
 use crate::domain::name::{AreaName, Username};
@@ -9,9 +10,7 @@ use crate::protocol::client::{ClientEvent, Request, Since};
 use crate::protocol::error::Problem;
 use crate::protocol::server::{Changed, Joined, MeAnswer, Users, Votes, Watching, ack};
 use crate::web::acts;
-
-/// An ack as text, made while the area is locked; or why there is none.
-type Answer = Result<String, Problem>;
+use crate::web::feed::Told;
 
 impl Client {
     pub(super) async fn request(&mut self, request: Request) -> Result<(), End> {
@@ -95,31 +94,27 @@ impl Client {
 
     /// A change of the area that this socket follows.
     async fn act(&mut self, n: Option<u64>, act: Act) -> Result<Done, Problem> {
-        let Some(follower) = self.feed.follower() else { return Err(Problem::not_watching()) };
-        let (area, owner) = (follower.area().clone(), self.owner.clone());
-        let change = Change { area, owner, held: follower.name(), n, act };
+        let place = self.line.place(|follower| (follower.area().clone(), follower.name()));
+        let Some((area, held)) = place else { return Err(Problem::not_watching()) };
+        let change = Change { area, owner: self.owner.clone(), held, n, act };
         let done = acts::change(&self.web, &change, self.address).await?;
         // The owner may have taken a name by way of another server meanwhile.
-        follower.claim(&done);
+        self.line.place(|follower| follower.claim(&done));
         Ok(done)
     }
 
     fn get_me(&mut self, id: Option<i64>) {
-        let me = self.feed.follower().and_then(Follower::me);
-        let area = self.feed.follower().map(|follower| follower.area().clone());
+        let place = self.line.place(|follower| (follower.area().clone(), follower.me()));
+        let (area, me) = place.map_or((None, None), |(area, me)| (Some(area), me));
         self.answer(id, &MeAnswer::new(area.as_ref(), me.as_ref()));
     }
 
     fn look(&mut self, id: Option<i64>, look: impl FnOnce(&Follower, i64) -> String) {
         // Without an id there is nobody to answer.
         let Some(number) = id else { return };
-        let answer: Answer = match self.feed.follower() {
-            Some(follower) => Ok(look(follower, number)),
-            None => Err(Problem::not_watching()),
-        };
-        match answer {
-            Ok(text) => self.wire.text(text),
-            Err(problem) => self.refuse(id, &problem),
+        match self.line.place(|follower| look(follower, number)) {
+            Some(answer) => self.line.text(answer),
+            None => self.refuse(id, &Problem::not_watching()),
         }
     }
 
@@ -133,8 +128,13 @@ impl Client {
         Ok(follower)
     }
 
-    /// From now on this socket follows `next`.
+    /// From now on this socket follows `next`: it gets the area, and what everyone is told; then what is new.
     fn switch(&mut self, next: Option<Follower>) -> Result<(), End> {
-        self.feed.switch(next).try_for_each(|told| self.tell(&told))
+        self.place = next.as_ref().map(|next| Place::take(&self.line, next));
+        if let Some(before) = self.line.follow(next) {
+            before.leave();
+        }
+        let area = self.line.at_hand().map(Told::Area);
+        [area, self.tidings.begin()].into_iter().flatten().try_for_each(|told| self.tell(&told))
     }
 }

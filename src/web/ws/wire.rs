@@ -1,26 +1,19 @@
-//! One socket, read from and written to directly. While it is idle it holds no buffer; a client that takes nothing is let go. Knows
-//! frames, and not what they say.
+//! One socket, read from and written to directly. While it is idle it holds no buffer. Knows frames, and not what they say; waits for
+//! nothing by itself.
 
 use std::cell::RefCell;
-use std::io::{ErrorKind, IoSlice};
+use std::io::{ErrorKind, IoSlice, Result as IoResult};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
-use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Message};
+use actix_ws::AggregatedMessage;
 use bytes::{Bytes, BytesMut};
-use bytestring::ByteString;
-use futures_util::future::poll_fn;
-use tokio::io::{AsyncRead, ReadBuf};
-use tokio::time::timeout;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::incoming::{Broken, Incoming};
-use super::outgoing::{Outgoing, SLICES};
-use crate::web::linger;
+use super::outgoing::{Outgoing, Piece, SLICES};
 
-/// A close frame is a courtesy: it waits no longer than this for who does not read.
-const CLOSE_LIMIT: Duration = Duration::from_millis(500);
 /// Read at once, by whichever socket of this thread: the largest message and its head, or many small ones.
 const READ_BYTES: usize = 17 * 1024;
 
@@ -52,81 +45,41 @@ pub struct Wire {
     socket: TcpStream,
     incoming: Incoming,
     outgoing: Outgoing,
-    /// None: no limit.
-    stall: Option<Duration>,
 }
 
 impl Wire {
-    /// Reads messages of at most `most` bytes; gives up a client that takes nothing for the time of `stall`.
-    pub fn new(taken: Taken, most: usize, stall: Option<Duration>) -> Self {
+    /// Reads messages of at most `most` bytes.
+    pub fn new(taken: Taken, most: usize) -> Self {
         let mut outgoing = Outgoing::default();
-        outgoing.bytes(taken.answer);
-        Self { socket: taken.socket, incoming: Incoming::new(most, taken.unread), outgoing, stall }
+        outgoing.put(Piece::bytes(taken.answer));
+        Self { socket: taken.socket, incoming: Incoming::new(most, taken.unread), outgoing }
     }
 
-    /// Waits for a message. Safe to cancel.
-    pub async fn read(&mut self) -> Result<AggregatedMessage, Lost> {
-        poll_fn(|context| self.poll_read(context)).await
-    }
-
-    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<AggregatedMessage, Lost>> {
+    /// The next message.
+    pub fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<AggregatedMessage, Lost>> {
         loop {
             if let Some(message) = self.incoming.next().map_err(Lost::Broken)? {
                 return Poll::Ready(Ok(message));
             }
-            let read = READ.with_borrow_mut(|bytes| {
-                let mut buffer = ReadBuf::new(bytes);
-                ready!(Pin::new(&mut self.socket).poll_read(context, &mut buffer))?;
-                self.incoming.push(buffer.filled());
-                Poll::Ready(std::io::Result::Ok(buffer.filled().len()))
-            });
-            match ready!(read) {
+            let Self { socket, incoming, .. } = self;
+            match ready!(poll_bytes(socket, context, |bytes| incoming.push(bytes))) {
                 Ok(0) | Err(_) => return Poll::Ready(Err(Lost::Gone)),
                 Ok(_) => {}
             }
         }
     }
 
-    /// To be written with the next `flush`.
-    pub fn text(&mut self, text: impl Into<ByteString>) {
-        self.outgoing.text(text.into());
+    pub fn put(&mut self, piece: Piece) {
+        self.outgoing.put(piece);
     }
 
-    /// The same, of another kind.
-    pub fn message(&mut self, message: Message) {
-        self.outgoing.message(message);
-    }
-
-    /// Whether there is something to flush.
+    /// Whether there is something to write.
     pub fn has_more(&self) -> bool {
         !self.outgoing.is_empty()
     }
 
-    /// Writes what there is, in as few writes as it takes; waits as long as the client takes some of it.
-    pub async fn flush(&mut self) -> Result<(), Gone> {
-        if self.write()? {
-            return Ok(());
-        }
-        // Boxed, for nearly nobody needs it: the timer would be in every idle connection's task.
-        Box::pin(self.flush_in_time()).await
-    }
-
-    async fn flush_in_time(&mut self) -> Result<(), Gone> {
-        loop {
-            let room = self.socket.writable();
-            let room = match self.stall {
-                Some(stall) => timeout(stall, room).await.map_err(|_| Gone)?,
-                None => room.await,
-            };
-            room.map_err(|_| Gone)?;
-            if self.write()? {
-                return Ok(());
-            }
-        }
-    }
-
     /// Writes what the socket takes now. True if that was all.
-    fn write(&mut self) -> Result<bool, Gone> {
+    pub fn write(&mut self) -> Result<bool, Gone> {
         while !self.outgoing.is_empty() {
             let mut slices = [IoSlice::new(&[]); SLICES];
             let count = self.outgoing.slices(&mut slices);
@@ -140,12 +93,39 @@ impl Wire {
         Ok(true)
     }
 
-    /// Writes what there is, and says goodbye.
-    pub async fn close(mut self, code: CloseCode, description: &str) {
-        self.message(Message::Close(Some(CloseReason { code, description: Some(description.to_owned()) })));
-        // Who is gone, or does not read, needs no goodbye.
-        if let Ok(Ok(())) = timeout(CLOSE_LIMIT, self.flush()).await {
-            linger(self.socket).await;
-        }
+    /// The same, once the socket takes something.
+    pub fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, Gone>> {
+        ready!(self.socket.poll_write_ready(context)).map_err(|_| Gone)?;
+        Poll::Ready(self.write())
     }
+
+    /// Writes one piece that others get too, while nothing else is to be written. False if some of it is left, or the client is gone:
+    /// whoever writes the rest finds out.
+    pub fn write_now(&mut self, piece: &Piece) -> bool {
+        let written = self.socket.try_write_vectored(&piece.slices()).unwrap_or(0);
+        if written == piece.length() {
+            return true;
+        }
+        self.outgoing.put(piece.clone());
+        self.outgoing.advance(written);
+        false
+    }
+
+    /// Ends this side and waits for the other's end. What still comes in is thrown away: a socket that is closed with something unread
+    /// takes back what it has sent.
+    pub fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if ready!(Pin::new(&mut self.socket).poll_shutdown(context)).is_ok() {
+            while let Ok(1..) = ready!(poll_bytes(&mut self.socket, context, |_| {})) {}
+        }
+        Poll::Ready(())
+    }
+}
+
+fn poll_bytes(socket: &mut TcpStream, context: &mut Context<'_>, take: impl FnOnce(&[u8])) -> Poll<IoResult<usize>> {
+    READ.with_borrow_mut(|bytes| {
+        let mut buffer = ReadBuf::new(bytes);
+        ready!(Pin::new(socket).poll_read(context, &mut buffer))?;
+        take(buffer.filled());
+        Poll::Ready(Ok(buffer.filled().len()))
+    })
 }

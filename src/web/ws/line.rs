@@ -1,0 +1,164 @@
+//! One client's line: its socket, and its place in the area. The client's task and the round of its area (`round.rs`) share it: while
+//! the task waits, the round writes what is new; while the task is at work, the round leaves it to the task. Both run on one thread.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Message};
+use bytestring::ByteString;
+use futures_util::future::poll_fn;
+use tokio::time::timeout;
+
+use super::outgoing::Piece;
+use super::wire::{Gone, Lost, Wire};
+use crate::hub::{Follower, New};
+
+/// A close frame is a courtesy: it waits no longer than this for who does not read.
+const CLOSE_LIMIT: Duration = Duration::from_millis(500);
+/// Who was told that the connection ends has this long to end it too.
+const LINGER: Duration = Duration::from_secs(1);
+
+pub struct Line {
+    wire: RefCell<Wire>,
+    /// None before the client follows an area.
+    follower: RefCell<Option<Follower>>,
+    /// The client's task waits, and nothing is left to be written.
+    idle: Cell<bool>,
+    /// Wakes the client's task while it waits.
+    task: Cell<Option<Waker>>,
+    /// Who takes nothing for so long is let go. None: no limit.
+    stall: Option<Duration>,
+}
+
+/// What one follower got, for the next one that stands where that one stood.
+pub struct Reading {
+    from: u64,
+    next: u64,
+    piece: Piece,
+}
+
+impl Line {
+    pub fn new(wire: Wire, stall: Option<Duration>) -> Rc<Self> {
+        let (wire, follower) = (RefCell::new(wire), RefCell::default());
+        Rc::new(Self { wire, follower, idle: Cell::new(false), task: Cell::default(), stall })
+    }
+
+    // --- for the client's task ---
+
+    /// Waits for a message. Safe to cancel.
+    pub async fn read(&self) -> Result<AggregatedMessage, Lost> {
+        poll_fn(|context| self.wire.borrow_mut().poll_read(context)).await
+    }
+
+    /// To be written with the next `flush`.
+    pub fn text(&self, text: impl Into<ByteString>) {
+        self.wire.borrow_mut().put(Piece::text(text.into()));
+    }
+
+    /// The same, of another kind.
+    pub fn message(&self, message: Message) {
+        self.wire.borrow_mut().put(Piece::message(message));
+    }
+
+    pub fn has_more(&self) -> bool {
+        self.wire.borrow().has_more()
+    }
+
+    /// Writes what there is, in as few writes as it takes; waits as long as the client takes some of it.
+    pub async fn flush(&self) -> Result<(), Gone> {
+        if self.wire.borrow_mut().write()? {
+            return Ok(());
+        }
+        // Boxed, for nearly nobody needs it: the timer would be in every idle connection's task.
+        Box::pin(self.flush_in_time()).await
+    }
+
+    async fn flush_in_time(&self) -> Result<(), Gone> {
+        loop {
+            let some = poll_fn(|context| self.wire.borrow_mut().poll_write(context));
+            let all = match self.stall {
+                Some(stall) => timeout(stall, some).await.map_err(|_| Gone)?,
+                None => some.await,
+            };
+            if all? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes what there is, and says goodbye.
+    pub async fn close(&self, code: CloseCode, description: &str) {
+        self.message(Message::Close(Some(CloseReason { code, description: Some(description.to_owned()) })));
+        // Who is gone, or does not read, needs no goodbye.
+        if let Ok(Ok(())) = timeout(CLOSE_LIMIT, self.flush()).await {
+            // Whoever does not end it by then has it ended.
+            let _ = timeout(LINGER, poll_fn(|context| self.wire.borrow_mut().poll_end(context))).await;
+        }
+    }
+
+    /// From now on this line follows `next`; answers whom it followed.
+    pub fn follow(&self, next: Option<Follower>) -> Option<Follower> {
+        self.follower.replace(next)
+    }
+
+    /// Looks at the place in the area, if there is one.
+    pub fn place<R>(&self, look: impl FnOnce(&Follower) -> R) -> Option<R> {
+        self.follower.borrow().as_ref().map(look)
+    }
+
+    /// What is new in the area by now.
+    pub fn at_hand(&self) -> Option<New> {
+        self.follower.borrow_mut().as_mut().filter(|follower| follower.has_more())?.read()
+    }
+
+    /// Whether the round may write to it by itself.
+    pub fn set_idle(&self, idle: bool) {
+        self.idle.set(idle);
+    }
+
+    /// Waits until the round has left something to this task. Safe to cancel.
+    pub async fn called(&self) {
+        poll_fn(|context| {
+            if !self.idle.get() {
+                return Poll::Ready(());
+            }
+            let known = self.task.take().filter(|task| task.will_wake(context.waker()));
+            self.task.set(Some(known.unwrap_or_else(|| context.waker().clone())));
+            Poll::Pending
+        })
+        .await;
+    }
+
+    // --- for the round ---
+
+    /// Writes what is new, if the client's task waits; true if there was something. What the client does not take at once, its task
+    /// sees to. `last` is what another follower got just before.
+    pub fn deliver(&self, last: &mut Option<Reading>) -> bool {
+        let mut follower = self.follower.borrow_mut();
+        let Some(follower) = follower.as_mut().filter(|_| self.idle.get()) else { return false };
+        let from = follower.cursor();
+        if let Some(same) = last.as_ref().filter(|last| Some(last.from) == from) {
+            follower.go_on(same.next);
+            self.write(&same.piece);
+            return true;
+        }
+        let Some(new) = follower.read() else { return false };
+        let piece = Piece::text(new.text);
+        self.write(&piece);
+        if let (Some(from), Some(next)) = (from, follower.cursor()) {
+            *last = Some(Reading { from, next, piece });
+        }
+        true
+    }
+
+    fn write(&self, piece: &Piece) {
+        if !self.wire.borrow_mut().write_now(piece) {
+            self.idle.set(false);
+            if let Some(task) = self.task.take() {
+                task.wake();
+            }
+        }
+    }
+}
