@@ -1,6 +1,7 @@
 //! Who holds a name: an owner, known to the stores by a digest only.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -8,11 +9,11 @@ use sha2::{Digest, Sha256};
 /// A digest of a session's lasting id (later: of an account), 32 hexadecimal digits: a reader of the store learns
 /// from it who holds what, but cannot become anybody by it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Owner(String);
+pub struct Owner(Arc<str>);
 
 impl Owner {
     pub fn of(lasting_id: &str) -> Self {
-        Self(hex_digest("owner", lasting_id))
+        Self(hex_digest("owner", lasting_id).into())
     }
 
     pub fn as_str(&self) -> &str {

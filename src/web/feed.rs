@@ -109,6 +109,16 @@ impl Tidings {
         }
     }
 
+    /// What there is to tell by now.
+    pub fn at_hand(&mut self) -> Option<Told> {
+        if self.draining.has_changed().unwrap_or_default()
+            && let Some(ms) = self.draining.borrow_and_update().bye()
+        {
+            return Some(Told::Bye(ms));
+        }
+        if self.news.has_changed().unwrap_or_default() { self.news() } else { None }
+    }
+
     /// The live count, and whether the store is there; nothing before the client follows anything.
     fn news(&mut self) -> Option<Told> {
         let news = *self.news.borrow_and_update();

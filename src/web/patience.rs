@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::net::Shutdown;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
@@ -13,6 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::rt::{self, net::TcpStream};
 use socket2::{SockRef, Socket};
+use tokio::task::AbortHandle;
 use tokio::time::{Instant as Timer, sleep_until};
 
 /// Over the time for which a silent connection is kept, which actix-web sees to.
@@ -39,6 +40,18 @@ struct Waiting {
     socket: Option<Socket>,
     /// Since when the next request is awaited; none while one is answered.
     since: Option<Instant>,
+    /// Ends what waits; there is none before it begins.
+    watch: Option<AbortHandle>,
+}
+
+/// Nothing is left to be watched: not even the memory for it is kept for the rest of the time.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let waiting = self.waiting.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(watch) = waiting.watch.take() {
+            watch.abort();
+        }
+    }
 }
 
 impl Patience {
@@ -52,9 +65,11 @@ impl Patience {
         }
         match socket.try_clone() {
             Ok(socket) => {
-                let waiting = Waiting { socket: Some(socket), since: Some(Instant::now()) };
+                let waiting = Waiting { socket: Some(socket), since: Some(Instant::now()), watch: None };
                 let connection = Arc::new(Connection { waiting: Mutex::new(waiting) });
-                rt::spawn(watch(Arc::downgrade(&connection), self.head.max(self.keep_alive + BEYOND_SILENCE)));
+                let most = self.head.max(self.keep_alive + BEYOND_SILENCE);
+                let watch = rt::spawn(watch(Arc::downgrade(&connection), most)).abort_handle();
+                connection.waiting.lock().expect("a short lock").watch = Some(watch);
                 data.insert(connection);
             }
             // Out of file handles: then it is served without this limit rather than not at all.

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use actix_web::web::Data;
 use actix_ws::{AggregatedMessage, CloseCode, Message};
 use bytes::Bytes;
-use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::line::Line;
 use super::round::Place;
@@ -21,8 +20,6 @@ use crate::web::limits::Connection;
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
 
-/// Routers end a WebSocket after 55 s without traffic.
-const PING_EVERY: Duration = Duration::from_secs(25);
 /// Two pings unanswered: nobody is there.
 const SILENT_FOR: Duration = Duration::from_secs(60);
 
@@ -50,15 +47,6 @@ impl From<Lost> for End {
     }
 }
 
-/// What a client's task waits for.
-enum Next {
-    Message(Result<AggregatedMessage, Lost>),
-    Told(Told),
-    /// The round has left something to this task.
-    Called,
-    Tick,
-}
-
 pub(super) struct Client {
     pub(super) web: Data<Web>,
     pub(super) owner: Owner,
@@ -67,6 +55,7 @@ pub(super) struct Client {
     pub(super) tidings: Tidings,
     /// In the round of the area that the line follows.
     pub(super) place: Option<Place>,
+    _among_all: Place,
     bucket: Bucket,
     /// Bad messages, less the good ones since.
     bad: u32,
@@ -75,9 +64,17 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, line: Rc<Line>, connection: Connection) -> Self {
+    /// Boxed: moved into its task, it would be there twice.
+    pub(super) fn new(
+        web: Data<Web>,
+        owner: Owner,
+        address: Address,
+        line: Rc<Line>,
+        connection: Connection,
+    ) -> Box<Self> {
         let now = Instant::now();
-        Self {
+        Box::new(Self {
+            _among_all: Place::among_all(&line, &web),
             owner,
             address,
             line,
@@ -88,10 +85,10 @@ impl Client {
             heard_at: now,
             web,
             _connection: connection,
-        }
+        })
     }
 
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self: Box<Self>) {
         let end = self.serve().await.err().unwrap_or(End::Gone);
         self.place = None;
         drop(self.line.follow(None));
@@ -105,44 +102,34 @@ impl Client {
 
     /// Runs until it ends; the result is always the end.
     async fn serve(&mut self) -> Result<(), End> {
-        let mut ticks = interval(PING_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ticks.reset();
         loop {
             self.write().await?;
-            match self.next(&mut ticks).await {
-                Next::Message(message) => self.message(message?).await?,
-                Next::Told(told) => self.tell(&told)?,
-                Next::Called => {}
-                Next::Tick if self.heard_at.elapsed() > SILENT_FOR => return Err(End::Gone),
-                Next::Tick => self.line.message(Message::Ping(Bytes::new())),
+            if let Some(message) = self.line.wait().await {
+                self.message(message?).await?;
             }
         }
     }
 
-    /// Writes answers, and what came in the area while this task was at work: after a vote, the vote itself goes with its answer.
+    /// Writes answers, and what came while this task was at work: after a vote, the vote itself goes with its answer.
     async fn write(&mut self) -> Result<(), End> {
         loop {
+            if self.line.take_ping() {
+                if self.heard_at.elapsed() > SILENT_FOR {
+                    return Err(End::Gone);
+                }
+                self.line.message(Message::Ping(Bytes::new()));
+            }
             if let Some(new) = self.line.at_hand() {
                 self.tell(&Told::Area(new))?;
+            }
+            if let Some(told) = self.tidings.at_hand() {
+                self.tell(&told)?;
             }
             if !self.line.has_more() {
                 return Ok(());
             }
             self.line.flush().await?;
         }
-    }
-
-    async fn next(&mut self, ticks: &mut Interval) -> Next {
-        self.line.set_idle(true);
-        let next = tokio::select! {
-            message = self.line.read() => Next::Message(message),
-            told = self.tidings.next() => Next::Told(told),
-            () = self.line.called() => Next::Called,
-            _ = ticks.tick() => Next::Tick,
-        };
-        self.line.set_idle(false);
-        next
     }
 
     async fn message(&mut self, message: AggregatedMessage) -> Result<(), End> {

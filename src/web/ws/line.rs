@@ -1,5 +1,5 @@
-//! One client's line: its socket, and its place in the area. The client's task and the round of its area (`round.rs`) share it: while
-//! the task waits, the round writes what is new; while the task is at work, the round leaves it to the task. Both run on one thread.
+//! One client's line: its socket, and its place in the area. The client's task and the rounds (`round.rs`) share it: while the task waits,
+//! the round of the area writes what is new; while the task is at work, the round leaves it to the task. All run on one thread.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -28,6 +28,8 @@ pub struct Line {
     idle: Cell<bool>,
     /// Wakes the client's task while it waits.
     task: Cell<Option<Waker>>,
+    /// It is time for a ping.
+    ping: Cell<bool>,
     /// Who takes nothing for so long is let go. None: no limit.
     stall: Option<Duration>,
 }
@@ -42,15 +44,10 @@ pub struct Reading {
 impl Line {
     pub fn new(wire: Wire, stall: Option<Duration>) -> Rc<Self> {
         let (wire, follower) = (RefCell::new(wire), RefCell::default());
-        Rc::new(Self { wire, follower, idle: Cell::new(false), task: Cell::default(), stall })
+        Rc::new(Self { wire, follower, idle: Cell::new(false), task: Cell::default(), ping: Cell::default(), stall })
     }
 
     // --- for the client's task ---
-
-    /// Waits for a message. Safe to cancel.
-    pub async fn read(&self) -> Result<AggregatedMessage, Lost> {
-        poll_fn(|context| self.wire.borrow_mut().poll_read(context)).await
-    }
 
     /// To be written with the next `flush`.
     pub fn text(&self, text: impl Into<ByteString>) {
@@ -113,25 +110,46 @@ impl Line {
         self.follower.borrow_mut().as_mut().filter(|follower| follower.has_more())?.read()
     }
 
-    /// Whether the round may write to it by itself.
-    pub fn set_idle(&self, idle: bool) {
-        self.idle.set(idle);
-    }
-
-    /// Waits until the round has left something to this task. Safe to cancel.
-    pub async fn called(&self) {
-        poll_fn(|context| {
+    /// Waits for a message, or until a round has left something to this task; none is the latter. The rounds may write meanwhile.
+    pub async fn wait(&self) -> Option<Result<AggregatedMessage, Lost>> {
+        self.idle.set(true);
+        // By hand, for this is what an idle connection's task consists of.
+        let next = poll_fn(|context| {
+            if let Poll::Ready(message) = self.wire.borrow_mut().poll_read(context) {
+                return Poll::Ready(Some(message));
+            }
             if !self.idle.get() {
-                return Poll::Ready(());
+                return Poll::Ready(None);
             }
             let known = self.task.take().filter(|task| task.will_wake(context.waker()));
             self.task.set(Some(known.unwrap_or_else(|| context.waker().clone())));
             Poll::Pending
         })
         .await;
+        self.idle.set(false);
+        next
     }
 
-    // --- for the round ---
+    /// Whether it is time for a ping; not again until it is the next time.
+    pub fn take_ping(&self) -> bool {
+        self.ping.take()
+    }
+
+    // --- for the rounds ---
+
+    /// There may be something for its task to do.
+    pub fn call(&self) {
+        self.idle.set(false);
+        if let Some(task) = self.task.take() {
+            task.wake();
+        }
+    }
+
+    /// It is time for a ping.
+    pub fn call_for_ping(&self) {
+        self.ping.set(true);
+        self.call();
+    }
 
     /// Writes what is new, if the client's task waits; true if there was something. What the client does not take at once, its task
     /// sees to. `last` is what another follower got just before.
@@ -155,10 +173,7 @@ impl Line {
 
     fn write(&self, piece: &Piece) {
         if !self.wire.borrow_mut().write_now(piece) {
-            self.idle.set(false);
-            if let Some(task) = self.task.take() {
-                task.wake();
-            }
+            self.call();
         }
     }
 }

@@ -130,7 +130,7 @@ impl Client {
 
     /// From now on this socket follows `next`: it gets the area, and what everyone is told; then what is new.
     fn switch(&mut self, next: Option<Follower>) -> Result<(), End> {
-        self.place = next.as_ref().map(|next| Place::take(&self.line, next));
+        self.place = next.as_ref().map(|next| Place::in_area(&self.line, next));
         if let Some(before) = self.line.follow(next) {
             before.leave();
         }

@@ -1,28 +1,42 @@
-//! One task for each area on each thread that has followers of it: it goes round their lines and writes what is new. So an event wakes a
-//! thread once, and not once for each client. Knows no request.
+//! Tasks that go round the lines of one thread: one for each area that has followers there, which writes to them what is new; and one
+//! for all, which calls them when there is something that everyone is to be told, or it is time for a ping. So an event wakes a thread
+//! once, and not once for each client, and a client needs no timer. Knows no request.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use actix_web::rt;
 use metrics::Counter;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, yield_now};
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::line::Line;
 use crate::domain::name::AreaName;
-use crate::hub::Follower;
+use crate::hub::{Follower, News};
+use crate::web::{Draining, Web};
 
 /// Lines that are written to in one go, some 6 µs each: then others of this thread have their turn.
 const AT_A_TIME: usize = 32;
+/// Routers end a WebSocket after 55 s without traffic. So many parts of the clients are called, one each second.
+const PING_EVERY_SECS: u64 = 25;
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Looked up by name once, and not with each delivery.
 static DELIVERED: LazyLock<Counter> = LazyLock::new(|| metrics::counter!("wte_events_delivered_total"));
 
 thread_local! {
-    static ROUNDS: RefCell<HashMap<AreaName, Round>> = RefCell::default();
+    static ROUNDS: RefCell<HashMap<Whose, Round>> = RefCell::default();
+}
+
+/// Whose lines a round goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Whose {
+    Area(AreaName),
+    All,
 }
 
 struct Round {
@@ -31,23 +45,36 @@ struct Round {
     task: AbortHandle,
 }
 
+/// By a number that only grows.
 type Lines = Rc<RefCell<HashMap<u64, Rc<Line>>>>;
 
-/// A line's place in the round of its area; given up on drop.
+/// A line's place in a round; given up on drop.
 pub struct Place {
-    area: AreaName,
+    whose: Whose,
     number: u64,
 }
 
 impl Place {
-    /// From now on the line gets what is new. `follower` is its own.
-    pub fn take(line: &Rc<Line>, follower: &Follower) -> Self {
-        let area = follower.area().clone();
+    /// From now on the line gets what is new in the area. `follower` is its own.
+    pub fn in_area(line: &Rc<Line>, follower: &Follower) -> Self {
+        Self::take(line, Whose::Area(follower.area().clone()), |lines| rt::spawn(tell(lines, follower.turned())))
+    }
+
+    /// From now on the line's task is called for what everyone is told, and for pings.
+    pub fn among_all(line: &Rc<Line>, web: &Web) -> Self {
+        let begin = |lines| rt::spawn(call(lines, web.hub.news(), web.draining.subscribe()));
+        Self::take(line, Whose::All, begin)
+    }
+
+    fn take(line: &Rc<Line>, whose: Whose, begin: impl FnOnce(Lines) -> rt::task::JoinHandle<()>) -> Self {
         ROUNDS.with_borrow_mut(|rounds| {
-            let round = rounds.entry(area.clone()).or_insert_with(|| Round::begin(follower.turned()));
+            let round = rounds.entry(whose.clone()).or_insert_with(|| {
+                let lines = Lines::default();
+                Round { lines: lines.clone(), next: 0, task: begin(lines).abort_handle() }
+            });
             round.next += 1;
             round.lines.borrow_mut().insert(round.next, line.clone());
-            Self { area, number: round.next }
+            Self { whose, number: round.next }
         })
     }
 }
@@ -57,35 +84,58 @@ impl Drop for Place {
         // At the end of a thread its rounds may be gone already.
         let _ = ROUNDS.try_with(|rounds| {
             let mut rounds = rounds.borrow_mut();
-            let Some(round) = rounds.get(&self.area) else { return };
+            let Some(round) = rounds.get(&self.whose) else { return };
             round.lines.borrow_mut().remove(&self.number);
             if round.lines.borrow().is_empty() {
                 round.task.abort();
-                rounds.remove(&self.area);
+                rounds.remove(&self.whose);
             }
         });
     }
 }
 
-impl Round {
-    fn begin(turned: watch::Receiver<u64>) -> Self {
-        let lines = Lines::default();
-        let task = rt::spawn(go(lines.clone(), turned)).abort_handle();
-        Self { lines, next: 0, task }
+/// Goes round an area's lines whenever there is something new.
+async fn tell(lines: Lines, mut turned: watch::Receiver<u64>) {
+    while turned.changed().await.is_ok() {
+        let mut last = None;
+        go(
+            &lines,
+            |_| true,
+            |few| {
+                let told = few.iter().filter(|line| line.deliver(&mut last)).count();
+                DELIVERED.increment(told as u64);
+            },
+        )
+        .await;
     }
 }
 
-async fn go(lines: Lines, mut turned: watch::Receiver<u64>) {
-    while turned.changed().await.is_ok() {
-        // Who comes or goes meanwhile changes the list, not this round.
-        let lines: Vec<Rc<Line>> = lines.borrow().values().cloned().collect();
-        let mut last = None;
-        for (index, few) in lines.chunks(AT_A_TIME).enumerate() {
-            if index > 0 {
-                yield_now().await;
+/// Goes round all lines when there is something to tell, and each second round those whose time for a ping it is.
+async fn call(lines: Lines, mut news: watch::Receiver<News>, mut draining: watch::Receiver<Draining>) {
+    let mut seconds = interval(SECOND);
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut second = 0;
+    loop {
+        tokio::select! {
+            Ok(()) = news.changed() => go(&lines, |_| true, |few| few.iter().for_each(|line| line.call())).await,
+            Ok(()) = draining.changed() => go(&lines, |_| true, |few| few.iter().for_each(|line| line.call())).await,
+            _ = seconds.tick() => {
+                second += 1;
+                let due = |number| number % PING_EVERY_SECS == second % PING_EVERY_SECS;
+                go(&lines, due, |few| few.iter().for_each(|line| line.call_for_ping())).await;
             }
-            let told = few.iter().filter(|line| line.deliver(&mut last)).count();
-            DELIVERED.increment(told as u64);
         }
+    }
+}
+
+/// Goes round the lines of these numbers, some at a time. Who comes or goes meanwhile changes the list, not this round.
+async fn go(lines: &Lines, whom: impl Fn(u64) -> bool, mut visit: impl FnMut(&[Rc<Line>])) {
+    let wanted = |(number, line): (&u64, &Rc<Line>)| whom(*number).then(|| line.clone());
+    let lines: Vec<Rc<Line>> = lines.borrow().iter().filter_map(wanted).collect();
+    for (index, few) in lines.chunks(AT_A_TIME).enumerate() {
+        if index > 0 {
+            yield_now().await;
+        }
+        visit(few);
     }
 }
