@@ -107,6 +107,8 @@ impl Cluster {
                 },
             };
             let Err(error) = answer else { return answer };
+            // The slot is open, maybe for long; its node says when it is another one's.
+            let stays = error.code() == Some("TRYAGAIN");
             match error.code() {
                 Some("MOVED") => {}
                 Some("ASK") => match self.ask_elsewhere(&error, request).await {
@@ -118,7 +120,9 @@ impl Cluster {
                 _ if is_gone(&error) && again == Again::Safe => {}
                 _ => return Err(error),
             }
-            self.doubt.notify_one();
+            if !stays {
+                self.doubt.notify_one();
+            }
             tokio::select! {
                 () = sleep(PAUSE) => {}
                 () = self.owner_is_not(slot, &address) => {}

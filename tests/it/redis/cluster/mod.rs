@@ -2,5 +2,7 @@
 
 mod contract;
 mod faults;
+mod halves;
 pub mod nodes;
 mod servers;
+mod slots;
