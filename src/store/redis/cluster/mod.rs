@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::select_ok;
 use redis::{RedisError, RedisResult, Value};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
@@ -154,9 +155,21 @@ impl Cluster {
         let _ = shapes.wait_for(|shape| shape.owner(slot).is_some_and(|(owner, _)| owner != address)).await;
     }
 
-    /// Which node has the key now; what has the same one may be asked for in one pipeline.
-    pub async fn place(&self, key: &str) -> Address {
-        self.owner(slot(key)).await.0
+    /// Whether any primary answers, within the limit of a call.
+    pub async fn ask_any(&self, request: &Request) -> Result<()> {
+        within_limit(async {
+            let mut shapes = self.shape.subscribe();
+            let shape = shapes.wait_for(|shape| !shape.nodes.is_empty()).await.map(|shape| shape.clone());
+            let nodes: Vec<Arc<Node>> = shape.map(|shape| shape.nodes.values().cloned().collect()).unwrap_or_default();
+            let asked = nodes.iter().map(|node| Box::pin(node.link(request).ask(request, Again::Safe)));
+            select_ok(asked).await.map(drop)
+        })
+        .await
+    }
+
+    /// Which node has the key, as far as is known; what has the same one may be asked for in one pipeline.
+    pub fn place(&self, key: &str) -> Option<Address> {
+        self.shape.borrow().owner(slot(key)).map(|(address, _)| address.clone())
     }
 
     pub async fn follow(&self, area: &AreaName) -> Result<()> {

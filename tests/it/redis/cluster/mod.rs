@@ -4,5 +4,6 @@ mod contract;
 mod faults;
 mod halves;
 pub mod nodes;
+mod secure;
 mod servers;
 mod slots;

@@ -24,12 +24,18 @@ pub struct RedisCluster {
 
 impl RedisCluster {
     pub fn start() -> Self {
+        Self::with(Vec::new)
+    }
+
+    /// With more options for each node: name, value, name, value.
+    pub fn with(more: impl Fn() -> Vec<String> + Sync) -> Self {
         // Another port for the nodes' own talk too, whenever one is taken meanwhile.
         let start = || loop {
-            let bus = free_port().to_string();
+            let (bus, more) = (free_port().to_string(), more());
             let options = ["save", "", "cluster-enabled", "yes", "cluster-port", &bus];
             let timeout = ["cluster-node-timeout", NODE_TIMEOUT, "repl-diskless-sync-delay", "0"];
-            let mut node = RedisServer::absent(&[&options[..], &timeout[..]].concat());
+            let more: Vec<&str> = more.iter().map(String::as_str).collect();
+            let mut node = RedisServer::absent(&[&options[..], &timeout[..], &more[..]].concat());
             if node.try_start() {
                 break (node, bus);
             }
