@@ -7,6 +7,7 @@ mod garbage;
 mod keys;
 mod outages;
 mod path;
+mod replicas;
 mod rules;
 pub mod server;
 pub mod tls;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use where_to_eat::domain::change::Rules;
-use where_to_eat::store::redis::RedisStore;
 use where_to_eat::store::{Listener, Store};
 
 use crate::contract::{Ground, Reusable, contract_suite};
@@ -17,9 +16,7 @@ async fn ground() -> impl Reusable {
 #[async_trait]
 impl Ground for RedisCluster {
     async fn open(&self, rules: Rules, listener: Arc<dyn Listener>) -> Arc<dyn Store> {
-        let store = RedisStore::new(&self.options(), rules).expect("the addresses are good ones");
-        store.listen(listener);
-        store
+        self.options().open(rules, listener).await
     }
 }
 

@@ -1,13 +1,8 @@
 //! A cluster behind a password and TLS: whichever node tells of the others, they are reached with what `redis.url` says.
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
-use where_to_eat::domain::change::Rules;
 use where_to_eat::store::redis::{RedisOptions, RedisStore};
-use where_to_eat::store::{Listener, Store, StoreError};
+use where_to_eat::store::{Store, StoreError};
 
-use crate::contract::Ground;
 use crate::contract::group::{Group, LONG};
 use crate::redis::cluster::nodes::RedisCluster;
 use crate::redis::server::free_port;
@@ -37,22 +32,11 @@ async fn every_node_is_reached_with_the_password_and_the_tls_of_the_url() {
     };
     // Whichever node has them.
     for _ in 0..6 {
-        let group = Group::meet(&Secured(options(PASSWORD)), LONG).await;
+        let group = Group::meet(&options(PASSWORD), LONG).await;
         group.join("Ann").await;
         group.vote("Ann", "thai").await;
         group.assert_view_is_the_store().await;
     }
     let stranger = RedisStore::new(&options("wrong"), LONG).expect("the address is a good one");
     assert!(matches!(stranger.ping().await, Err(StoreError::Unavailable(_))));
-}
-
-struct Secured(RedisOptions);
-
-#[async_trait]
-impl Ground for Secured {
-    async fn open(&self, rules: Rules, listener: Arc<dyn Listener>) -> Arc<dyn Store> {
-        let store = RedisStore::new(&self.0, rules).expect("the address is a good one");
-        store.listen(listener);
-        store
-    }
 }
