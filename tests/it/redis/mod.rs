@@ -4,6 +4,7 @@ mod cluster;
 mod contract;
 mod faults;
 mod garbage;
+mod inside;
 mod keys;
 mod outages;
 mod path;
