@@ -1,11 +1,11 @@
-//! What one connection is told, whichever way it came: what is new in its area, how many are deciding, whether the store is
-//! there, and that the server ends. Knows neither sockets nor HTTP.
+//! What one connection is told, whichever way it came: what is new in its area and whether that is current, how many are deciding,
+//! and that the server ends. Knows neither sockets nor HTTP.
 
 use bytestring::ByteString;
 use tokio::sync::watch;
 
 use super::{Draining, Web};
-use crate::hub::{Follower, New, News};
+use crate::hub::{Follower, New, News, Standing};
 use crate::protocol::server::{self, Bye, Count, SinceData};
 
 /// What one connection is told: its area, and what everyone is told.
@@ -19,6 +19,8 @@ pub struct Feed {
 pub struct Tidings {
     /// None before it follows anything.
     told: Option<News>,
+    /// Whether it was last told that what it sees is not current.
+    stale: bool,
     news: watch::Receiver<News>,
     draining: watch::Receiver<Draining>,
 }
@@ -57,14 +59,18 @@ impl Feed {
         if let Some(before) = std::mem::replace(&mut self.follower, next) {
             before.leave();
         }
-        [self.area(), self.tidings.begin()].into_iter().flatten()
+        let standing = self.follower.as_ref().map(Follower::standing);
+        let area = self.area();
+        let standing = standing.and_then(|standing| self.tidings.standing(standing));
+        [area, self.tidings.begin(), standing].into_iter().flatten()
     }
 
     /// Waits for something to tell. Safe to cancel: nothing is taken that is not told.
     pub async fn next(&mut self) -> Told {
         loop {
             let told = tokio::select! {
-                () = changed(&mut self.follower) => self.area(),
+                // The area first: nobody is told that it is current before the state that is.
+                () = changed(&mut self.follower, self.tidings.stale) => self.area().or_else(|| self.standing()),
                 told = self.tidings.next() => Some(told),
             };
             if let Some(told) = told {
@@ -79,6 +85,11 @@ impl Feed {
         metrics::counter!("wte_events_delivered_total").increment(1);
         Some(Told::Area(new))
     }
+
+    fn standing(&mut self) -> Option<Told> {
+        let standing = self.follower.as_ref()?.standing();
+        self.tidings.standing(standing)
+    }
 }
 
 impl Tidings {
@@ -86,12 +97,12 @@ impl Tidings {
         let mut draining = web.draining.subscribe();
         // Who comes while the process ends is told at once.
         draining.mark_changed();
-        Self { told: None, news: web.hub.news(), draining }
+        Self { told: None, stale: false, news: web.hub.news(), draining }
     }
 
     /// What is to be told to who has just begun to follow an area, or all of them.
     pub fn begin(&mut self) -> Option<Told> {
-        // The count is new to who has just come, whatever it is; and so is that the store is away.
+        // The count is new to who has just come, whatever it is.
         self.told.get_or_insert_with(News::none);
         self.news()
     }
@@ -119,25 +130,30 @@ impl Tidings {
         if self.news.has_changed().unwrap_or_default() { self.news() } else { None }
     }
 
-    /// The live count, and whether the store is there; nothing before the client follows anything.
+    /// The live count; nothing before the client follows anything.
     fn news(&mut self) -> Option<Told> {
         let news = *self.news.borrow_and_update();
         let told = std::mem::replace(self.told.as_mut()?, news);
-        let count = (news.live != told.live).then(|| server::event("count", &Count { live: news.live }));
-        let store = match (told.stale_since, news.stale_since) {
-            (None, Some(since)) => Some(server::event("stale", &SinceData { since })),
-            (Some(_), None) => Some(server::event("current", &SinceData { since: news.current_since })),
-            _ => None,
+        let count = || server::event("count", &Count { live: news.live });
+        (news.live != told.live).then(|| Told::All(count().into()))
+    }
+
+    /// Whether what the client sees of the area is current, if that is news to it. Asked for before the state that is told first.
+    pub fn standing(&mut self, standing: Standing) -> Option<Told> {
+        let was_stale = std::mem::replace(&mut self.stale, standing.stale_since.is_some());
+        let text = match standing.stale_since {
+            Some(since) if !was_stale => server::event("stale", &SinceData { since }),
+            None if was_stale => server::event("current", &SinceData { since: standing.current_since }),
+            _ => return None,
         };
-        let events: Vec<String> = count.into_iter().chain(store).collect();
-        (!events.is_empty()).then(|| Told::All(server::joined(events.iter().map(String::as_str)).into()))
+        Some(Told::All(text.into()))
     }
 }
 
 /// Waits until there may be something new in the area; for ever without one.
-async fn changed(follower: &mut Option<Follower>) {
+async fn changed(follower: &mut Option<Follower>, was_stale: bool) {
     match follower {
-        Some(follower) => follower.changed().await,
+        Some(follower) => follower.changed(was_stale).await,
         None => std::future::pending().await,
     }
 }

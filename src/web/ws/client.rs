@@ -11,6 +11,7 @@ use super::line::Line;
 use super::round::Place;
 use super::wire::{Gone, Lost};
 use crate::domain::owner::Owner;
+use crate::hub::Follower;
 use crate::protocol::client::Request;
 use crate::protocol::error::Problem;
 use crate::protocol::server;
@@ -119,8 +120,13 @@ impl Client {
                 }
                 self.line.message(Message::Ping(Bytes::new()));
             }
+            // Looked at before the area is: nobody is told that it is current before the state that is.
+            let standing = self.line.place(Follower::standing);
             if let Some(new) = self.line.at_hand() {
                 self.tell(&Told::Area(new))?;
+            }
+            if let Some(told) = standing.and_then(|standing| self.tidings.standing(standing)) {
+                self.tell(&told)?;
             }
             if let Some(told) = self.tidings.at_hand() {
                 self.tell(&told)?;

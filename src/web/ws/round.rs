@@ -16,7 +16,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::line::Line;
 use crate::domain::name::AreaName;
-use crate::hub::{Follower, News};
+use crate::hub::{Follower, News, Standing};
 use crate::web::{Draining, Web};
 
 /// Lines that are written to in one go, some 6 µs each: then others of this thread have their turn.
@@ -57,7 +57,9 @@ pub struct Place {
 impl Place {
     /// From now on the line gets what is new in the area. `follower` is its own.
     pub fn in_area(line: &Rc<Line>, follower: &Follower) -> Self {
-        Self::take(line, Whose::Area(follower.area().clone()), |lines| rt::spawn(tell(lines, follower.turned())))
+        Self::take(line, Whose::Area(follower.area().clone()), |lines| {
+            rt::spawn(tell(lines, follower.turned(), follower.standings()))
+        })
     }
 
     /// From now on the line's task is called for what everyone is told, and for pings.
@@ -94,20 +96,24 @@ impl Drop for Place {
     }
 }
 
-/// Goes round an area's lines whenever there is something new.
-async fn tell(lines: Lines, mut turned: watch::Receiver<u64>) {
-    while turned.changed().await.is_ok() {
-        let mut last = None;
-        go(
-            &lines,
-            |_| true,
-            |few| {
-                let told = few.iter().filter(|line| line.deliver(&mut last)).count();
-                DELIVERED.increment(told as u64);
-            },
-        )
-        .await;
+/// Goes round an area's lines whenever there is something new; calls them when the area becomes stale, or current.
+async fn tell(lines: Lines, mut turned: watch::Receiver<u64>, mut standing: watch::Receiver<Standing>) {
+    loop {
+        tokio::select! {
+            Ok(()) = turned.changed() => deliver(&lines).await,
+            Ok(()) = standing.changed() => go(&lines, |_| true, |few| few.iter().for_each(|line| line.call())).await,
+            else => return,
+        }
     }
+}
+
+async fn deliver(lines: &Lines) {
+    let mut last = None;
+    let visit = |few: &[Rc<Line>]| {
+        let told = few.iter().filter(|line| line.deliver(&mut last)).count();
+        DELIVERED.increment(told as u64);
+    };
+    go(lines, |_| true, visit).await;
 }
 
 /// Goes round all lines when there is something to tell, and each second round those whose time for a ping it is.
