@@ -96,7 +96,6 @@ impl Client {
         if let End::Close(code, why) = end {
             let number = u16::from(code);
             metrics::counter!("wte_connections_closed_total", "code" => number.to_string()).increment(1);
-            // Boxed, like all that an idle connection's task has no use for.
             Box::pin(self.line.close(code, why)).await;
         }
     }
@@ -105,8 +104,10 @@ impl Client {
     async fn serve(&mut self) -> Result<(), End> {
         loop {
             self.write().await?;
-            if let Some(message) = self.line.wait().await {
-                self.message(message?).await?;
+            let message = self.line.wait().await;
+            if let Some(request) = message.map(|message| self.hear(message?)).transpose()?.flatten() {
+                // Boxed, like all that an idle connection's task has no use for.
+                Box::pin(self.request(request)).await?;
             }
         }
     }
@@ -138,26 +139,27 @@ impl Client {
         }
     }
 
-    async fn message(&mut self, message: AggregatedMessage) -> Result<(), End> {
+    /// The request in a message, if there is a good one in it.
+    fn hear(&mut self, message: AggregatedMessage) -> Result<Option<Request>, End> {
         self.heard_at = Instant::now();
         match message {
-            AggregatedMessage::Text(text) => self.text(&text).await,
+            AggregatedMessage::Text(text) => self.decode(&text),
             AggregatedMessage::Ping(data) => {
                 self.line.message(Message::Pong(data));
-                Ok(())
+                Ok(None)
             }
-            AggregatedMessage::Pong(_) => Ok(()),
+            AggregatedMessage::Pong(_) => Ok(None),
             AggregatedMessage::Binary(_) => Err(End::Close(CloseCode::Unsupported, "Messages are text.")),
             AggregatedMessage::Close(_) => Err(End::Close(CloseCode::Normal, "")),
         }
     }
 
-    async fn text(&mut self, text: &str) -> Result<(), End> {
+    fn decode(&mut self, text: &str) -> Result<Option<Request>, End> {
         let (id, problem) = match Request::decode(text) {
             Ok(request) => match self.bucket.take(self.heard_at) {
                 Ok(()) => {
                     self.bad = self.bad.saturating_sub(1);
-                    return Box::pin(self.request(request)).await;
+                    return Ok(Some(request));
                 }
                 Err(problem) => (request.id, problem),
             },
@@ -168,7 +170,7 @@ impl Client {
         if self.web.options.bad_messages.is_some_and(|most| self.bad > most) {
             return Err(End::Close(CloseCode::Policy, "Too many bad messages."));
         }
-        Ok(())
+        Ok(None)
     }
 
     pub(super) fn tell(&mut self, told: &Told) -> Result<(), End> {
