@@ -35,7 +35,7 @@ impl AreaName {
 }
 
 fn in_area_name(c: char) -> bool {
-    matches!(c, '-' | '_')
+    matches!(c, '-' | '_' | '0'..='9' | 'A'..='Z' | 'a'..='z')
         || matches!(c.general_category_group(), Group::Letter | Group::Mark)
         || c.general_category() == Category::DecimalNumber
 }
@@ -99,6 +99,15 @@ pub(crate) fn visible_text(raw: &str, max: usize) -> Option<String> {
         return None;
     }
     let spaced = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Most texts, and each vote holds some: in ASCII there is nothing to compose, and what cannot be seen are the control characters.
+    if spaced.is_ascii() {
+        let fits = (1..=max).contains(&spaced.len()) && !spaced.bytes().any(|byte| byte.is_ascii_control());
+        return fits.then_some(spaced);
+    }
+    visible_beyond_ascii(&spaced, max)
+}
+
+fn visible_beyond_ascii(spaced: &str, max: usize) -> Option<String> {
     let text: String = spaced.nfc().collect();
     let fits = (1..=max).contains(&text.chars().count());
     let clean = text.chars().all(|c| is_joiner(c) || !is_hidden(c));
@@ -113,6 +122,13 @@ pub(super) fn compared(text: &str) -> String {
 
 /// NFC, lower-casing, NFC again: lower-casing can leave a form that composes.
 fn folded(raw: &str) -> String {
+    if raw.is_ascii() {
+        return raw.to_ascii_lowercase();
+    }
+    folded_beyond_ascii(raw)
+}
+
+fn folded_beyond_ascii(raw: &str) -> String {
     let lower = raw.nfc().collect::<String>().to_lowercase();
     lower.nfc().collect()
 }
@@ -175,6 +191,22 @@ mod tests {
 
     fn same(a: &str, b: &str) -> bool {
         Username::parse(a).unwrap().key() == Username::parse(b).unwrap().key()
+    }
+
+    #[test]
+    fn the_short_way_of_ascii_leads_where_the_long_one_does() {
+        for c in (0..128_u8).map(char::from) {
+            let text = format!("a{c}B");
+            assert_eq!(folded(&text), folded_beyond_ascii(&text), "{c:?}");
+            let (spaced, alone) = (text.split_whitespace().collect::<Vec<_>>().join(" "), c.to_string());
+            for (raw, spaced) in [(&text, spaced.as_str()), (&alone, alone.trim())] {
+                assert_eq!(visible_text(raw, 3), visible_beyond_ascii(spaced, 3), "{raw:?}");
+            }
+            let by_kind = matches!(c, '-' | '_')
+                || matches!(c.general_category_group(), Group::Letter | Group::Mark)
+                || c.general_category() == Category::DecimalNumber;
+            assert_eq!(in_area_name(c), by_kind, "{c:?}");
+        }
     }
 
     #[test]
