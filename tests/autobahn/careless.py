@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 
-from client import ACCEPT, masked
+from client import ACCEPT, CLOSE, masked
 
 
 async def serve(reader, writer):
@@ -22,8 +22,11 @@ async def serve(reader, writer):
             mask = await reader.readexactly(4)
             payload = masked(await reader.readexactly(length), mask)
             writer.write(bytes([first, second & 0x7F]) + longer + payload)
+            if first & 0x0F == CLOSE:
+                break
     except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
+        pass
+    writer.close()
 
 
 async def start():

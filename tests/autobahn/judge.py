@@ -23,8 +23,11 @@ CASE_LIMIT = 120
 
 # Verdicts other than OK that are right for this server, and why.
 FAIL_FAST = "A message is looked at once it is whole: it has at most 16 KiB here, so nothing is gained by looking earlier."
+FAIL_FIRST = "What is whole in front of a broken frame may go unanswered, where both come in one read: the connection fails at once."
 UNDEFINED = "The protocol says nothing of close codes from 5000 on."
 ALLOWED = {number: ("NON-STRICT", FAIL_FAST) for number in ("6.4.1", "6.4.2", "6.4.3", "6.4.4")}
+BEFORE_BROKEN = ("3.2", "3.3", "3.4", "4.1.3", "4.1.4", "4.1.5", "4.2.3", "4.2.4", "4.2.5", "5.15")
+ALLOWED |= {number: ("NON-STRICT", FAIL_FIRST) for number in BEFORE_BROKEN}
 ALLOWED |= {number: ("INFORMATIONAL", UNDEFINED) for number in ("7.13.1", "7.13.2")}
 ALLOWED["7.1.6"] = ("INFORMATIONAL", "Whether what came just before a close is still answered is the server's choice.")
 
