@@ -31,10 +31,6 @@ ALLOWED |= {number: ("NON-STRICT", FAIL_FIRST) for number in BEFORE_BROKEN}
 ALLOWED |= {number: ("INFORMATIONAL", UNDEFINED) for number in ("7.13.1", "7.13.2")}
 ALLOWED["7.1.6"] = ("INFORMATIONAL", "Whether what came just before a close is still answered is the server's choice.")
 
-# The longest cases of 9, each like a shorter one that runs: megabytes in fragments or pieces of 64 to 256 bytes, of which a client in
-# Python, not the server, makes seconds; and round trips, of which a thousand of each size tell nothing new.
-LEFT_OUT = []
-
 
 async def run(case, port, path, headers):
     """What the suite says of the case: its verdict, that on the way the connection ended, and a sentence for each."""
@@ -95,11 +91,28 @@ def is_right(number, verdict):
     return (behavior == "OK" and close == "OK") or ALLOWED.get(number, ("",))[0] in (behavior, close)
 
 
+def tell(verdicts, wrong, each):
+    """What there is to know: every case if `each`, else those that are wrong; and those that are allowed to differ, by reason."""
+    for number, (behavior, close, result, result_close) in verdicts.items():
+        if each or number in wrong:
+            print(f"{number}: {behavior}. {result} The close: {close}. {result_close}.")
+    for verdict, reason in sorted(set(ALLOWED.values())):
+        numbers = [number for number, seen in verdicts.items() if seen[0] == verdict and ALLOWED.get(number) == (verdict, reason)]
+        if numbers:
+            print(f"{verdict}, and allowed: {', '.join(numbers)}. {reason}")
+    print(f"{len(verdicts)} cases, {len(verdicts) - len(wrong)} right, {len(wrong)} wrong.")
+
+
 async def main(wanted):
-    suite_cases = cases = suite.load()
-    skipped = set() if wanted else {number for number in cases if any(fnmatch.fnmatch(number, left) for left in LEFT_OUT)}
-    chosen = [number for number in cases if not wanted or any(fnmatch.fnmatch(number, want) for want in wanted)]
-    cases = {number: cases[number] for number in chosen if number not in skipped}
+    """Whether anything failed."""
+    everything = suite.load()
+    cases = {
+        number: case
+        for number, case in everything.items()
+        if not wanted or any(fnmatch.fnmatch(number, pattern) for pattern in wanted)
+    }
+    if not cases:
+        raise SystemExit(f"The suite has no case {' '.join(wanted)}.")
     with Program("where-to-eat") as product, Program("examples/unguarded") as echoing:
         page = product.of_a_page()
 
@@ -107,12 +120,9 @@ async def main(wanted):
             return (echoing.port, "/echo", {}) if needs_echo(cases[number]) else (product.port, "/ws", page)
 
         verdicts = await run_all(cases, target_of)
-        missed = await overlooked(suite_cases, product, page)
-    wrong = [number for number in cases if not is_right(number, verdicts[number])]
-    for number in cases if wanted else sorted(set(wrong) | (ALLOWED.keys() & cases.keys())):
-        behavior, close, result, result_close = verdicts[number]
-        print(f"{number:8} {behavior}; {close}. {result} {result_close}. {ALLOWED.get(number, ('', ''))[1]}")
-    print(f"{len(cases)} cases, {len(cases) - len(wrong)} right, {len(wrong)} wrong; {len(skipped)} left out.")
+        missed = await overlooked(everything, product, page)
+    wrong = [number for number, verdict in verdicts.items() if not is_right(number, verdict)]
+    tell(verdicts, wrong, each=bool(wanted))
     if missed:
         print(f"The judge does not see what is wrong with a server that is: {', '.join(missed)}.")
     return bool(wrong or missed)
