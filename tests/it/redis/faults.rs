@@ -135,8 +135,8 @@ async fn an_empty_redis_begins_everything_anew() {
     server.bring_up();
     eventually("it answers again", async || group.store.ping().await.is_ok()).await;
     assert_eq!(group.state().await, AreaState::default());
-    let heads = group.store.heads(std::slice::from_ref(&group.area)).await.unwrap();
-    assert_eq!(heads[0].epoch, Epoch::default());
+    let head = group.head().await;
+    assert_eq!(head.epoch, Epoch::default());
     let again = group.join("Ann").await;
     assert_ne!(again.epoch, before.epoch);
     assert_eq!(again.seq, 1);

@@ -9,4 +9,4 @@ mod outages;
 mod path;
 mod rules;
 pub mod server;
-mod tls;
+pub mod tls;

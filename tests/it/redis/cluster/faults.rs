@@ -195,7 +195,7 @@ async fn the_sweep_finds_the_areas_of_every_node() {
 }
 
 impl Group {
-    fn key(&self, part: &str) -> String {
+    pub fn key(&self, part: &str) -> String {
         format!("{{{}}}:{part}", self.area)
     }
 }
