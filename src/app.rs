@@ -95,7 +95,7 @@ impl App {
             venues: Venues::new(places::of(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
             sessions: Sessions::new(&secret, settings.session.lifetime),
             connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
-            rates: Rates::new(rate(&settings)),
+            rates: Rates::new("events_per_second", rate(&settings)),
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),

@@ -218,6 +218,14 @@ fn every_figure_that_is_counted_is_explained() {
     }
 }
 
+#[test]
+fn every_figure_that_is_explained_is_counted() {
+    let counted: Vec<_> = sources().iter().flat_map(Source::figures).collect();
+    for figure in &figures::ALL {
+        assert!(counted.contains(&(figure.kind, figure.name.to_owned())), "nothing counts {}", figure.name);
+    }
+}
+
 /// The companion of the claims above: each fault, planted, is found.
 #[test]
 fn a_planted_fault_is_found() {

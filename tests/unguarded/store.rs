@@ -80,10 +80,15 @@ impl Store for Unguarded {
         ask!(self, self.inner.expire(area))
     }
 
-    async fn heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
-        let mut heads = ask!(self, self.inner.heads(areas))?;
-        self.unaware.soothe(areas, &mut heads);
-        Ok(heads)
+    async fn heads(&self, areas: &[AreaName]) -> Vec<Result<Head>> {
+        let asked = ask!(self, async { self.inner.heads(areas).await.into_iter().collect::<Result<Vec<Head>>>() });
+        match asked {
+            Ok(mut heads) => {
+                self.unaware.soothe(areas, &mut heads);
+                heads.into_iter().map(Ok).collect()
+            }
+            Err(error) => areas.iter().map(|_| Err(error.clone())).collect(),
+        }
     }
 
     async fn follow(&self, area: &AreaName) -> Result<()> {

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use tokio::time::timeout;
 
+use crate::web::limits::reached;
+
 /// A close frame is a courtesy: it waits no longer than this for who does not read.
 const CLOSE_LIMIT: Duration = Duration::from_millis(500);
 
@@ -60,6 +62,11 @@ async fn within(
     let Some(stall) = stall else { return write.await.map_err(|_| Gone) };
     match timeout(stall, write).await {
         Ok(Ok(())) => Ok(()),
-        _ => Err(Gone),
+        Ok(Err(_)) => Err(Gone),
+        Err(_) => {
+            metrics::counter!("wte_connections_stalled_total").increment(1);
+            reached("read_stall_secs");
+            Err(Gone)
+        }
     }
 }
