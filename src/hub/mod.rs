@@ -125,6 +125,8 @@ impl Hub {
             hurry: Notify::new(),
             runtime: Handle::current(),
         });
+        // An alert watches the first time of it, which only a growth from 0 shows.
+        metrics::counter!("wte_epochs_total", "run" => "other").increment(0);
         store.listen(hub.clone());
         tokio::spawn(pulse::beat(hub.clone()));
         hub

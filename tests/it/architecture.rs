@@ -184,6 +184,11 @@ fn sources() -> Vec<Source> {
         .collect()
 }
 
+/// The code of every file of the product, without its tests and comments.
+pub fn code() -> Vec<(PathBuf, String)> {
+    sources().iter().map(|source| (source.path.clone(), source.code())).collect()
+}
+
 fn source(path: &str, text: &str) -> Source {
     Source::new(Path::new(path), text)
 }

@@ -30,6 +30,7 @@ mod protocol;
 mod readme;
 mod redis;
 mod rest;
+mod runbook;
 mod search;
 mod server;
 mod sessions;
