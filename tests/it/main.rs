@@ -11,6 +11,7 @@ mod events;
 mod events_slow;
 mod expiry;
 mod faults;
+mod figures;
 mod forms;
 mod grade;
 mod health;
