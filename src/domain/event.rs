@@ -54,6 +54,16 @@ pub enum LeftReason {
     Expired,
 }
 
+impl LeftReason {
+    /// As it is on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ClearedReason {

@@ -36,6 +36,8 @@ pub struct Step {
     pub users: BTreeSet<UserKey>,
     pub venues: BTreeSet<VenueId>,
     pub owners: BTreeSet<Owner>,
+    /// The change had no effect: its number, or a later one, was used before.
+    pub known: bool,
 }
 
 /// The clock and the run of the store, read once for a step.
@@ -89,7 +91,8 @@ impl Record {
         let last = self.owners.get(&change.owner).map_or(0, |holding| holding.n);
         // Who never held anything leaves nothing behind.
         let nobody = change.act == Act::Leave && !self.owners.contains_key(&change.owner);
-        if !nobody && change.n.is_none_or(|n| n > last) {
+        step.known = change.n.is_some_and(|n| n <= last);
+        if !nobody && !step.known {
             let event = self.decide(change, now.millis(), rules, step)?;
             self.begin(now);
             self.publish(event, now, rules, step);

@@ -9,6 +9,11 @@ use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::protocol::error::Problem;
 
+/// Counts that one of the settings' limits was reached; `limit` is its name there.
+pub fn reached(limit: &'static str) {
+    metrics::counter!("wte_limits_reached_total", "limit" => limit).increment(1);
+}
+
 /// Old entries are looked for when there are twice as many as after the last look, and at least so many.
 const LOOK_AT: usize = 1024;
 
@@ -42,7 +47,9 @@ impl Connections {
         let mut guard = self.open.lock().expect("a short lock");
         let (open, all) = &mut *guard;
         let count = open.get(&address).copied().unwrap_or_default();
-        if self.of_an_address.is_some_and(|most| count >= most) || self.of_all.is_some_and(|most| *all >= most) {
+        let of_an_address = self.of_an_address.is_some_and(|most| count >= most);
+        if of_an_address || self.of_all.is_some_and(|most| *all >= most) {
+            reached(if of_an_address { "connections_per_address" } else { "connections" });
             metrics::counter!("wte_connections_total", "outcome" => "overCapacity").increment(1);
             let message = "There are too many connections from your network, or in all. Try again later.";
             return Err(Problem::over_capacity(message));

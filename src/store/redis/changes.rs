@@ -75,7 +75,8 @@ fn answer_of(change: &Change, answer: Value) -> Result<Answer> {
     note_mended(mended);
     let refused = |why| Ok(Answer::Refused(why));
     match outcome.as_str() {
-        "done" => {
+        "done" | "known" => {
+            metrics::counter!("wte_changes_repeated_total").increment(u64::from(outcome == "known"));
             let (epoch, seq, at, user): (String, u64, u64, Vec<u8>) = read(Value::Array(what))?;
             Ok(Answer::Done(Done { epoch: Epoch::from_text(&epoch), seq, at, me: me_of(&user) }))
         }

@@ -2,7 +2,7 @@
 //! never hides another.
 
 use super::RedisStore;
-use super::answer::parts;
+use super::answer::{note_garbage, parts};
 use super::keys::written;
 use super::link::Again;
 use super::script::{DISCARD, EXPIRE, ME, SNAPSHOT};
@@ -96,6 +96,7 @@ pub(super) fn me_of(user: &[u8]) -> Option<Me> {
     match serde_json::from_slice::<User>(user) {
         Ok(User { username, img, since, due, .. }) => Some(Me { username, img, since, due }),
         Err(_) => {
+            note_garbage();
             tracing::warn!("Redis held a user that cannot be read; the area's next snapshot will mend it");
             None
         }

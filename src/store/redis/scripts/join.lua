@@ -3,7 +3,7 @@
 local NAME, USERNAME, IMG, MOST = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
 
 if is_known() then
-  return done()
+  return told('known')
 end
 if held ~= NAME and redis.call('HEXISTS', STATE, NAME) == 1 then
   return refused('nameTaken', redis.call('HKEYS', STATE))
