@@ -6,7 +6,7 @@ use super::RedisStore;
 use super::answer::{note_mended, read};
 use super::keys::written;
 use super::link::Again;
-use super::reading::me_of;
+use super::picture::me_of;
 use super::script::{Call, JOIN, LEAVE, Script, VOTE, WITHDRAW};
 use crate::domain::change::{Act, Change, Done, Refused};
 use crate::domain::event::Epoch;
