@@ -55,7 +55,7 @@ fn config(cases: u32) -> Config {
 /// Other courses each time.
 fn assert_holds(usual: u32, ground: impl Fn() -> Box<dyn Ground>) {
     if let Err((why, course)) = search(TestRunner::new(config(cases(usual))), ground) {
-        panic!("{why}\nThe shortest course that shows it, for a test in found.rs: {course:#?}");
+        panic!("{why}\nThe shortest course that shows it: {course:#?}");
     }
 }
 

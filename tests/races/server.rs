@@ -25,7 +25,8 @@ pub struct Server {
     client: Client,
 }
 
-/// Who follows the area by this server: what it is told is a state, and then each change after it.
+/// Who follows the area by this server: what it is told is a state, and then each change after it. The page's own rule of what comes
+/// next is `apply` in `assets/js/state.js`.
 #[derive(Default)]
 struct Client {
     cursor: Option<u64>,
@@ -166,7 +167,8 @@ impl Client {
         let number = |of: &Value| Some((of["epoch"].as_str()?.to_owned(), of["seq"].as_u64()?));
         if event["event"] == "updates" {
             self.at = number(&event["data"]).ok_or("a state without a number")?;
-            self.cleared = false;
+            let none = |of: &str| event["data"][of].as_array().is_some_and(Vec::is_empty);
+            self.cleared = self.at.1 > 0 && event["data"]["expiresAt"] == 0 && none("users") && none("venues");
         } else if let Some(next) = number(event) {
             let follows = next.0 == self.at.0 && next.1 == self.at.1 + 1;
             let begins = self.cleared && next.1 == 1;
