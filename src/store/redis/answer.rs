@@ -2,6 +2,8 @@
 
 use redis::{FromRedisValue, RedisError, Value};
 
+use super::picture::me_of;
+use crate::domain::change::Me;
 use crate::store::{Result, StoreError};
 
 /// The answer as what it should be.
@@ -35,6 +37,15 @@ pub fn note_mended(mended: Vec<String>) {
 /// Counts something that was not written by us, or not whole.
 pub fn note_garbage() {
     metrics::counter!("wte_store_garbage_total").increment(1);
+}
+
+/// Who a script says that somebody is; nobody where that cannot be read.
+pub fn me_in(user: &[u8]) -> Option<Me> {
+    me_of(user).unwrap_or_else(|_| {
+        note_garbage();
+        tracing::warn!("Redis held a user that cannot be read; the area's next snapshot will mend it");
+        None
+    })
 }
 
 /// Why there is no answer, in words for the log.
