@@ -38,6 +38,8 @@ async fn primary_killed(wait_replicas: &str) -> End {
     sleep(Duration::from_millis(1500)).await;
     cluster.kill(owner);
     cluster.replica_of(owner).thaw();
+    // Alone, the new primary could not have anything acknowledged.
+    cluster.revive(owner);
     town.votes_if_any(3).await;
     town.end(async || stored_in(cluster.options()).await, None).await
 }

@@ -1,10 +1,11 @@
 //! Servers that die, and servers that are told to end, while people vote.
 
+use where_to_eat::store::redis::RedisOptions;
+
 use super::judge::{self, Damage};
 use super::town::{End, Off, Town, stored_in};
 use crate::redis::server::RedisServer;
 use crate::server::{Browser, View};
-use where_to_eat::store::redis::RedisOptions;
 
 const VOTERS: usize = 6;
 
@@ -13,9 +14,11 @@ async fn killed_behind_a_proxy(off: Off) -> End {
     let mut town = Town::build(off, 2, &[("REDIS_URL", &redis.url())]).await;
     town.open(VOTERS).await;
     town.votes(5).await;
+    town.mid_vote().await;
     town.servers[0].kill().await;
     town.votes(3).await;
     town.servers[0].restart().await;
+    town.mid_vote().await;
     town.servers[1].kill().await;
     town.votes(3).await;
     town.servers[1].restart().await;
@@ -40,6 +43,7 @@ async fn killed_with_its_file(off: Off) -> End {
     town.open(VOTERS).await;
     for _ in 0..3 {
         town.votes(4).await;
+        town.mid_vote().await;
         town.servers[0].kill().await;
         town.servers[0].restart().await;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, select_all};
 use tokio::time::{Instant, timeout, timeout_at};
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::domain::state::AreaState;
@@ -121,6 +121,15 @@ impl Town {
     pub async fn votes_if_any(&self, more: usize) {
         let done = self.votes_within(self.patience(), more).await;
         assert!(done || self.off.is_some() || !self.recast, "votes are not acknowledged: {:#?}", self.summary());
+    }
+
+    /// Waits until somebody's vote is on its way.
+    pub async fn mid_vote(&self) {
+        let sent = self.voters.iter().map(|voter| {
+            let mut log = voter.log.clone();
+            Box::pin(async move { log.wait_for(|log| log.pending.is_some()).await.is_ok() })
+        });
+        timeout(PATIENCE, select_all(sent)).await.expect("somebody votes");
     }
 
     pub fn logs(&self) -> Vec<Log> {

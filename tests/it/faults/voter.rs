@@ -19,7 +19,7 @@ pub const AREA: &str = "lunch";
 /// The store answers within two seconds or says that it cannot: a line without an answer for longer is not what it was.
 const ANSWER: Duration = Duration::from_secs(3);
 /// Between two votes, and before what failed is tried again; some less or more, so that not all act at once.
-const PAUSE: Duration = Duration::from_millis(80);
+const PAUSE: Duration = Duration::from_millis(30);
 const AGAIN: Duration = Duration::from_millis(300);
 /// How often a line is asked whether it lives, when nothing else is to be asked.
 const PROBE: Duration = Duration::from_secs(1);

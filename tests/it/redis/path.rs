@@ -123,15 +123,14 @@ struct Connection {
 }
 
 impl Connection {
-    /// Ends when either end does, or when it is ended on its way.
+    /// Ends when both ends do, or when it is ended on its way.
     async fn carry(&self, mut inner: TcpStream, mut outer: TcpStream) {
         let mut states = self.states.clone();
         let reset = {
             let ((inner_read, inner_write), (outer_read, outer_write)) = (inner.split(), outer.split());
             let ended = states.wait_for(|state| state.cut.max(state.reset) >= self.number);
             tokio::select! {
-                () = self.pump(inner_read, outer_write) => false,
-                () = self.pump(outer_read, inner_write) => false,
+                _ = async { tokio::join!(self.pump(inner_read, outer_write), self.pump(outer_read, inner_write)) } => false,
                 state = ended => state.is_ok_and(|state| state.reset >= self.number),
             }
         };
@@ -158,6 +157,8 @@ impl Connection {
                 return;
             }
         }
+        // What is under way the other way round still arrives.
+        let _ = to.shutdown().await;
     }
 
     fn passes(&self, state: &State) -> bool {
