@@ -33,8 +33,10 @@ struct State {
     forgotten: u64,
     /// The same for those that are subscriptions.
     deaf: u64,
-    /// They stay open, and carry nothing for now.
+    /// They carry nothing of what their callers say, for now.
     stalled: u64,
+    /// The same at any time: the other end never hears that a caller gave up.
+    abandoned: u64,
     cut: u64,
     reset: u64,
     /// Of every chunk, on every connection.
@@ -81,9 +83,10 @@ impl Path {
         self.change(|state, opened| state.deaf = opened);
     }
 
-    /// All that is open now is held up until `release`.
+    /// On all that is open now, what callers say is held up until `release`; a caller that gives up meanwhile is not heard of, as
+    /// when a phone is out of reach.
     pub fn stall(&self) {
-        self.change(|state, opened| state.stalled = opened);
+        self.change(|state, opened| (state.stalled, state.abandoned) = (opened, opened));
     }
 
     pub fn release(&self) {
@@ -116,6 +119,13 @@ impl Drop for Path {
     }
 }
 
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Caller,
+    Called,
+}
+
 struct Connection {
     number: u64,
     states: watch::Receiver<State>,
@@ -130,7 +140,7 @@ impl Connection {
             let ((inner_read, inner_write), (outer_read, outer_write)) = (inner.split(), outer.split());
             let ended = states.wait_for(|state| state.cut.max(state.reset) >= self.number);
             tokio::select! {
-                _ = async { tokio::join!(self.pump(inner_read, outer_write), self.pump(outer_read, inner_write)) } => false,
+                _ = async { tokio::join!(self.pump(Side::Caller, inner_read, outer_write), self.pump(Side::Called, outer_read, inner_write)) } => false,
                 state = ended => state.is_ok_and(|state| state.reset >= self.number),
             }
         };
@@ -142,14 +152,16 @@ impl Connection {
         }
     }
 
-    async fn pump(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) {
+    async fn pump(&self, side: Side, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) {
         let mut chunk = vec![0; CHUNK];
         let mut states = self.states.clone();
         while let Ok(length @ 1..) = from.read(&mut chunk).await {
             if chunk[..length].windows(SUBSCRIBES.len()).any(|part| part == SUBSCRIBES) {
                 self.subscribes.store(true, Ordering::SeqCst);
             }
-            let Ok(delay) = states.wait_for(|state| self.passes(state)).await.map(|state| state.delay) else { return };
+            let Ok(delay) = states.wait_for(|state| self.passes(side, state)).await.map(|state| state.delay) else {
+                return;
+            };
             if !delay.is_zero() {
                 sleep(delay).await;
             }
@@ -157,12 +169,16 @@ impl Connection {
                 return;
             }
         }
+        if side == Side::Caller && states.borrow().abandoned >= self.number {
+            std::future::pending::<()>().await;
+        }
         // What is under way the other way round still arrives.
         let _ = to.shutdown().await;
     }
 
-    fn passes(&self, state: &State) -> bool {
+    fn passes(&self, side: Side, state: &State) -> bool {
         let silenced = if self.subscribes.load(Ordering::SeqCst) { state.deaf } else { 0 };
-        state.forgotten.max(state.stalled).max(silenced) < self.number
+        let stalled = if side == Side::Caller { state.stalled } else { 0 };
+        state.forgotten.max(stalled).max(silenced) < self.number
     }
 }
