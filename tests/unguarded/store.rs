@@ -80,10 +80,18 @@ impl Store for Unguarded {
         ask!(self, self.inner.expire(area))
     }
 
-    async fn heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
-        let mut heads = ask!(self, self.inner.heads(areas))?;
-        self.unaware.soothe(areas, &mut heads);
-        Ok(heads)
+    async fn heads(&self, areas: &[AreaName]) -> Vec<Result<Head>> {
+        loop {
+            let mut heads = self.inner.heads(areas).await;
+            let away = heads.iter().find(|head| head.is_err());
+            if let Some(head) = away
+                && self.asks_again(head).await
+            {
+                continue;
+            }
+            self.unaware.soothe(areas, &mut heads);
+            return heads;
+        }
     }
 
     async fn follow(&self, area: &AreaName) -> Result<()> {

@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,6 +20,7 @@ const SUBSCRIBES: &[u8] = b"SUBSCRIBE";
 
 pub struct Path {
     port: u16,
+    target: Arc<AtomicU16>,
     /// Connections so far; each has its number, from 1.
     opened: Arc<AtomicU64>,
     state: watch::Sender<State>,
@@ -50,10 +51,13 @@ impl Path {
         let (state, states) = watch::channel(State::default());
         let opened = Arc::new(AtomicU64::new(0));
         let count = opened.clone();
+        let target = Arc::new(AtomicU16::new(port));
+        let current = target.clone();
         let task = tokio::spawn(async move {
             while let Ok((inner, _)) = listener.accept().await {
                 let number = count.fetch_add(1, Ordering::SeqCst) + 1;
                 let states = states.clone();
+                let port = current.load(Ordering::SeqCst);
                 tokio::spawn(async move {
                     if let Ok(outer) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await {
                         let connection = Connection { number, states, subscribes: AtomicBool::new(false) };
@@ -62,7 +66,7 @@ impl Path {
                 });
             }
         });
-        Self { port: own, opened, state, task: task.abort_handle() }
+        Self { port: own, target, opened, state, task: task.abort_handle() }
     }
 
     pub fn port(&self) -> u16 {
@@ -71,6 +75,11 @@ impl Path {
 
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// What is opened from now on leads to another server, as when an address is moved.
+    pub fn lead_to(&self, port: u16) {
+        self.target.store(port, Ordering::SeqCst);
     }
 
     /// All that is open now goes silent for ever.
