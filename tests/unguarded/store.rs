@@ -81,13 +81,16 @@ impl Store for Unguarded {
     }
 
     async fn heads(&self, areas: &[AreaName]) -> Vec<Result<Head>> {
-        let asked = ask!(self, async { self.inner.heads(areas).await.into_iter().collect::<Result<Vec<Head>>>() });
-        match asked {
-            Ok(mut heads) => {
-                self.unaware.soothe(areas, &mut heads);
-                heads.into_iter().map(Ok).collect()
+        loop {
+            let mut heads = self.inner.heads(areas).await;
+            let away = heads.iter().find(|head| head.is_err());
+            if let Some(head) = away
+                && self.asks_again(head).await
+            {
+                continue;
             }
-            Err(error) => areas.iter().map(|_| Err(error.clone())).collect(),
+            self.unaware.soothe(areas, &mut heads);
+            return heads;
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use where_to_eat::domain::event::{Epoch, Heard};
 use where_to_eat::domain::name::AreaName;
-use where_to_eat::store::{Head, Listener, Snapshot};
+use where_to_eat::store::{Head, Listener, Result, Snapshot};
 
 use crate::off::Off;
 
@@ -43,13 +43,13 @@ impl Unaware {
     }
 
     /// Says that each area is where the hub is.
-    pub fn soothe(&self, areas: &[AreaName], heads: &mut [Head]) {
+    pub fn soothe(&self, areas: &[AreaName], heads: &mut [Result<Head>]) {
         if !self.is_on() {
             return;
         }
         let at = self.at.lock().expect("a short lock");
         for (area, head) in areas.iter().zip(heads) {
-            if let Some((epoch, seq)) = at.get(area) {
+            if let (Some((epoch, seq)), Ok(head)) = (at.get(area), head) {
                 (head.epoch, head.seq) = (epoch.clone(), *seq);
             }
         }
