@@ -48,6 +48,7 @@ pub use preview::Pictures;
 pub use rates::{Rate, Rates};
 pub use session::Sessions;
 pub use takeover::Takeovers;
+pub use ws::echo;
 
 /// What all workers share; built outside the server's factory, else each would have its own.
 pub struct Web {

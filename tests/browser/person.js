@@ -4,8 +4,9 @@
 import { say } from "../english.js";
 import { PATIENCE_MS, become, until } from "./wait.js";
 
-/** What Chromium itself says of a connection that the test has broken. Our own page says nothing to the console. */
-export const BROKEN_NETWORK = /net::ERR_|WebSocket connection to .* failed|WebSocket is already in CLOSING/;
+/** What Chromium itself says of a connection that the test has broken, the service worker's too. Our own page says nothing to the console. */
+export const BROKEN_NETWORK =
+  /net::ERR_|WebSocket connection to .* failed|WebSocket is already in CLOSING|An unknown error occurred when fetching the script/;
 
 export class Person {
   /** What their browser sent and heard over sockets, event by event. */

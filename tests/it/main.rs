@@ -11,6 +11,7 @@ mod embedded;
 mod events;
 mod events_slow;
 mod expiry;
+mod faults;
 mod forms;
 mod grade;
 mod health;

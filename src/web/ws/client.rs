@@ -149,7 +149,7 @@ impl Client {
     }
 }
 
-fn end_of(error: &ProtocolError) -> End {
+pub(super) fn end_of(error: &ProtocolError) -> End {
     const TOO_LARGE: End = End::Close(CloseCode::Size, "A message has at most 16 KiB.");
     const NO_PROTOCOL: End = End::Close(CloseCode::Protocol, "That is not the WebSocket protocol.");
     let ProtocolError::Io(cause) = error else {

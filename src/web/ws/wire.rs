@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_ws::{CloseCode, CloseReason, Session};
+use bytes::Bytes;
 use bytestring::ByteString;
 use tokio::time::timeout;
 
@@ -27,6 +28,12 @@ impl Wire {
     pub async fn text(&mut self, text: impl Into<ByteString>) -> Result<(), Gone> {
         let stall = self.stall;
         within(stall, self.session.text(text)).await
+    }
+
+    /// The product's own messages are text; an echo may be anything.
+    pub async fn binary(&mut self, bytes: Bytes) -> Result<(), Gone> {
+        let stall = self.stall;
+        within(stall, self.session.binary(bytes)).await
     }
 
     pub async fn ping(&mut self) -> Result<(), Gone> {
