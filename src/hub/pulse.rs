@@ -46,6 +46,12 @@ async fn once(hub: &Hub) -> Result<bool> {
     let alive = hub.store.heartbeat(&hub.server, hub.following()).await?;
     hub.set_alive(&alive);
     let areas = hub.areas();
+    if hub.clock.is_doubtful()
+        && let Some(area) = areas.first()
+    {
+        // A snapshot tells the store's time, and one is enough.
+        area.needs_snapshot();
+    }
     let mut suspects = behind(hub, &areas).await?;
     if !suspects.is_empty() {
         sleep(IN_FLIGHT).await;
