@@ -269,7 +269,7 @@ async fn a_heartbeat_is_seen_by_proxies_and_by_the_page() {
 #[tokio::test]
 async fn a_stream_outlives_the_patience_for_a_next_request() {
     let server =
-        Server::start(&[("WTE__SERVER__HEADER_TIMEOUT_MS", "300"), ("WTE__SERVER__KEEP_ALIVE_SECS", "1")]).await;
+        Server::start(&[("WTE__SERVER__HEADER_TIMEOUT_MS", "1500"), ("WTE__SERVER__KEEP_ALIVE_SECS", "2")]).await;
     let ann = Browser::open(&server).await;
     let mut events = ann.events("lunch", None).await;
     // A silent connection that came later is closed, and the stream is still there.

@@ -117,6 +117,12 @@ impl RedisCluster {
         self.nodes[number].kill();
     }
 
+    /// Brings a primary back that was killed, once its replica has taken its place: earlier it would come back empty, and as what it was.
+    pub fn revive(&mut self, primary: usize) {
+        wait("its replica has replaced it", || !is_replica(self.replica_of(primary)));
+        self.nodes[primary].bring_up();
+    }
+
     /// Moves the slot of the key as an operator does: opened at both ends, its keys in steps, then told to both.
     pub async fn move_slot_of(&self, key: &str, to: usize) {
         let (source, target) = (&self.nodes[self.owner(key)], &self.nodes[to]);
