@@ -95,11 +95,11 @@ async fn half_a_record_takes_one_person_along_and_hides_nobody() {
     bench.redis.ask::<i64>(&["HSET", "lunch:state", "ann", "{\"username\":\"Ann\","]);
     bench.act().await;
     // Found by the next who reads all of it, at the latest when Ann acts herself.
-    let ann = bench.sockets.iter_mut().nth(NAMES.len()).expect("Ann in lunch");
+    let ann = bench.sockets.get_mut(NAMES.len()).expect("Ann in lunch");
     assert_eq!(ann.refused("addVote", json!({"fs": {"id": "sushi", "name": "Sushi"}})).await, "notJoined");
     assert_eq!(bench.lost("lunch", "thai").await, ["Ann"]);
     assert_eq!(bench.lost("dinner", "thai").await, Vec::<&str>::new());
-    let ann = bench.sockets.iter_mut().nth(NAMES.len()).expect("Ann in lunch");
+    let ann = bench.sockets.get_mut(NAMES.len()).expect("Ann in lunch");
     ann.ask("add", json!({"area": "lunch", "username": "Ann"})).await;
     ann.vote("thai").await;
     assert_eq!(bench.lost("lunch", "thai").await, Vec::<&str>::new());
