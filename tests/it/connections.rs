@@ -1,6 +1,7 @@
 //! Connections that say nothing, half of something, or everything too slowly: closed after the limits of [server], and nobody
 //! else is any the worse.
 
+use crate::faults::measured::keep;
 use crate::server::{Browser, Raw, Server};
 
 /// Limits short enough for a test.
@@ -45,7 +46,10 @@ async fn a_dripping_head_is_not_waited_for() {
     let server = Server::start(&SHORT).await;
     let mut dripping = Raw::open(&server).await;
     dripping.send(HALF).await;
+    let begun = std::time::Instant::now();
     dripping.drip("x").await;
+    let took = begun.elapsed().as_millis() as u64;
+    keep("dripping-requests", &[(took, "ms until a dripping one is closed, with a limit of 300 ms")]);
 }
 
 #[tokio::test]

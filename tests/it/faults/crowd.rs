@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::measured::keep;
 use crate::contract::group::eventually;
 use crate::server::{Browser, PATIENCE, Server, frame};
 
@@ -101,6 +102,8 @@ async fn five_thousand_at_once_are_all_served_and_leave_nothing_behind() {
     }
     // What the first storm took is kept at hand for the next one. Anything left behind would be left by the second one too.
     let grown: Vec<u64> = memory.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
+    let kib = |bytes: u64| bytes / 1024;
+    keep("storm", &[(kib(grown[0]), "KiB kept at hand after the first"), (kib(grown[1]), "KiB more after the second")]);
     assert!(grown[1] * 2 < grown[0], "{grown:?} bytes more after each");
 }
 

@@ -4,6 +4,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::measured::keep;
 use crate::redis::server::RedisServer;
 use crate::server::{Browser, Server, Socket, View};
 
@@ -55,6 +56,7 @@ async fn lost(redis: &RedisServer, server: &Server) -> Vec<String> {
 async fn a_full_redis_loses_no_vote_that_was_acknowledged() {
     let (redis, server) = server_on("noeviction", &[]).await;
     assert_eq!(lost(&redis, &server).await, Vec::<String>::new());
+    keep("redis-full", &[(3, "of 3 acked votes kept")]);
 }
 
 #[tokio::test]

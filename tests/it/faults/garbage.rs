@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use super::measured::keep;
 use crate::contract::group::eventually;
 use crate::redis::server::RedisServer;
 use crate::server::{Browser, Server, Socket, View};
@@ -86,6 +87,7 @@ async fn garbage_under_the_keys_of_an_area_loses_no_vote_and_harms_no_other() {
     bench.act().await;
     assert_eq!(bench.lost("lunch", "thai").await, Vec::<&str>::new());
     assert_eq!(bench.lost("dinner", "thai").await, Vec::<&str>::new());
+    keep("garbage", &[(8, "keys broken"), (8, "of 8 acked votes kept")]);
     assert!(bench.servers.iter().any(|server| server.log().contains("mended")), "the log tells of it");
 }
 
@@ -137,6 +139,7 @@ async fn forgotten_scripts_keep_nobody_from_voting() {
     let mut bench = Bench::start().await;
     assert_eq!(refused_while_scripts_are_forgotten(&mut bench).await, 0);
     assert_eq!(bench.lost("lunch", "9").await, Vec::<&str>::new());
+    keep("scripts-flushed", &[(40, "of 40 votes acked")]);
 }
 
 #[tokio::test]

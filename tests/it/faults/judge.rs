@@ -19,7 +19,7 @@ pub enum Damage {
     Gap { who: String, what: String },
     /// One number that meant two things.
     TwoContents { epoch: String, seq: u64 },
-    /// A view that is not what the store has.
+    /// A view that is not what the store has, or is said not to be.
     StaleView { who: String, seq: u64, stored: u64 },
     /// A name lost before its time.
     Nameless { who: String },
@@ -41,7 +41,7 @@ pub fn damage(logs: &[Log], truth: &Truth, since: Option<&str>) -> Vec<Damage> {
     for log in logs {
         found.extend(lost_votes(log, truth, since));
         found.extend(log.gaps.iter().map(|what| Damage::Gap { who: log.who.clone(), what: what.clone() }));
-        if log.view.as_ref() != Some(truth) {
+        if !log.shows(truth) {
             let seq = log.view.as_ref().map_or(0, |view| view.seq);
             found.push(Damage::StaleView { who: log.who.clone(), seq, stored: truth.seq });
         }
@@ -172,6 +172,8 @@ mod tests {
     fn a_stale_view_a_gap_and_a_lost_name_are_found() {
         let stale = found(log(), &truth(4, "b", &["a", "b"]));
         assert_eq!(stale, [Damage::StaleView { who: "Ann".into(), seq: 3, stored: 4 }]);
+        let doubted = found(Log { is_stale: true, ..log() }, &truth(3, "b", &["a", "b"]));
+        assert_eq!(doubted, [Damage::StaleView { who: "Ann".into(), seq: 3, stored: 3 }]);
         let gap = found(Log { gaps: vec!["5".into()], nameless: 1, ..log() }, &truth(3, "b", &["a", "b"]));
         assert!(matches!(gap[..], [Damage::Gap { .. }, Damage::Nameless { .. }]), "{gap:?}");
     }

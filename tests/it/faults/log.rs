@@ -44,10 +44,11 @@ pub struct Log {
     pub recast: u64,
     /// Lines that were lost, by close code; 0 for those that broke off.
     pub lost: BTreeMap<u16, u64>,
-    /// Times that the server said goodbye before it went, and that it lost or found its store.
+    /// Times that the server said goodbye before it went, and that it lost its store.
     pub byes: u64,
     pub stale: u64,
-    pub current: u64,
+    /// The page would say that what it shows is not current.
+    pub is_stale: bool,
     /// The longest way of a vote from its first sending to its ack.
     pub longest: Duration,
     /// The name was gone though its time was not over.
@@ -58,6 +59,11 @@ impl Log {
     /// The voter's last word that the server has acknowledged.
     pub fn last(&self) -> Option<&Ack> {
         self.acks.last()
+    }
+
+    /// What there is, and shown as that.
+    pub fn shows(&self, truth: &View) -> bool {
+        self.view.as_ref() == Some(truth) && !self.is_stale
     }
 
     /// Takes in what belongs to the area.

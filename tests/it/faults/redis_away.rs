@@ -89,9 +89,7 @@ async fn stopped(off: Off, time: Duration) -> End {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_redis_is_stopped_people_are_told_and_no_vote_is_lost() {
-    let end = stopped(None, Duration::from_secs(10)).await;
-    assert!(end.logs.iter().all(|log| log.current > 0), "all was current again: {:#?}", end.logs);
-    end.assert_kept("redis-stopped");
+    stopped(None, Duration::from_secs(10)).await.assert_kept("redis-stopped");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

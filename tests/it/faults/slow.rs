@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::measured::keep;
 use crate::server::{Browser, Server, Socket};
 use crate::slow::{NO_RATE, flood, two_large_places};
 
@@ -73,6 +74,8 @@ async fn alone_and_beside(off: &str) -> (Duration, Duration) {
 #[tokio::test]
 async fn who_stops_reading_delays_nobody() {
     let (alone, beside) = alone_and_beside("").await;
+    let us = |time: Duration| u64::try_from(time.as_micros()).expect("less than an hour");
+    keep("slow-reader", &[(us(alone), "µs for a vote alone"), (us(beside), "µs beside them")]);
     assert!(beside < alone * UNCHANGED, "{beside:?} beside them, {alone:?} alone");
 }
 

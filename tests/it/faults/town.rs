@@ -14,7 +14,7 @@ use where_to_eat::store::redis::{RedisOptions, RedisStore};
 use super::haproxy::Haproxy;
 use super::judge::{self, Damage, Truth};
 use super::log::Log;
-use super::measured::Measured;
+use super::measured::{self, Figure};
 use super::voter::{AREA, Voter, Wish};
 use crate::contract::group::{LONG, eventually};
 use crate::server::{Browser, Server};
@@ -50,7 +50,7 @@ pub struct End {
     pub logs: Vec<Log>,
     pub truth: Truth,
     pub damage: Vec<Damage>,
-    measured: Measured,
+    figures: Vec<Figure>,
 }
 
 impl Town {
@@ -153,7 +153,7 @@ impl Town {
         let (began, deadline) = (Instant::now(), Instant::now() + self.patience());
         let mut stored = truth().await;
         while Instant::now() < deadline {
-            let agreed = self.until_within(Duration::from_millis(500), |log| log.view.as_ref() == Some(&stored)).await;
+            let agreed = self.until_within(Duration::from_millis(500), |log| log.shows(&stored)).await;
             if agreed {
                 break;
             }
@@ -169,8 +169,8 @@ impl Town {
         if grown > MEMORY {
             damage.push(Damage::Memory { bytes: grown });
         }
-        let measured = Measured::of(&logs, agreed, grown);
-        End { logs: logs.into_iter().map(Log::in_short).collect(), truth: stored, damage, measured }
+        let figures = measured::figures(&logs, agreed, grown);
+        End { logs: logs.into_iter().map(Log::in_short).collect(), truth: stored, damage, figures }
     }
 }
 
@@ -180,7 +180,7 @@ impl End {
         let Self { logs, truth, damage, .. } = self;
         let votes = &truth.votes;
         assert!(damage.is_empty(), "{row}: {damage:#?}\nstored {} {votes:?}\n{logs:#?}", truth.seq);
-        self.measured.write(row);
+        measured::keep(row, &self.figures);
     }
 
     /// The companion's claim: the judge finds damage of this kind.

@@ -88,6 +88,8 @@ struct Page {
 impl Page {
     async fn live(mut self) {
         loop {
+            // A new line is told anew.
+            self.note(|log| log.is_stale = false);
             let over = match Line::open(&self.browser).await {
                 Ok(mut line) => self.stay(&mut line).await.err(),
                 Err(_) => None,
@@ -293,8 +295,8 @@ impl Page {
                         log.byes += 1;
                         bye = event["data"]["retryInMs"].as_u64().map(Duration::from_millis);
                     }
-                    Some("stale") => log.stale += 1,
-                    Some("current") => log.current += 1,
+                    Some("stale") => (log.stale, log.is_stale) = (log.stale + 1, true),
+                    Some("current") => log.is_stale = false,
                     _ => log.see(&event),
                 }
             }
