@@ -96,6 +96,10 @@ impl App {
             sessions: Sessions::new(&secret, settings.session.lifetime),
             connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
             rates: Rates::new("events_per_second", rate(&settings)),
+            looks: Rates::new(
+                "looks_per_second",
+                Rate { per_second: few(limits.looks_per_second), burst: few(limits.look_burst) },
+            ),
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),

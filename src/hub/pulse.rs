@@ -60,6 +60,12 @@ pub(super) async fn beat(hub: Arc<Hub>) {
 /// is away.
 async fn once(hub: &Hub) -> Option<StoreError> {
     let areas = hub.areas();
+    if hub.clock.is_doubtful()
+        && let Some(area) = areas.first()
+    {
+        // A snapshot tells the store's time, and one is enough.
+        area.needs_snapshot();
+    }
     let (alive, heads) = join!(hub.store.heartbeat(&hub.server, hub.following()), heads(hub, &areas));
     // Where that cannot be told, whoever lived goes on to count as alive.
     if let Ok(alive) = &alive {

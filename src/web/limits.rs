@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::origin::Address;
+use actix_web::HttpRequest;
+
+use super::Web;
+use super::origin::{self, Address};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::protocol::error::Problem;
@@ -75,6 +78,13 @@ impl Drop for Connection {
             }
         }
     }
+}
+
+/// Counts a look at an area, which may cost the store a call; a problem if its address makes too many.
+pub fn look(request: &HttpRequest, web: &Web) -> Result<(), Problem> {
+    let looked = web.looks.take(&origin::address(request, web), Instant::now());
+    let message = "Too many people of your network are looking at once. Wait a moment, then try again.";
+    looked.map_err(|problem| Problem { message: message.to_owned(), ..problem })
 }
 
 /// Names that an address has taken in an area, for as long as they may last.

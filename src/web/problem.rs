@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 
 use super::limits;
@@ -76,6 +76,15 @@ impl fmt::Display for WebError {
     }
 }
 
+impl WebError {
+    /// When to try again, where that is known: whole seconds.
+    pub fn say_when(&self, headers: &mut HeaderMap) {
+        if let Some(ms) = self.0.retry_in_ms {
+            headers.insert(RETRY_AFTER, HeaderValue::from(ms.div_ceil(1000).max(1)));
+        }
+    }
+}
+
 /// What stands after the `?` of an address is not what it should be.
 pub fn bad_query() -> actix_web::Error {
     let message = "What stands after the ? of the address is not right: each name once, and numbers where they belong.";
@@ -104,9 +113,8 @@ impl ResponseError for WebError {
         metrics::counter!("wte_errors_total", "code" => self.0.code.as_str()).increment(1);
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((CACHE_CONTROL, "no-store"));
-        if let Some(ms) = self.0.retry_in_ms {
-            response.insert_header((RETRY_AFTER, ms.div_ceil(1000).max(1)));
-        }
-        response.json(&self.0)
+        let mut response = response.json(&self.0);
+        self.say_when(response.headers_mut());
+        response
     }
 }

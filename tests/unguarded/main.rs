@@ -12,7 +12,9 @@ use where_to_eat::store::Store;
 use where_to_eat::telemetry;
 
 mod acks_first;
+mod in_line;
 mod off;
+mod own_clock;
 mod store;
 mod unaware;
 

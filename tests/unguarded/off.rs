@@ -24,9 +24,13 @@ pub enum Off {
     FollowsLate,
     /// A store that does not answer is asked for ever, and never said to be away.
     Patient,
+    /// Times are this server's, not the store's.
+    OwnClock,
+    /// Everyone waits for the client that reads slowest.
+    InLine,
 }
 
-const NAMES: [(&str, Off); 7] = [
+const NAMES: [(&str, Off); 9] = [
     ("", Off::Nothing),
     ("acks-first", Off::AcksFirst),
     ("forgets-n", Off::ForgetsN),
@@ -34,6 +38,8 @@ const NAMES: [(&str, Off); 7] = [
     ("deaf", Off::Deaf),
     ("follows-late", Off::FollowsLate),
     ("patient", Off::Patient),
+    ("own-clock", Off::OwnClock),
+    ("in-line", Off::InLine),
 ];
 
 impl Off {

@@ -14,7 +14,9 @@ use where_to_eat::domain::takeover::CodeDigest;
 use where_to_eat::store::{Alive, Head, Listener, Result, Snapshot, Store, StoreError, Swept};
 
 use crate::acks_first::AcksFirst;
+use crate::in_line::InLine;
 use crate::off::Off;
+use crate::own_clock::{self, OwnClock};
 use crate::unaware::Unaware;
 
 /// An area that is followed late is followed so much later: in this time a storm changes it some times.
@@ -55,19 +57,27 @@ impl Unguarded {
 #[async_trait]
 impl Store for Unguarded {
     fn listen(&self, listener: Arc<dyn Listener>) {
-        self.inner.listen(self.unaware.between(listener));
+        self.inner.listen(match self.off {
+            Off::OwnClock => Arc::new(OwnClock(listener)),
+            Off::InLine => Arc::new(InLine(listener)),
+            _ => self.unaware.between(listener),
+        });
     }
 
     async fn change(&self, change: &Change) -> Result<Done> {
         match self.off {
             Off::AcksFirst => self.acks_first.clone().change(change).await,
             Off::ForgetsN => self.inner.change(&Change { n: None, ..change.clone() }).await,
+            Off::OwnClock => Ok(Done { at: own_clock::now(), ..self.inner.change(change).await? }),
             _ => ask!(self, self.inner.change(change)),
         }
     }
 
     async fn snapshot(&self, area: &AreaName, begin: bool) -> Result<Snapshot> {
-        let snapshot = ask!(self, self.inner.snapshot(area, begin))?;
+        let mut snapshot = ask!(self, self.inner.snapshot(area, begin))?;
+        if self.off == Off::OwnClock {
+            snapshot.at = own_clock::now();
+        }
         self.unaware.note(area, &snapshot);
         Ok(snapshot)
     }

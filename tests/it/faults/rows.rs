@@ -8,9 +8,9 @@ pub struct Row {
     /// The number among the promises of the design.
     pub promise: u8,
     pub promised: &'static str,
-    /// Within this folder, as `FILE::TEST`.
+    /// Within this folder or the one above it, as `FILE::TEST`.
     pub test: &'static str,
-    /// The same course without the protection, in the same file: there the damage is found.
+    /// The same course without the protection, in the same file: there the damage is found. Some have both in one test.
     pub companion: &'static str,
 }
 
@@ -118,5 +118,85 @@ pub const ROWS: &[Row] = &[
         promised: "votes and events follow it, without a gap",
         test: "cluster::a_slot_that_moves_while_people_vote_loses_nothing",
         companion: "who_does_not_follow_a_slot_to_its_new_node_sees_what_was",
+    },
+    Row {
+        name: "slow-reader",
+        fault: "20 clients that stop reading, beside people who vote",
+        promise: 9,
+        promised: "a vote takes no longer on its way to anybody else",
+        test: "slow::who_stops_reading_delays_nobody",
+        companion: "a_server_that_waits_for_the_slowest_delays_everybody",
+    },
+    Row {
+        name: "reader-stopped",
+        fault: "a client that does not read while 3,000 votes come in",
+        promise: 9,
+        promised: "it costs the server no memory, and has the outcome when it reads again",
+        test: "events_slow::who_does_not_read_costs_no_memory_and_gets_the_outcome_in_the_end",
+        companion: "without_the_bound_of_recent_events_the_same_flood_takes_memory",
+    },
+    Row {
+        name: "storm",
+        fault: "5,000 connections at once, twice",
+        promise: 9,
+        promised: "all are served, and nothing of them is left behind",
+        test: "crowd::five_thousand_at_once_are_all_served_and_leave_nothing_behind",
+        companion: "beyond_the_limit_they_are_turned_away_and_without_it_they_take_all_there_is",
+    },
+    Row {
+        name: "dripping-requests",
+        fault: "connections that say nothing, half a head, half a body, or drip",
+        promise: 9,
+        promised: "they are closed when their time is over, and what comes in time is served",
+        test: "connections::a_dripping_head_is_not_waited_for",
+        companion: "what_comes_in_time_is_served_and_what_does_not_is_closed",
+    },
+    Row {
+        name: "wrong-clock",
+        fault: "the clock of one of two servers 90 s ahead, then set 180 s back",
+        promise: 7,
+        promised: "times, sessions and two hours are the store's, at either server",
+        test: "clock::a_wrong_clock_shows_nowhere",
+        companion: "a_server_that_goes_by_its_own_clock_is_found_by_the_same_look",
+    },
+    Row {
+        name: "redis-full",
+        fault: "Redis without room (`maxmemory`)",
+        promise: 12,
+        promised: "what was acked is kept, changes are refused, reading and expiry go on",
+        test: "full::a_full_redis_loses_no_vote_that_was_acknowledged",
+        companion: "a_redis_that_throws_away_what_it_has_no_room_for_does",
+    },
+    Row {
+        name: "garbage",
+        fault: "wrong types and half a JSON under the keys of an area, nonsense on its channel",
+        promise: 12,
+        promised: "mended and logged; no vote is lost but one whose own record is broken",
+        test: "garbage::garbage_under_the_keys_of_an_area_loses_no_vote_and_harms_no_other",
+        companion: "garbage_in_the_one_place_where_votes_stand_is_found_by_the_same_look",
+    },
+    Row {
+        name: "scripts-flushed",
+        fault: "SCRIPT FLUSH under every vote",
+        promise: 12,
+        promised: "they are sent again, and every vote is acked",
+        test: "garbage::forgotten_scripts_keep_nobody_from_voting",
+        companion: "where_scripts_cannot_be_sent_again_they_do",
+    },
+    Row {
+        name: "store-absent",
+        fault: "no store at the start",
+        promise: 13,
+        promised: "the server starts, is not ready, says why, and joins when it comes",
+        test: "away::without_its_store_a_server_says_so_and_a_patient_one_would_say_nothing",
+        companion: "without_its_store_a_server_says_so_and_a_patient_one_would_say_nothing",
+    },
+    Row {
+        name: "source-hanging",
+        fault: "the source of places hangs",
+        promise: 15,
+        promised: "a plain sentence when its time is over, and places can be written in",
+        test: "away::a_source_that_hangs_is_left_and_a_patient_server_would_wait_with_it",
+        companion: "a_source_that_hangs_is_left_and_a_patient_server_would_wait_with_it",
     },
 ];
