@@ -130,7 +130,7 @@ impl Ground for OnRedis {
     }
 
     fn head(&mut self, server: usize) -> Head {
-        self.call(self.store(server).heads(&[area()])).expect("Redis is there").remove(0)
+        self.call(self.store(server).heads(&[area()])).remove(0).expect("Redis is there")
     }
 
     /// Its clock is the machine's.
