@@ -27,9 +27,6 @@ mod follower;
 mod keeper;
 mod log;
 mod pulse;
-#[cfg(test)]
-#[path = "../../tests/races/mod.rs"]
-mod races;
 mod seats;
 mod standing;
 mod view;

@@ -290,3 +290,7 @@ impl View {
 fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) -> String {
     server::event("presence", &PresenceData { here, gone, online, watching })
 }
+
+#[cfg(test)]
+#[path = "../../tests/races/mod.rs"]
+mod races;

@@ -1,5 +1,5 @@
 //! Races found by machine: random courses of what two servers on one store do and hear, in every order that can come about, and of
-//! what has to hold whatever the course was. Within the hub, for the views are its own. A claim that does not hold ends with the
+//! what has to hold whatever the course was. Within the hub's view, for no one else has one. A claim that does not hold ends with the
 //! shortest course that shows it, as `play` can be given it again.
 //!
 //! Each protection has its companion: with it taken off (`flaws`), the same machine finds what it was for.

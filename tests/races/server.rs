@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::super::Bounds;
-use super::super::view::View;
 use super::flaws::Flaw;
 use super::ground::{Ground, Sound, area, server_id};
 use crate::domain::event::Heard;
 use crate::domain::state::AreaState;
+use crate::hub::Bounds;
+use crate::hub::view::View;
 use crate::store::Snapshot;
 
 pub struct Server {
