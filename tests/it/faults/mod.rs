@@ -12,6 +12,7 @@ mod redis_away;
 mod rows;
 mod servers;
 mod table;
+mod talk;
 mod town;
 mod unguarded;
 mod voter;
