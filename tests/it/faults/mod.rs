@@ -18,6 +18,7 @@ mod rows;
 mod servers;
 mod slow;
 mod table;
+mod talk;
 mod town;
 mod unguarded;
 mod voter;

@@ -4,25 +4,21 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep};
 
 use super::judge::run_of;
 use super::line::{Ended, Line};
 use super::log::{Ack, Log, Pending};
-use crate::server::{Browser, View};
+use crate::server::Browser;
 
 /// The area where all vote.
 pub const AREA: &str = "lunch";
-/// The store answers within two seconds or says that it cannot: a line without an answer for longer is not what it was.
-const ANSWER: Duration = Duration::from_secs(3);
 /// Between two votes, and before what failed is tried again; some less or more, so that not all act at once.
 const PAUSE: Duration = Duration::from_millis(30);
 const AGAIN: Duration = Duration::from_millis(300);
-/// How often a line is asked whether it lives, when nothing else is to be asked.
-const PROBE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
@@ -42,7 +38,18 @@ impl Voter {
     pub fn start(who: &str, browser: Browser, recasts: bool) -> Self {
         let (log, logged) = watch::channel(Log { who: who.to_owned(), ..Log::default() });
         let (wish, wished) = watch::channel(Wish::Rest);
-        let page = Page { who: who.into(), browser, recasts, log, wish: wished, n: 0, ids: 0, sent: None, held: None };
+        let page = Page {
+            who: who.into(),
+            browser,
+            recasts,
+            log,
+            wish: wished,
+            n: 0,
+            ids: 0,
+            sent: None,
+            seen: None,
+            held: None,
+        };
         let task = tokio::spawn(page.live()).abort_handle();
         Self { log: logged, wish, task }
     }
@@ -59,7 +66,7 @@ impl Drop for Voter {
 }
 
 /// Why a line is left.
-enum Over {
+pub enum Over {
     Lost(Ended),
     /// The server asks to come back after so long.
     Bye(Duration),
@@ -71,16 +78,18 @@ impl From<Ended> for Over {
     }
 }
 
-struct Page {
+pub struct Page {
     who: String,
     browser: Browser,
     recasts: bool,
-    log: watch::Sender<Log>,
-    wish: watch::Receiver<Wish>,
+    pub log: watch::Sender<Log>,
+    pub wish: watch::Receiver<Wish>,
     n: u64,
-    ids: i64,
+    pub ids: i64,
     /// When the pending vote was sent first.
     sent: Option<Instant>,
+    /// The epoch of the view when the last vote was acknowledged: only a later one can show that it is lost.
+    seen: Option<String>,
     /// The run of the store in which the name was last known to be ours.
     held: Option<String>,
 }
@@ -140,7 +149,8 @@ impl Page {
     fn lost_vote(&self) -> Option<String> {
         let log = self.log.borrow();
         let (ack, view) = (log.last()?, log.view.as_ref()?);
-        let lost = run_of(&ack.epoch) != run_of(&view.epoch) && view.votes.get(&self.who) != Some(&ack.place);
+        let later = self.seen.as_ref() != Some(&view.epoch);
+        let lost = later && run_of(&ack.epoch) != run_of(&view.epoch) && view.votes.get(&self.who) != Some(&ack.place);
         (self.recasts && lost).then(|| ack.place.clone())
     }
 
@@ -154,6 +164,7 @@ impl Page {
             Ok(ack) => {
                 let epoch = ack["epoch"].as_str().unwrap_or_default().to_owned();
                 self.held = Some(run_of(&epoch).to_owned());
+                self.seen = self.log.borrow().view.as_ref().map(|view| view.epoch.clone());
                 let took = self.sent.map_or(Duration::ZERO, |sent| sent.elapsed());
                 self.note(|log| {
                     log.acks.push(Ack { n, place, epoch });
@@ -213,105 +224,5 @@ impl Page {
         let log = self.log.borrow();
         let view = log.view.as_ref()?;
         (!view.users.contains(&self.who)).then(|| run_of(&view.epoch).to_owned())
-    }
-
-    /// Nothing to say: listens, and asks now and then whether the line lives.
-    async fn rest(&mut self, line: &mut Line) -> Result<(), Over> {
-        let mut wish = self.wish.clone();
-        tokio::select! {
-            _ = wish.changed() => Ok(()),
-            events = timeout(PROBE, line.events()) => match events {
-                Ok(events) => self.take_in(events?),
-                Err(_) => self.ask(line, "getMe", None, json!({})).await.map(drop),
-            },
-        }
-    }
-
-    async fn until(&mut self, line: &mut Line, is_so: impl Fn(Option<&View>) -> bool) -> Result<(), Over> {
-        let deadline = Instant::now() + ANSWER;
-        while !is_so(self.log.borrow().view.as_ref()) {
-            let events = timeout_at(deadline, line.events()).await.map_err(|_| Ended(None))?;
-            self.take_in(events?)?;
-        }
-        Ok(())
-    }
-
-    async fn listen(&mut self, line: &mut Line, time: Duration) -> Result<(), Over> {
-        let deadline = Instant::now() + time;
-        while let Ok(events) = timeout_at(deadline, line.events()).await {
-            self.take_in(events?)?;
-        }
-        Ok(())
-    }
-
-    /// The answer: an ack's data, or an error's.
-    async fn ask(
-        &mut self,
-        line: &mut Line,
-        event: &str,
-        n: Option<u64>,
-        data: Value,
-    ) -> Result<Result<Value, Value>, Over> {
-        self.ids += 1;
-        let id = self.ids;
-        let mut frame = json!({"event": event, "id": id, "data": data});
-        if let Some(n) = n {
-            frame["n"] = n.into();
-        }
-        let deadline = Instant::now() + ANSWER;
-        match timeout_at(deadline, line.send(&frame)).await {
-            Ok(sent) => sent?,
-            Err(_) => return Err(self.no_answer()),
-        }
-        loop {
-            let Ok(events) = timeout_at(deadline, line.events()).await else { return Err(self.no_answer()) };
-            let (mut answers, events): (Vec<_>, Vec<_>) = events?.into_iter().partition(|event| event["id"] == id);
-            self.take_in(events)?;
-            if let Some(mut answer) = answers.pop() {
-                let data = answer["data"].take();
-                if answer["event"] == "ack" {
-                    return Ok(Ok(data));
-                }
-                match data["code"].as_str() {
-                    Some("storeUnavailable") => self.note(|log| log.refused += 1),
-                    _ => self.note(|log| log.gaps.push(format!("{frame} was refused: {data}"))),
-                }
-                return Ok(Err(data));
-            }
-        }
-    }
-
-    fn no_answer(&self) -> Over {
-        self.note(|log| log.unanswered += 1);
-        Over::Lost(Ended(None))
-    }
-
-    fn take_in(&self, events: Vec<Value>) -> Result<(), Over> {
-        let mut bye = None;
-        self.note(|log| {
-            for event in events {
-                match event["event"].as_str() {
-                    Some("bye") => {
-                        log.byes += 1;
-                        bye = event["data"]["retryInMs"].as_u64().map(Duration::from_millis);
-                    }
-                    Some("stale") => (log.stale, log.is_stale) = (log.stale + 1, true),
-                    Some("current") => log.is_stale = false,
-                    _ => log.see(&event),
-                }
-            }
-        });
-        bye.map_or(Ok(()), |delay| Err(Over::Bye(delay)))
-    }
-
-    fn note(&self, note: impl FnOnce(&mut Log)) {
-        self.log.send_modify(note);
-    }
-
-    /// Half of it to one and a half, at random.
-    fn about(&self, time: Duration) -> Duration {
-        let mut random = [0];
-        getrandom::fill(&mut random).expect("random numbers");
-        time / 2 + time * u32::from(random[0]) / 256
     }
 }
