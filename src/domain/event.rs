@@ -139,7 +139,7 @@ mod tests {
     use super::super::state::{Applied, AreaState};
     use super::*;
 
-    /// Found by fuzzing: what stands on a channel need not come from a server of ours.
+    /// What stands on a channel need not come from a server of ours.
     #[test]
     fn a_time_that_no_clock_tells_stops_nobody() {
         let text =

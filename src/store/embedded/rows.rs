@@ -129,7 +129,7 @@ mod tests {
         assert_eq!((state.epoch, state.seq, state.expires_at, state.users.len()), (Epoch::default(), 0, 9, 1));
     }
 
-    /// Found by fuzzing: the next change would have had no number.
+    /// The next change would have had no number.
     #[test]
     fn an_area_whose_number_no_change_can_follow_begins_a_new_epoch() {
         let header = whole().header.map(|header| Header { seq: u64::MAX, ..header });
