@@ -205,6 +205,8 @@ impl Limits {
             areas: from.take("limits.areas").limit()?,
             events_per_second: from.take("limits.events_per_second").limit()?,
             event_burst: from.take("limits.event_burst").limit()?,
+            looks_per_second: from.take("limits.looks_per_second").limit()?,
+            look_burst: from.take("limits.look_burst").limit()?,
             bad_messages: from.take("limits.bad_messages").limit()?,
             recent_events: from.take("limits.recent_events").limit()?,
             recent_bytes: from.take("limits.recent_bytes").limit()?,

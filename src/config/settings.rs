@@ -186,6 +186,8 @@ pub struct Limits {
     pub areas: Limit,
     pub events_per_second: Limit,
     pub event_burst: Limit,
+    pub looks_per_second: Limit,
+    pub look_burst: Limit,
     pub bad_messages: Limit,
     pub recent_events: Limit,
     pub recent_bytes: Limit,

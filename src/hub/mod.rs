@@ -125,6 +125,8 @@ impl Hub {
             hurry: Notify::new(),
             runtime: Handle::current(),
         });
+        // An alert watches the first time of it, which only a growth from 0 shows.
+        metrics::counter!("wte_epochs_total", "run" => "other").increment(0);
         store.listen(hub.clone());
         tokio::spawn(pulse::beat(hub.clone()));
         hub
@@ -239,6 +241,11 @@ impl Hub {
 
 impl Listener for Hub {
     fn heard(&self, area: &AreaName, heard: Heard, text: &str) {
+        if let Heard::Change(change) = &heard {
+            // A clock that is a little off must not make an age negative.
+            let age = Duration::from_millis(self.clock.now().saturating_sub(change.at));
+            metrics::histogram!("wte_event_age_seconds").record(age);
+        }
         let area = self.areas.read().expect("a short lock").get(area).cloned();
         if let Some(area) = area {
             area.hear(heard, text);

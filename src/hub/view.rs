@@ -101,11 +101,17 @@ impl View {
     fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> bool {
         match self.state.apply(numbered, self.bounds.lifetime) {
             Applied::Known => return false,
-            Applied::Gap => self.resync = true,
+            Applied::Gap => {
+                metrics::counter!("wte_gaps_total").increment(1);
+                self.resync = true;
+            }
             Applied::Next => {
                 match &numbered.event {
                     Event::Renamed { from, username, .. } => self.seats.rename(numbered, &from.key(), Some(username)),
-                    Event::UserLeft { username, .. } => self.seats.rename(numbered, &username.key(), None),
+                    Event::UserLeft { username, reason } => {
+                        metrics::counter!("wte_users_left_total", "reason" => reason.as_str()).increment(1);
+                        self.seats.rename(numbered, &username.key(), None);
+                    }
                     Event::Cleared { .. } => self.seats.check(&self.state),
                     Event::User { .. } | Event::Vote { .. } | Event::VoteRemoved { .. } => {}
                 }
@@ -131,6 +137,10 @@ impl View {
         let Snapshot { state, claims, .. } = snapshot;
         if (&state.epoch, state.seq) != (&self.state.epoch, self.state.seq) {
             self.log.reset();
+        }
+        if state.epoch != self.state.epoch && !self.state.epoch.as_str().is_empty() {
+            let run = if state.epoch.run() == self.state.epoch.run() { "same" } else { "other" };
+            metrics::counter!("wte_epochs_total", "run" => run).increment(1);
         }
         self.state = state;
         self.expire_after = 0;
@@ -168,7 +178,7 @@ impl View {
 
     /// Only living servers have people here.
     pub fn keep_servers(&mut self, lives: impl Fn(&ServerId) -> bool) {
-        self.presence.keep(lives);
+        metrics::counter!("wte_claims_dropped_total").increment(self.presence.keep(lives));
         self.stirred |= self.online() != self.told;
     }
 
@@ -280,3 +290,7 @@ impl View {
 fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) -> String {
     server::event("presence", &PresenceData { here, gone, online, watching })
 }
+
+#[cfg(test)]
+#[path = "../../tests/races/mod.rs"]
+mod races;

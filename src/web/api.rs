@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::WebError;
 use super::session::{Gift, Session};
-use super::{Web, acts, body, origin};
+use super::{Web, acts, body, limits, origin};
 use crate::domain::Millis;
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::name::AreaName;
@@ -31,7 +31,8 @@ pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
 }
 
 /// `GET /api/areas/AREA`
-pub async fn area(path: Path<String>, web: Data<Web>) -> Answer {
+pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> Answer {
+    limits::look(&request, &web)?;
     let name = AreaName::parse(&path)?;
     let stale_since = web.hub.stale_since(&name);
     let look = web.hub.look(&name, |state, online, watching| {
@@ -56,7 +57,8 @@ struct MeNow<'a> {
 }
 
 /// `GET /api/areas/AREA/me`
-pub async fn me(path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+pub async fn me(request: HttpRequest, path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+    limits::look(&request, &web)?;
     let area = AreaName::parse(&path)?;
     let done = web.hub.me(&area, &session.owner()).await?;
     Ok(fresh(&MeNow { me: MeAnswer::new(Some(&area), done.me.as_ref()), at: done.at }))

@@ -11,6 +11,7 @@ use actix_web::{Error, Resource, Route, guard};
 use tokio::sync::watch;
 use url::Url;
 
+use self::origin::Address;
 use crate::domain::owner::Owner;
 use crate::hub::Hub;
 use crate::store::Store;
@@ -49,6 +50,7 @@ pub use preview::Pictures;
 pub use rates::{Rate, Rates};
 pub use session::Sessions;
 pub use takeover::Takeovers;
+pub use ws::echo;
 
 /// What all workers share; built outside the server's factory, else each would have its own.
 pub struct Web {
@@ -60,6 +62,8 @@ pub struct Web {
     pub names: Names,
     /// Of the sessions that call REST; each socket counts its own.
     pub rates: Rates<Owner>,
+    /// Of the addresses that look at areas.
+    pub looks: Rates<Address>,
     pub takeovers: Takeovers,
     pub pictures: Pictures,
     pub draining: watch::Sender<Draining>,

@@ -184,6 +184,11 @@ fn sources() -> Vec<Source> {
         .collect()
 }
 
+/// The code of every file of the product, without its tests and comments.
+pub fn code() -> Vec<(PathBuf, String)> {
+    sources().iter().map(|source| (source.path.clone(), source.code())).collect()
+}
+
 fn source(path: &str, text: &str) -> Source {
     Source::new(Path::new(path), text)
 }
@@ -215,6 +220,14 @@ fn every_figure_that_is_counted_is_explained() {
                 source.path.display()
             );
         }
+    }
+}
+
+#[test]
+fn every_figure_that_is_explained_is_counted() {
+    let counted: Vec<_> = sources().iter().flat_map(Source::figures).collect();
+    for figure in &figures::ALL {
+        assert!(counted.contains(&(figure.kind, figure.name.to_owned())), "nothing counts {}", figure.name);
     }
 }
 

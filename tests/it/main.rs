@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
 mod architecture;
+mod bounds;
 mod connections;
 mod contract;
 mod durability;
@@ -10,6 +11,8 @@ mod embedded;
 mod events;
 mod events_slow;
 mod expiry;
+mod faults;
+mod figures;
 mod forms;
 mod grade;
 mod health;
@@ -29,6 +32,7 @@ mod protocol;
 mod readme;
 mod redis;
 mod rest;
+mod runbook;
 mod search;
 mod server;
 mod sessions;

@@ -8,6 +8,11 @@ use crate::server::{Browser, Server, Socket, View};
 const NO_RATE: (&str, &str) = ("WTE__LIMITS__EVENTS_PER_SECOND", "0");
 const VOTERS: usize = 8;
 const VOTES: usize = 25;
+/// Who goes from area to area: more in each than a thread writes to in one go.
+const WANDERERS: usize = 120;
+const STEPS: usize = 12;
+/// Changes that one stays for.
+const STAY: usize = 4;
 
 /// Voters who vote and take back for all they are worth; done when all is acknowledged.
 async fn storm(server: &Server) -> JoinSet<()> {
@@ -99,6 +104,75 @@ async fn who_joins_in_a_storm_misses_nothing() {
         follow(&mut socket, &mut view, last).await;
         assert_eq!(view, View::of(&area));
     }
+}
+
+/// Votes in the area until it is ended.
+async fn vote_on(browser: Browser, area: &str, name: String) {
+    let mut socket = browser.join(area, &name).await;
+    for turn in 0.. {
+        socket.vote(&format!("{area} {}", turn % 5)).await;
+        socket.forget();
+    }
+}
+
+/// Goes from area to area, now and then by a new connection, or on from the state that it had there.
+async fn wander(browser: Browser, areas: [&'static str; 2], first: usize) {
+    let mut socket = browser.socket().await;
+    let mut views: [Option<View>; 2] = [None, None];
+    for step in first..first + STEPS {
+        let (area, view) = (areas[step % 2], &mut views[step % 2]);
+        let mut data = json!({"area": area});
+        match view {
+            Some(view) if step % 3 == 0 => (data["epoch"], data["seq"]) = (json!(view.epoch), json!(view.seq)),
+            _ => *view = None,
+        }
+        if step % 5 == 0 {
+            socket = browser.socket().await;
+        }
+        let id = socket.post("watch", None, data).await;
+        let mut stay = None;
+        while stay != Some(0) {
+            let event = socket.next().await;
+            let is_change = event["seq"].is_u64();
+            let (place, view) = match stay {
+                None if event["id"] == id => {
+                    stay = Some(STAY);
+                    continue;
+                }
+                // The area that it comes from.
+                None => (areas[(step + 1) % 2], &mut views[(step + 1) % 2]),
+                Some(_) => (area, &mut views[step % 2]),
+            };
+            match view {
+                Some(view) => view.take(&event).expect("each change once, and in order"),
+                None if event["event"] == "updates" => *view = Some(View::of(&event["data"])),
+                None => assert!(!is_change, "a change before the state: {event}"),
+            }
+            if is_change {
+                let username = event["data"]["username"].as_str().unwrap_or_default();
+                assert!(username.starts_with(place), "in {place}: {event}");
+                stay = stay.map(|left| left - 1);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_goes_from_area_to_area_gets_each_change_there_once_and_none_from_elsewhere() {
+    const AREAS: [&str; 2] = ["lunch", "dinner"];
+    // All on one thread, which writes to the followers of both areas in turns.
+    let server = Server::start(&[NO_RATE, ("WTE__SERVER__WORKERS", "1")]).await;
+    let mut voters = JoinSet::new();
+    for voter in 0..VOTERS {
+        let (browser, area) = (Browser::open(&server).await, AREAS[voter % 2]);
+        voters.spawn(vote_on(browser, area, format!("{area} {voter}")));
+    }
+    let mut wanderers = JoinSet::new();
+    for first in 0..WANDERERS {
+        wanderers.spawn(wander(Browser::open(&server).await, AREAS, first));
+    }
+    wanderers.join_all().await;
+    voters.abort_all();
 }
 
 #[tokio::test]

@@ -177,6 +177,7 @@ impl Desk {
         let (area, now) = self.shelf.area(name, self.clock.micros())?;
         let before = area.head();
         let result = act(&mut area.record, now, &self.rules, &mut step);
+        metrics::counter!("wte_changes_repeated_total").increment(u64::from(step.known));
         let events = step.events.drain(..).map(Heard::Change);
         let heard = events.chain(step.notices.drain(..).map(Heard::Notice));
         self.unpublished.extend(heard.map(|heard| (name.clone(), heard)));

@@ -32,6 +32,7 @@ mod link;
 mod listing;
 mod node;
 mod options;
+mod picture;
 mod reach;
 mod reading;
 mod request;

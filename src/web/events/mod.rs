@@ -12,7 +12,7 @@ use futures_util::stream::poll_fn;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use super::limits::Connection;
+use super::limits::{self, Connection};
 use super::problem::WebError;
 use super::session::Session;
 use super::{Web, origin};
@@ -48,6 +48,7 @@ pub async fn open(
     web: Data<Web>,
     session: Session,
 ) -> Result<HttpResponse, WebError> {
+    limits::look(&request, &web)?;
     let area = AreaName::parse(&path)?;
     let connection = web.connections.open(origin::address(&request, &web))?;
     let follower = web.hub.follow(&area, &session.owner(), since(&request, &asked).as_ref()).await?;

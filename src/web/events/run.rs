@@ -11,7 +11,7 @@ use super::peer::Peer;
 use crate::hub::Follower;
 use crate::protocol::client::Since;
 use crate::web::feed::{Feed, Told};
-use crate::web::limits::Connection;
+use crate::web::limits::{Connection, reached};
 use crate::web::{Web, random_below};
 
 /// Routers end a connection after 55 s without traffic, and a page doubts one after 20 s of silence.
@@ -55,6 +55,8 @@ impl Stream {
     pub async fn run(mut self, ack: String, follower: Option<Follower>) {
         let end = self.serve(&ack, follower).await;
         if let Err(Stalled) = end {
+            metrics::counter!("wte_connections_stalled_total").increment(1);
+            reached("read_stall_secs");
             self.peer.hang_up();
         }
     }

@@ -17,12 +17,14 @@ use crate::protocol::error::Problem;
 use crate::protocol::server;
 use crate::web::Web;
 use crate::web::feed::{Tidings, Told};
-use crate::web::limits::Connection;
+use crate::web::limits::{Connection, reached};
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
 
 /// Two pings unanswered: nobody is there.
 const SILENT_FOR: Duration = Duration::from_secs(60);
+/// Who was heard so lately is there, and a ping 25 s later still comes before a router's 55 s are over.
+const HEARD_LATELY: Duration = Duration::from_secs(10);
 
 /// Why a connection ends.
 pub(super) enum End {
@@ -116,10 +118,13 @@ impl Client {
     async fn write(&mut self) -> Result<(), End> {
         loop {
             if self.line.take_ping() {
-                if self.heard_at.elapsed() > SILENT_FOR {
+                let silent = self.heard_at.elapsed();
+                if silent > SILENT_FOR {
                     return Err(End::Gone);
                 }
-                self.line.message(Message::Ping(Bytes::new()));
+                if silent > HEARD_LATELY {
+                    self.line.message(Message::Ping(Bytes::new()));
+                }
             }
             // Looked at before the area is: nobody is told that it is current before the state that is.
             let standing = self.line.place(Follower::standing);
@@ -161,13 +166,17 @@ impl Client {
                     self.bad = self.bad.saturating_sub(1);
                     return Ok(Some(request));
                 }
-                Err(problem) => (request.id, problem),
+                Err(problem) => {
+                    reached("events_per_second");
+                    (request.id, problem)
+                }
             },
             Err(bad) => (bad.id, bad.problem),
         };
         self.bad += 1;
         self.refuse(id, &problem);
         if self.web.options.bad_messages.is_some_and(|most| self.bad > most) {
+            reached("bad_messages");
             return Err(End::Close(CloseCode::Policy, "Too many bad messages."));
         }
         Ok(None)

@@ -13,7 +13,9 @@ use tokio::time::timeout;
 
 use super::outgoing::Piece;
 use super::wire::{Gone, Lost, Wire};
+use crate::domain::name::AreaName;
 use crate::hub::{Follower, New};
+use crate::web::limits::reached;
 
 /// A close frame is a courtesy: it waits no longer than this for who does not read.
 const CLOSE_LIMIT: Duration = Duration::from_millis(500);
@@ -76,7 +78,7 @@ impl Line {
         loop {
             let some = poll_fn(|context| self.wire.borrow_mut().poll_write(context));
             let all = match self.stall {
-                Some(stall) => timeout(stall, some).await.map_err(|_| Gone)?,
+                Some(stall) => timeout(stall, some).await.map_err(|_| stalled())?,
                 None => some.await,
             };
             if all? {
@@ -152,10 +154,12 @@ impl Line {
     }
 
     /// Writes what is new, if the client's task waits; true if there was something. What the client does not take at once, its task
-    /// sees to. `last` is what another follower got just before.
-    pub fn deliver(&self, last: &mut Option<Reading>) -> bool {
+    /// sees to. `last` is what another follower of the area got just before: positions of two areas have nothing in common, and
+    /// this line may have gone to another one since the round began.
+    pub fn deliver(&self, area: &AreaName, last: &mut Option<Reading>) -> bool {
         let mut follower = self.follower.borrow_mut();
-        let Some(follower) = follower.as_mut().filter(|_| self.idle.get()) else { return false };
+        let waits = |follower: &&mut Follower| self.idle.get() && follower.area() == area;
+        let Some(follower) = follower.as_mut().filter(waits) else { return false };
         let from = follower.cursor();
         if let Some(same) = last.as_ref().filter(|last| Some(last.from) == from) {
             follower.go_on(same.next);
@@ -176,4 +180,11 @@ impl Line {
             self.call();
         }
     }
+}
+
+/// Counts one that took nothing for too long.
+fn stalled() -> Gone {
+    metrics::counter!("wte_connections_stalled_total").increment(1);
+    reached("read_stall_secs");
+    Gone
 }

@@ -15,6 +15,7 @@ use crate::protocol::FRAME_MAX_BYTES;
 use crate::protocol::error::{Code, Problem};
 
 mod client;
+mod echo;
 mod incoming;
 mod line;
 mod outgoing;
@@ -23,6 +24,7 @@ mod round;
 mod wire;
 
 use client::Client;
+pub use echo::echo;
 use line::Line;
 pub use wire::Taken;
 use wire::Wire;

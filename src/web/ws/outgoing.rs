@@ -9,8 +9,8 @@ use actix_http::ws::{Codec, Message};
 use bytes::{Bytes, BytesMut};
 use bytestring::ByteString;
 
-/// Two bytes, and eight for the length.
-const HEAD_MAX: usize = 10;
+/// The longest head: two bytes, and eight for the length.
+const HEAD_BYTES: usize = 10;
 /// Pieces that go in one write: an answer and what is new beside it are four.
 pub const SLICES: usize = 8;
 /// A whole text in one frame (RFC 6455, 5.2).
@@ -27,7 +27,7 @@ pub struct Outgoing {
 /// One frame, or bytes that are none. Cheap to clone.
 #[derive(Clone)]
 pub struct Piece {
-    head: [u8; HEAD_MAX],
+    head: [u8; HEAD_BYTES],
     head_length: u8,
     body: Bytes,
 }
@@ -49,7 +49,7 @@ impl Piece {
 
     /// Bytes as they are.
     pub fn bytes(body: Bytes) -> Self {
-        Self { head: [0; HEAD_MAX], head_length: 0, body }
+        Self { head: [0; HEAD_BYTES], head_length: 0, body }
     }
 
     pub fn length(&self) -> usize {
@@ -104,8 +104,8 @@ impl Outgoing {
     }
 }
 
-fn head_of(length: usize) -> ([u8; HEAD_MAX], u8) {
-    let mut head = [0; HEAD_MAX];
+fn head_of(length: usize) -> ([u8; HEAD_BYTES], u8) {
+    let mut head = [0; HEAD_BYTES];
     head[0] = WHOLE_TEXT;
     let used = if let (Ok(short), true) = (u8::try_from(length), length < 126) {
         head[1] = short;

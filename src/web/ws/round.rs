@@ -58,7 +58,7 @@ impl Place {
     /// From now on the line gets what is new in the area. `follower` is its own.
     pub fn in_area(line: &Rc<Line>, follower: &Follower) -> Self {
         Self::take(line, Whose::Area(follower.area().clone()), |lines| {
-            rt::spawn(tell(lines, follower.turned(), follower.standings()))
+            rt::spawn(tell(follower.area().clone(), lines, follower.turned(), follower.standings()))
         })
     }
 
@@ -97,20 +97,20 @@ impl Drop for Place {
 }
 
 /// Goes round an area's lines whenever there is something new; calls them when the area becomes stale, or current.
-async fn tell(lines: Lines, mut turned: watch::Receiver<u64>, mut standing: watch::Receiver<Standing>) {
+async fn tell(area: AreaName, lines: Lines, mut turned: watch::Receiver<u64>, mut standing: watch::Receiver<Standing>) {
     loop {
         tokio::select! {
-            Ok(()) = turned.changed() => deliver(&lines).await,
+            Ok(()) = turned.changed() => deliver(&area, &lines).await,
             Ok(()) = standing.changed() => go(&lines, |_| true, |few| few.iter().for_each(|line| line.call())).await,
             else => return,
         }
     }
 }
 
-async fn deliver(lines: &Lines) {
+async fn deliver(area: &AreaName, lines: &Lines) {
     let mut last = None;
     let visit = |few: &[Rc<Line>]| {
-        let told = few.iter().filter(|line| line.deliver(&mut last)).count();
+        let told = few.iter().filter(|line| line.deliver(area, &mut last)).count();
         DELIVERED.increment(told as u64);
     };
     go(lines, |_| true, visit).await;

@@ -104,6 +104,8 @@ macro_rules! contract_suite {
                 a_refused_change_does_not_use_up_its_n
                 n_belongs_to_one_owner_in_one_area
                 the_largest_numbers_of_a_browser_are_told_apart
+                as_many_who_left_are_remembered_as_there_may_be_users
+                who_comes_back_when_those_who_left_are_forgotten_keeps_the_own_count
             }
             expiry {
                 who_does_nothing_leaves_when_the_time_is_over

@@ -1,13 +1,13 @@
 //! The Redis store against real Redis servers: the contract, the keys, and what happens when Redis is away or holds garbage.
 
-mod cluster;
+pub mod cluster;
 mod contract;
 mod faults;
 mod garbage;
 mod inside;
 mod keys;
 mod outages;
-mod path;
+pub mod path;
 mod replicas;
 mod rules;
 pub mod server;
