@@ -10,7 +10,7 @@ const VOTERS: usize = 8;
 const VOTES: usize = 25;
 /// Who goes from area to area: more in each than a thread writes to in one go.
 const WANDERERS: usize = 120;
-const STEPS: usize = 12;
+const STEPS: usize = 20;
 /// Changes that one stays for.
 const STAY: usize = 4;
 
@@ -106,12 +106,17 @@ async fn who_joins_in_a_storm_misses_nothing() {
     }
 }
 
-/// Votes in the area until it is ended.
-async fn vote_on(browser: Browser, area: &str, name: String) {
-    let mut socket = browser.join(area, &name).await;
+/// Votes in both areas, in turns, until it is ended: so what happens in one is as much as in the other.
+async fn vote_on(browser: Browser, areas: [&str; 2], voter: usize) {
+    let mut sockets = Vec::new();
+    for area in areas {
+        sockets.push((area, browser.join(area, &format!("{area} {voter}")).await));
+    }
     for turn in 0.. {
-        socket.vote(&format!("{area} {}", turn % 5)).await;
-        socket.forget();
+        for (area, socket) in &mut sockets {
+            socket.vote(&format!("{area} {}", turn % 5)).await;
+            socket.forget();
+        }
     }
 }
 
@@ -164,8 +169,7 @@ async fn who_goes_from_area_to_area_gets_each_change_there_once_and_none_from_el
     let server = Server::start(&[NO_RATE, ("WTE__SERVER__WORKERS", "1")]).await;
     let mut voters = JoinSet::new();
     for voter in 0..VOTERS {
-        let (browser, area) = (Browser::open(&server).await, AREAS[voter % 2]);
-        voters.spawn(vote_on(browser, area, format!("{area} {voter}")));
+        voters.spawn(vote_on(Browser::open(&server).await, AREAS, voter));
     }
     let mut wanderers = JoinSet::new();
     for first in 0..WANDERERS {
