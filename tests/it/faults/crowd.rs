@@ -14,7 +14,7 @@ use crate::contract::group::eventually;
 use crate::server::{Browser, PATIENCE, Server, frame};
 
 const TEXT: u8 = 0x81;
-/// A client as small as it can be, so that thousands fit a test: it looks for words in what comes, and forgets the rest.
+/// A client as small as it can be, so that thousands fit a test: it looks for words in what comes, and forgets what is before them.
 struct Client {
     stream: TcpStream,
     seen: Vec<u8>,
@@ -38,15 +38,17 @@ impl Client {
         served.then_some(client)
     }
 
-    /// Which of these words came first.
+    /// Which of these words came; what came behind it is for the next look.
     async fn read_until(&mut self, words: &[&str]) -> usize {
         let mut piece = [0; 2048];
         let come = async {
             loop {
-                let is_there = |word: &&str| self.seen.windows(word.len()).any(|seen| seen == word.as_bytes());
-                if let Some(found) = words.iter().position(is_there) {
-                    self.seen.clear();
-                    return found;
+                let place = |word: &str| self.seen.windows(word.len()).position(|seen| seen == word.as_bytes());
+                for (found, word) in words.iter().enumerate() {
+                    if let Some(at) = place(word) {
+                        self.seen.drain(..at + word.len());
+                        return found;
+                    }
                 }
                 let read = self.stream.read(&mut piece).await.expect("the server says it");
                 assert!(read > 0, "the connection ended");
