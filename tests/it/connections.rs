@@ -53,6 +53,21 @@ async fn a_dripping_head_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn with_a_longer_limit_the_same_dripping_head_is_waited_for() {
+    let (short, long) = (Server::start(&SHORT).await, Server::start(&LONG).await);
+    let (mut closed, mut patient) = (Raw::open(&short).await, Raw::open(&long).await);
+    closed.send(HALF).await;
+    patient.send(HALF).await;
+    tokio::select! {
+        () = patient.drip("x") => panic!("it was closed no later than beside it"),
+        () = closed.drip("x") => {}
+    }
+    // What dripped is the name of a header that nobody knows.
+    patient.send(": x\r\nHost: lunch\r\n\r\n").await;
+    assert!(patient.answer().await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
 async fn a_connection_that_was_answered_is_not_kept_for_ever() {
     let server = Server::start(&SHORT).await;
     let mut idle = Raw::open(&server).await;
