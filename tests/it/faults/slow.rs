@@ -14,7 +14,7 @@ use crate::server::{Browser, PATIENCE, Server, Socket, View};
 use crate::slow::{NO_RATE, flood, two_large_places};
 
 /// Clients that stop, and as many that are slow: with more of them than cores, a server that waited for any would wait all the time.
-const STOPPED: usize = 10;
+const FOLLOWERS: usize = 10;
 /// Between two messages that a slow one takes: of the large ones that makes some 170 KiB in a second, and they come faster.
 const READ_EVERY: Duration = Duration::from_millis(20);
 /// Votes until what lies between the server and a client that stopped is full; some 3.5 KiB each.
@@ -45,15 +45,15 @@ fn half(mut took: Vec<Duration>) -> Duration {
     took[took.len() / 2]
 }
 
-/// Clients that follow the area, and do not read what they get.
-async fn stopped(server: &Server) -> Vec<Socket> {
-    let mut stopped = Vec::new();
-    for _ in 0..STOPPED {
-        let mut idle = Browser::open(server).await.narrow_socket().await;
-        idle.ask("watch", json!({"area": "lunch"})).await;
-        stopped.push(idle);
+/// Clients that follow the area, and whose end of the connection is full soon.
+async fn followers(server: &Server) -> Vec<Socket> {
+    let mut followers = Vec::new();
+    for _ in 0..FOLLOWERS {
+        let mut socket = Browser::open(server).await.narrow_socket().await;
+        socket.ask("watch", json!({"area": "lunch"})).await;
+        followers.push(socket);
     }
-    stopped
+    followers
 }
 
 /// A client that takes one message at a time, and says how far it is.
@@ -103,8 +103,8 @@ async fn alone_and_beside(off: Off) -> Measured {
     let mut voter = Browser::open(&beside).await.join("lunch", "Ann").await;
     two_large_places(&mut voter).await;
     let mut watcher = Browser::open(&beside).await.join("lunch", "Bob").await;
-    let _stopped = stopped(&beside).await;
-    let mut slow: Vec<SlowReader> = stopped(&beside).await.into_iter().map(SlowReader::of).collect();
+    let _stopped = followers(&beside).await;
+    let mut slow: Vec<SlowReader> = followers(&beside).await.into_iter().map(SlowReader::of).collect();
     if off.is_none() {
         flood(&mut voter, FILLING).await;
     }
