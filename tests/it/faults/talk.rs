@@ -92,12 +92,15 @@ impl Page {
         self.note(|log| {
             for event in events {
                 match event["event"].as_str() {
-                    Some("bye") => {
-                        log.byes += 1;
-                        bye = event["data"]["retryInMs"].as_u64().map(Duration::from_millis);
+                    Some("bye") => bye = event["data"]["retryInMs"].as_u64().map(Duration::from_millis),
+                    Some("stale") => {
+                        log.stale.push(Instant::now());
+                        log.is_stale = true;
                     }
-                    Some("stale") => (log.stale, log.is_stale) = (log.stale + 1, true),
-                    Some("current") => log.is_stale = false,
+                    Some("current") => {
+                        log.current.push(Instant::now());
+                        log.is_stale = false;
+                    }
                     _ => log.see(&event),
                 }
             }
