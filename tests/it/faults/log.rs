@@ -39,6 +39,8 @@ pub struct Log {
     pub refused: u64,
     /// Questions without any answer in the time in which one is promised.
     pub unanswered: u64,
+    /// The longest that a question waited for its answer, whichever it was.
+    pub slowest: Duration,
     /// Votes sent a second time with the same `n`.
     pub again: u64,
     /// Votes cast again because another run of the store had lost them.

@@ -21,10 +21,11 @@ pub struct Fault {
 pub fn figures(logs: &[Log], fault: Fault, agreed: Instant, memory: u64) -> Vec<Figure> {
     let sum = |of: fn(&Log) -> u64| logs.iter().map(of).sum();
     let longest = logs.iter().map(|log| log.longest).max().unwrap_or_default();
+    let slowest = logs.iter().map(|log| log.slowest).max().unwrap_or_default();
     let away = logs.iter().map(|log| log.longest_away).max().unwrap_or_default();
     let told = logs.iter().filter_map(|log| after(fault.broken?, log.stale.iter()).min());
     let current = logs.iter().filter_map(|log| after(fault.mended?, log.current.iter()).max());
-    // A fault that nobody mends is over when it is found out.
+    // A fault that nobody mends has no end to count from.
     let agreed = fault.mended.or(fault.broken).and_then(|since| after(since, [agreed].iter()).max());
     vec![
         (sum(|log| log.acks.len() as u64), "votes acked"),
@@ -37,6 +38,7 @@ pub fn figures(logs: &[Log], fault: Fault, agreed: Instant, memory: u64) -> Vec<
         (away.as_millis() as u64, "ms until back"),
         (told.max().unwrap_or_default(), "ms until told"),
         (current.max().unwrap_or_default(), "ms until current again"),
+        (slowest.as_millis() as u64, "ms until an answer at the longest"),
         (longest.as_millis() as u64, "ms from a vote to its ack at the longest"),
         (agreed.unwrap_or_default(), "ms until all views agreed"),
         (memory / 1024, "KiB that a server grew at the most"),

@@ -59,7 +59,8 @@ impl Page {
         if let Some(n) = n {
             frame["n"] = n.into();
         }
-        let deadline = Instant::now() + ANSWER;
+        let asked = Instant::now();
+        let deadline = asked + ANSWER;
         match timeout_at(deadline, line.send(&frame)).await {
             Ok(sent) => sent?,
             Err(_) => return Err(self.no_answer()),
@@ -69,6 +70,7 @@ impl Page {
             let (mut answers, events): (Vec<_>, Vec<_>) = events?.into_iter().partition(|event| event["id"] == id);
             self.take_in(events)?;
             if let Some(mut answer) = answers.pop() {
+                self.note(|log| log.slowest = log.slowest.max(asked.elapsed()));
                 let data = answer["data"].take();
                 if answer["event"] == "ack" {
                     return Ok(Ok(data));
