@@ -19,7 +19,9 @@ async fn killed(off: Off) -> End {
     town.open(VOTERS).await;
     for _ in 0..4 {
         town.votes(3).await;
+        town.broken();
         let _: i64 = redis.ask(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+        town.mended();
     }
     town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
 }
@@ -41,6 +43,7 @@ async fn silent(off: Off) -> End {
     let mut town = Town::build(off, 2, &[("REDIS_URL", &path.url())]).await;
     town.open(VOTERS).await;
     town.votes(3).await;
+    town.broken();
     path.forget_subscriptions();
     town.votes(3).await;
     town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
@@ -64,6 +67,7 @@ async fn half_open() -> End {
     let mut town = Town::build(None, 2, &[("REDIS_URL", &path.url())]).await;
     town.open(VOTERS).await;
     town.votes(3).await;
+    town.broken();
     path.forget_connections();
     town.votes(3).await;
     path.cut();
@@ -73,6 +77,7 @@ async fn half_open() -> End {
     path.delay(SLOW);
     town.votes(2).await;
     path.delay(Duration::ZERO);
+    town.mended();
     town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
 }
 
