@@ -49,6 +49,13 @@ impl Settings {
                     .to_owned(),
             ));
         }
+        let (ping, silent) = (self.server.ping.as_secs(), self.server.silent.as_secs());
+        if silent <= ping {
+            return Err(ConfigError(format!(
+                "The setting server.silent_secs is {silent}: it has to be more than server.ping_secs, which is {ping}, else clients \
+                 are closed before they were asked whether they are there."
+            )));
+        }
         let (min_ttl, lifetime) = (self.sweep.min_ttl.as_secs(), self.area.lifetime.as_secs());
         if min_ttl >= lifetime {
             return Err(ConfigError(format!(
@@ -78,6 +85,8 @@ impl Server {
             header_timeout: from.take("server.header_timeout_ms").millis(100..=10_000)?,
             body_timeout: from.take("server.body_timeout_ms").millis(100..=10_000)?,
             keep_alive: from.take("server.keep_alive_secs").secs(0..=600)?,
+            ping: from.take("server.ping_secs").secs(1..=50)?,
+            silent: from.take("server.silent_secs").secs(2..=3600)?,
             shutdown: from.take("server.shutdown_secs").secs(1..=8)?,
             metrics_token: from
                 .take("server.metrics_token")
