@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::figures::figure;
 use crate::redis::path::Path;
 use crate::server::{Browser, Server, Socket};
 
@@ -47,6 +48,5 @@ async fn a_client_that_goes_silent_gives_its_place_back_and_one_that_answers_pin
     let area: serde_json::Value = long.get("/api/areas/lunch").await.json().await.unwrap();
     assert_eq!(area["watching"], 1, "with a long limit the same client is still there");
     drop(kept);
-    let figures = short.get("/metrics").await.text().await.unwrap();
-    assert!(figures.contains("\nwte_connections_silent_total 2\n"), "{figures}");
+    assert_eq!(figure(&short, "wte_connections_silent_total").await, 2);
 }
