@@ -2,6 +2,7 @@
 //! else is any the worse.
 
 use crate::faults::measured::keep;
+use crate::figures::figure;
 use crate::server::{Browser, Raw, Server};
 
 /// Limits short enough for a test, and long enough for a busy machine to send a head in time.
@@ -158,6 +159,7 @@ async fn what_comes_in_time_is_served_and_what_does_not_is_closed() {
         connection.closed().await;
     }
     assert!(late_body.closed().await.starts_with("HTTP/1.1 400"));
+    assert!(figure(&short, "wte_connections_late_total").await >= 1);
     // As late as the others were, and still in time.
     for (connection, rest) in patient.iter_mut().zip(RESTS) {
         connection.send(rest).await;
