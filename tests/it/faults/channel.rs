@@ -5,7 +5,7 @@ use std::time::Duration;
 use where_to_eat::store::redis::RedisOptions;
 
 use super::judge::Damage;
-use super::town::{End, Off, Town, stored_in};
+use super::town::{End, Off, Town};
 use crate::redis::path::Path;
 use crate::redis::server::RedisServer;
 
@@ -23,7 +23,7 @@ async fn killed(off: Off) -> End {
         let _: i64 = redis.ask(&["CLIENT", "KILL", "TYPE", "pubsub"]);
         town.mended();
     }
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,7 +46,7 @@ async fn silent(off: Off) -> End {
     town.broken();
     path.forget_subscriptions();
     town.votes(3).await;
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,7 +78,7 @@ async fn half_open() -> End {
     town.votes(2).await;
     path.delay(Duration::ZERO);
     town.mended();
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -102,5 +102,5 @@ async fn half_open_for_ever() -> End {
     town.votes(3).await;
     path.forget_connections();
     town.votes_if_any(3).await;
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::judge::Damage;
-use super::town::{End, Off, Town, stored_in};
+use super::town::{End, Off, Town};
 use super::voter::AREA;
 use crate::redis::cluster::nodes::RedisCluster;
 
@@ -48,7 +48,7 @@ async fn primary_killed(wait_replicas: &str) -> End {
     cluster.revive(owner);
     town.mended();
     town.votes_if_any(3).await;
-    town.end(async || stored_in(cluster.options()).await, None).await
+    town.end_at(cluster.options()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -74,7 +74,7 @@ async fn primary_stopped(off: Off) -> End {
     cluster.node(owner).thaw();
     town.mended();
     town.votes_if_any(3).await;
-    town.end(async || stored_in(cluster.options()).await, None).await
+    town.end_at(cluster.options()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -100,7 +100,7 @@ async fn slot_moved(off: Off) -> End {
         town.mended();
         town.votes(3).await;
     }
-    town.end(async || stored_in(cluster.options()).await, None).await
+    town.end_at(cluster.options()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use where_to_eat::store::redis::RedisOptions;
 
 use super::judge::Damage;
-use super::town::{End, Off, Town, stored_in};
+use super::town::{End, Off, Town};
 use super::voter::Wish;
 use crate::contract::group::eventually;
 use crate::redis::path::Path;
@@ -44,7 +44,7 @@ async fn held_up(off: Off) -> End {
     town.mended();
     // No voter is told that it has arrived: nobody waits for it any more.
     eventually("what was held up is taken", async || taken(&town).await >= before + held).await;
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

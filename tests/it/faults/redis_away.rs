@@ -23,7 +23,7 @@ async fn back_with_its_data(off: Off) -> End {
     redis.bring_up();
     town.mended();
     town.votes_if_any(3).await;
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,7 +91,7 @@ async fn stopped(off: Off, time: Duration) -> End {
     redis.thaw();
     town.mended();
     town.votes_if_any(3).await;
-    let mut end = town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await;
+    let mut end = town.end_at(RedisOptions::new(redis.url())).await;
     end.damage.extend(judge::not_told(&meanwhile));
     end
 }

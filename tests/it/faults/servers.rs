@@ -3,7 +3,7 @@
 use where_to_eat::store::redis::RedisOptions;
 
 use super::judge::{self, Damage};
-use super::town::{End, Off, Town, stored_in};
+use super::town::{End, Off, Town};
 use crate::redis::server::RedisServer;
 use crate::server::{Browser, View};
 
@@ -24,7 +24,7 @@ async fn killed_behind_a_proxy(off: Off) -> End {
     town.votes(3).await;
     town.servers[1].restart().await;
     town.mended();
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -88,7 +88,7 @@ async fn restarted_one_by_one(told: bool) -> End {
         town.mended();
     }
     town.votes(3).await;
-    let mut end = town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await;
+    let mut end = town.end_at(RedisOptions::new(redis.url())).await;
     end.damage.extend(judge::cut_off(&end.logs));
     end
 }

@@ -59,11 +59,7 @@ impl Town {
     /// So many servers with these settings, behind a proxy if they are several.
     pub async fn build(off: Off, servers: usize, settings: &[(&str, &str)]) -> Self {
         let settings = [settings, &LIMITS, &[SECRET]].concat();
-        let start = async |_| match off {
-            None => Server::start(&settings).await,
-            Some(name) => Server::start_unguarded(name, &settings).await,
-        };
-        let servers = join_all((0..servers).map(start)).await;
+        let servers = join_all((0..servers).map(|_| Server::start_without(off, &settings))).await;
         for server in &servers {
             eventually("it is ready", async || server.get("/readyz").await.status() == 200).await;
         }
@@ -189,6 +185,11 @@ impl Town {
         damage.extend(judge::memory(grown, MEMORY));
         let figures = measured::figures(&logs, self.fault, agreed, grown);
         End { logs: logs.into_iter().map(Log::in_short).collect(), truth: stored, damage, figures }
+    }
+
+    /// The same, where a Redis or a cluster has what there is, and has to have all that was ever acked.
+    pub async fn end_at(self, options: RedisOptions) -> End {
+        self.end(async || stored_in(options.clone()).await, None).await
     }
 }
 
