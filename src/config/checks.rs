@@ -1,4 +1,4 @@
-//! What may stand in each setting, and which settings have to agree. Where a text came from is for `layers`.
+//! What may stand in each setting. Which settings have to agree is for `agreement`, where a text came from for `layers`.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -38,26 +38,6 @@ impl Settings {
         settings.agree()?;
         Ok(settings)
     }
-
-    /// What no setting can tell by itself.
-    fn agree(&self) -> Result<(), ConfigError> {
-        self.redis.agree()?;
-        if self.redis.address().is_some() && self.session.secret.is_none() {
-            return Err(ConfigError(
-                "With Redis (REDIS_URL, redis.url, redis.nodes) the setting session.secret is needed, so that all processes know the same \
-                 sessions: set SESSION_SECRET to what `openssl rand -base64 48` prints, the same for each process."
-                    .to_owned(),
-            ));
-        }
-        let (min_ttl, lifetime) = (self.sweep.min_ttl.as_secs(), self.area.lifetime.as_secs());
-        if min_ttl >= lifetime {
-            return Err(ConfigError(format!(
-                "The setting sweep.min_ttl_secs is {min_ttl}: it has to be less than area.lifetime_secs, which is {lifetime}, \
-                 else the sweep clears areas that have just begun."
-            )));
-        }
-        Ok(())
-    }
 }
 
 impl Server {
@@ -78,6 +58,8 @@ impl Server {
             header_timeout: from.take("server.header_timeout_ms").millis(100..=10_000)?,
             body_timeout: from.take("server.body_timeout_ms").millis(100..=10_000)?,
             keep_alive: from.take("server.keep_alive_secs").secs(0..=600)?,
+            ping: from.take("server.ping_secs").secs(1..=50)?,
+            silent: from.take("server.silent_secs").secs(2..=3600)?,
             shutdown: from.take("server.shutdown_secs").secs(1..=8)?,
             metrics_token: from
                 .take("server.metrics_token")
@@ -121,29 +103,6 @@ impl Redis {
             connect: from.take("redis.connect_ms").millis(50..=2_000)?,
             command: from.take("redis.command_ms").millis(50..=2_000)?,
         })
-    }
-
-    fn agree(&self) -> Result<(), ConfigError> {
-        let wrong = |what: &str| Err(ConfigError(what.to_owned()));
-        if self.cluster && self.address().is_none() {
-            return wrong(
-                "The setting redis.cluster is true, and nothing says where the cluster is: set redis.nodes to some of its nodes, as \
-                 HOST:PORT,HOST:PORT, or redis.url (REDIS_URL) to one of them.",
-            );
-        }
-        if !self.cluster && !self.nodes.is_empty() {
-            return wrong(
-                "The setting redis.nodes names nodes of a Redis Cluster, and redis.cluster is false: set redis.cluster to true, or for a \
-                 single Redis set redis.url (REDIS_URL) instead.",
-            );
-        }
-        if self.wait_replicas > 0 && self.address().is_none() {
-            return wrong(
-                "The setting redis.wait_replicas needs a Redis that has replicas: set redis.url (REDIS_URL) or redis.nodes, or set \
-                 redis.wait_replicas to 0 for the embedded store.",
-            );
-        }
-        Ok(())
     }
 }
 

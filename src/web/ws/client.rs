@@ -1,7 +1,7 @@
 //! One client's task: it waits for what the client sends, and for what the client is to be told.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::web::Data;
 use actix_ws::{AggregatedMessage, CloseCode, Message};
@@ -20,11 +20,6 @@ use crate::web::feed::{Tidings, Told};
 use crate::web::limits::{Connection, reached};
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
-
-/// Two pings unanswered: nobody is there.
-const SILENT_FOR: Duration = Duration::from_secs(60);
-/// Who was heard so lately is there, and a ping 25 s later still comes before a router's 55 s are over.
-const HEARD_LATELY: Duration = Duration::from_secs(10);
 
 /// Why a connection ends.
 pub(super) enum End {
@@ -118,13 +113,11 @@ impl Client {
     async fn write(&mut self) -> Result<(), End> {
         loop {
             if self.line.take_ping() {
-                let silent = self.heard_at.elapsed();
-                if silent > SILENT_FOR {
+                if self.heard_at.elapsed() > self.web.options.silent {
+                    metrics::counter!("wte_connections_silent_total").increment(1);
                     return Err(End::Gone);
                 }
-                if silent > HEARD_LATELY {
-                    self.line.message(Message::Ping(Bytes::new()));
-                }
+                self.line.message(Message::Ping(Bytes::new()));
             }
             // Looked at before the area is: nobody is told that it is current before the state that is.
             let standing = self.line.place(Follower::standing);

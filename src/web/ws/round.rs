@@ -21,8 +21,7 @@ use crate::web::{Draining, Web};
 
 /// Lines that are written to in one go, some 6 µs each: then others of this thread have their turn.
 const AT_A_TIME: usize = 32;
-/// Routers end a WebSocket after 55 s without traffic. So many parts of the clients are called, one each second.
-const PING_EVERY_SECS: u64 = 25;
+/// Clients are called for their pings in as many parts as there are seconds from one ping to the next: one part each second.
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Looked up by name once, and not with each delivery.
@@ -64,7 +63,8 @@ impl Place {
 
     /// From now on the line's task is called for what everyone is told, and for pings.
     pub fn among_all(line: &Rc<Line>, web: &Web) -> Self {
-        let begin = |lines| rt::spawn(call(lines, web.hub.news(), web.draining.subscribe()));
+        let pings = web.options.ping.as_secs().max(1);
+        let begin = |lines| rt::spawn(call(lines, pings, web.hub.news(), web.draining.subscribe()));
         Self::take(line, Whose::All, begin)
     }
 
@@ -116,8 +116,9 @@ async fn deliver(area: &AreaName, lines: &Lines) {
     go(lines, |_| true, visit).await;
 }
 
-/// Goes round all lines when there is something to tell, and each second round those whose time for a ping it is.
-async fn call(lines: Lines, mut news: watch::Receiver<News>, mut draining: watch::Receiver<Draining>) {
+/// Goes round all lines when there is something to tell, and each second round those whose time for a ping it is: each line's is
+/// every `pings` seconds.
+async fn call(lines: Lines, pings: u64, mut news: watch::Receiver<News>, mut draining: watch::Receiver<Draining>) {
     let mut seconds = interval(SECOND);
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut second = 0;
@@ -127,7 +128,7 @@ async fn call(lines: Lines, mut news: watch::Receiver<News>, mut draining: watch
             Ok(()) = draining.changed() => go(&lines, |_| true, |few| few.iter().for_each(|line| line.call())).await,
             _ = seconds.tick() => {
                 second += 1;
-                let due = |number| number % PING_EVERY_SECS == second % PING_EVERY_SECS;
+                let due = |number| number % pings == second % pings;
                 go(&lines, due, |few| few.iter().for_each(|line| line.call_for_ping())).await;
             }
         }
