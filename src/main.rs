@@ -7,7 +7,8 @@ use where_to_eat::app::App;
 use where_to_eat::config::{LogFormat, Settings};
 use where_to_eat::telemetry;
 
-#[tokio::main]
+// What runs beside the serving threads is little, and one more thread for it is enough.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,

@@ -70,7 +70,10 @@ impl LiveArea {
         let mut view = self.view();
         if view.hear(heard, text) {
             self.turn(&view);
-            self.work.notify_one();
+            // A vote only puts off what the keeper waits for.
+            if view.stirred || view.resync {
+                self.work.notify_one();
+            }
         }
     }
 
@@ -194,14 +197,16 @@ impl LiveArea {
 
     /// Who sits there is who the store said.
     pub(super) fn claim(&self, seat: u64, done: &Done) {
-        self.view().seat(|seats, state| seats.claim(seat, done, state));
-        self.work.notify_one();
+        if self.view().seat(|seats, state| seats.claim(seat, done, state)) {
+            self.work.notify_one();
+        }
     }
 
     /// The same, wherever this owner sits.
     pub(super) fn claim_all(&self, owner: &Owner, done: &Done) {
-        self.view().seat(|seats, state| seats.claim_all(owner, done, state));
-        self.work.notify_one();
+        if self.view().seat(|seats, state| seats.claim_all(owner, done, state)) {
+            self.work.notify_one();
+        }
     }
 
     pub(super) fn me(&self, seat: u64) -> Option<Me> {

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
 use crate::domain::Millis;
@@ -98,8 +97,6 @@ pub struct Hub {
     news: watch::Sender<News>,
     /// Something points to the store being away, or back: the pulse need not wait.
     hurry: Notify,
-    /// Where the areas' keepers run: not on the threads that serve connections.
-    runtime: Handle,
 }
 
 /// Counts a connection among those who follow; the other way round on drop.
@@ -123,7 +120,6 @@ impl Hub {
             clock: StoreClock::default(),
             news: watch::Sender::new(News::default()),
             hurry: Notify::new(),
-            runtime: Handle::current(),
         });
         // An alert watches the first time of it, which only a growth from 0 shows.
         metrics::counter!("wte_epochs_total", "run" => "other").increment(0);
@@ -207,7 +203,8 @@ impl Hub {
         let first_claim = self.lives.fetch_add(1, Ordering::Relaxed) * CLAIMS_OF_A_LIFE;
         let area = Arc::new(LiveArea::new(name.clone(), self.server.clone(), self.bounds, first_claim));
         areas.insert(name.clone(), area.clone());
-        self.runtime.spawn(keeper::keep(self.clone(), area.clone()));
+        // On the thread of who came first: where one thread serves, nothing of a vote goes to another one.
+        tokio::spawn(keeper::keep(self.clone(), area.clone()));
         Ok(area)
     }
 

@@ -61,16 +61,15 @@ impl Seats {
         self.seats.get(&seat)?.holds.as_ref().map(|held| &held.username)
     }
 
-    /// Who sits here is who the store said, unless that is over by now.
-    pub fn claim(&mut self, seat: u64, done: &Done, state: &AreaState) {
-        if let Some(seat) = self.seats.get_mut(&seat) {
-            seat.claim(done, state);
-        }
+    /// Who sits here is who the store said, unless that is over by now. True if that is another name than before.
+    pub fn claim(&mut self, seat: u64, done: &Done, state: &AreaState) -> bool {
+        self.seats.get_mut(&seat).is_some_and(|seat| seat.claim(done, state))
     }
 
     /// The same, wherever this owner sits: a name taken in one tab is everyone's of that browser.
-    pub fn claim_all(&mut self, owner: &Owner, done: &Done, state: &AreaState) {
-        self.seats.values_mut().filter(|seat| seat.owner == *owner).for_each(|seat| seat.claim(done, state));
+    pub fn claim_all(&mut self, owner: &Owner, done: &Done, state: &AreaState) -> bool {
+        let of_owner = self.seats.values_mut().filter(|seat| seat.owner == *owner);
+        of_owner.fold(false, |changed, seat| seat.claim(done, state) || changed)
     }
 
     /// By this change the name's holder has another one, in all tabs; or none.
@@ -106,9 +105,9 @@ impl Seats {
 
 impl Seat {
     /// The store's answers may come in another order than they were given in: an older one undoes nothing.
-    fn claim(&mut self, done: &Done, state: &AreaState) {
+    fn claim(&mut self, done: &Done, state: &AreaState) -> bool {
         if self.holds.as_ref().is_some_and(|held| held.is_after(&done.epoch, done.seq)) {
-            return;
+            return false;
         }
         let held = done.me.as_ref().map(|me| Held {
             username: me.username.clone(),
@@ -116,7 +115,11 @@ impl Seat {
             epoch: done.epoch.clone(),
             seq: done.seq,
         });
-        self.holds = held.filter(|held| held.stands_in(state));
+        let held = held.filter(|held| held.stands_in(state));
+        let name = |held: &Option<Held>| held.as_ref().map(|held| held.username.clone());
+        let changed = name(&self.holds) != name(&held);
+        self.holds = held;
+        changed
     }
 }
 

@@ -217,10 +217,11 @@ impl View {
         nobody && self.idle_since.elapsed() >= linger
     }
 
-    /// Who sits where, by what the store said.
-    pub fn seat(&mut self, seat: impl FnOnce(&mut Seats, &AreaState)) {
-        seat(&mut self.seats, &self.state);
-        self.stirred = true;
+    /// Who sits where, by what the store said. True if that is news.
+    pub fn seat(&mut self, seat: impl FnOnce(&mut Seats, &AreaState) -> bool) -> bool {
+        let changed = seat(&mut self.seats, &self.state);
+        self.stirred |= changed;
+        changed
     }
 
     pub fn me(&self, seat: u64) -> Option<Me> {

@@ -66,17 +66,27 @@ pub enum Confirmed {
 pub struct Ear {
     following: Arc<Following>,
     wishes: mpsc::Sender<Wish>,
-    task: AbortHandle,
+    /// What its task needs, until there is one.
+    begin: Mutex<Option<Beginning>>,
+    task: OnceLock<AbortHandle>,
+}
+
+struct Beginning {
+    client: Client,
+    limits: AsyncConnectionConfig,
+    wishes: mpsc::Receiver<Wish>,
 }
 
 impl Drop for Ear {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = self.task.get() {
+            task.abort();
+        }
     }
 }
 
 impl Ear {
-    /// Starts to connect in the background, and never gives up. Has to be called within a tokio runtime.
+    /// Connects with the first wish to follow something, and never gives up from then on.
     pub fn open(
         server: ConnectionInfo,
         limits: AsyncConnectionConfig,
@@ -87,12 +97,24 @@ impl Ear {
         let client = Client::open(with_push(server))?;
         let following = Arc::new(Following { layout, listener, strayed, areas: Mutex::default() });
         let (wishes, received) = mpsc::channel(WISHES);
-        let task = tokio::spawn(listen(client, limits, following.clone(), received)).abort_handle();
-        Ok(Self { following, wishes, task })
+        let begin = Mutex::new(Some(Beginning { client, limits, wishes: received }));
+        Ok(Self { following, wishes, begin, task: OnceLock::new() })
     }
 
-    /// Returns once Redis has confirmed the subscription.
+    /// On the thread of who follows first, for what is heard goes to those who are served there: where one thread serves, an event
+    /// wakes no other one.
+    fn begin(&self) {
+        let begin = self.begin.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Beginning { client, limits, wishes }) = begin {
+            let task = tokio::spawn(listen(client, limits, self.following.clone(), wishes)).abort_handle();
+            // Taken once, so set once.
+            let _ = self.task.set(task);
+        }
+    }
+
+    /// Returns once Redis has confirmed the subscription. Has to be called within a tokio runtime.
     pub async fn follow(&self, area: &AreaName) -> Result<Confirmed> {
+        self.begin();
         timeout(CALL_LIMIT, self.follow_until_confirmed(area)).await.map_err(|_| {
             let channel = self.following.layout.area(area).channel();
             if self.following.lock().get(&channel).is_some_and(|followed| !followed.confirmed) {

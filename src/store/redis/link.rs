@@ -1,6 +1,9 @@
-//! The connections for commands: kept open, shared by all calls, replaced when they break. Knows nothing of what is asked.
+//! The connections for commands: kept open, one for each thread that asks, shared by all its calls, replaced when they break. Knows
+//! nothing of what is asked.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use deadpool_redis::{Connection, Manager, Pool, Runtime};
@@ -38,9 +41,13 @@ pub enum Again {
     Never,
 }
 
-/// Connections to one Redis.
+/// Connections to one Redis. A thread that asks opens one for itself: waking another thread for a question, and being woken by it for
+/// the answer, costs more than both. Where there are as many as there may be, threads share them.
 pub struct Link {
-    lanes: Vec<Lane>,
+    pool: Pool,
+    most: usize,
+    /// Beside the thread that opened it.
+    lanes: RwLock<Vec<(ThreadId, Arc<Lane>)>>,
     turn: AtomicUsize,
 }
 
@@ -69,14 +76,16 @@ impl Link {
     /// Starts to connect in the background, and never gives up. Has to be called within a tokio runtime.
     pub fn open(server: ConnectionInfo, limits: AsyncConnectionConfig, connections: usize) -> RedisResult<Self> {
         let manager = Manager::new_with_config(server, limits)?;
-        let connections = connections.max(1);
+        let most = connections.max(1);
         let pool = Pool::builder(manager)
-            .max_size(connections)
+            .max_size(most)
             .runtime(Runtime::Tokio1)
             .build()
             .expect("a pool without timeouts of its own needs nothing more");
-        let lanes = (0..connections).map(|_| Lane::open(pool.clone())).collect();
-        Ok(Self { lanes, turn: AtomicUsize::new(0) })
+        let link = Self { pool, most, lanes: RwLock::default(), turn: AtomicUsize::new(0) };
+        // Whoever starts a server with a Redis that is not there is to hear of it, before anybody asks for anything.
+        link.own();
+        Ok(link)
     }
 
     /// Sends a request and waits for its answer, within the limit of a call.
@@ -93,25 +102,54 @@ impl Link {
         }
     }
 
-    /// The next connection in turn; one that stands, if any does.
-    pub async fn next(&self) -> Standing<'_> {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let in_turn = || (0..self.lanes.len()).map(|i| &self.lanes[(turn + i) % self.lanes.len()]);
-        if let Some(found) = in_turn().find_map(|lane| Some(Standing { lane, live: lane.live()? })) {
-            return found;
+    /// This thread's connection; another one that stands, if that one does not.
+    pub async fn next(&self) -> Standing {
+        let own = self.own();
+        if let Some(live) = own.live() {
+            return Standing { lane: own, live };
         }
-        let waiting = in_turn().map(|lane| Box::pin(async move { Standing { lane, live: lane.wait().await } }));
+        let lanes: Vec<Arc<Lane>> = self.lanes().iter().map(|(_, lane)| lane.clone()).collect();
+        if let Some((lane, live)) = lanes.iter().find_map(|lane| Some((lane.clone(), lane.live()?))) {
+            return Standing { lane, live };
+        }
+        let waiting = lanes.into_iter().map(|lane| {
+            Box::pin(async move {
+                let live = lane.wait().await;
+                Standing { lane, live }
+            })
+        });
         select_all(waiting).await.0
+    }
+
+    fn lanes(&self) -> RwLockReadGuard<'_, Vec<(ThreadId, Arc<Lane>)>> {
+        // Nothing panics while it holds the lock, and a list of connections would still be whole if it did.
+        self.lanes.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection of this thread, opened if need be. Where there may be no more, one of the others' in turn.
+    fn own(&self) -> Arc<Lane> {
+        let thread = thread::current().id();
+        if let Some((_, lane)) = self.lanes().iter().find(|(of, _)| *of == thread) {
+            return lane.clone();
+        }
+        let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
+        if lanes.len() < self.most {
+            let lane = Arc::new(Lane::open(self.pool.clone()));
+            lanes.push((thread, lane.clone()));
+            return lane;
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        lanes[turn % lanes.len()].1.clone()
     }
 }
 
 /// A connection that stood a moment ago. Nothing is sent yet.
-pub struct Standing<'a> {
-    lane: &'a Lane,
+pub struct Standing {
+    lane: Arc<Lane>,
     live: Live,
 }
 
-impl Standing<'_> {
+impl Standing {
     /// Sends a request once. A connection that turns out to be of no use is replaced.
     pub async fn send(mut self, request: &Request, asking: Asking) -> RedisResult<Value> {
         let answer = request.send(&mut self.live.connection, asking).await;

@@ -1,5 +1,7 @@
 //! What a client may ask on its socket, and what it is answered.
 
+use tokio::task::yield_now;
+
 use super::client::{Client, End};
 use super::round::Place;
 use crate::domain::change::{Act, Change, Done};
@@ -100,6 +102,8 @@ impl Client {
         let done = acts::change(&self.web, &change, self.address).await?;
         // The owner may have taken a name by way of another server meanwhile.
         self.line.place(|follower| follower.claim(&done));
+        // The change's own event comes by another connection of the store, mostly in this very moment: then it goes with the answer.
+        yield_now().await;
         Ok(done)
     }
 
