@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 
 use super::Bounds;
 use super::standing::Standing;
-use super::view::View;
+use super::view::{Tell, View};
 use crate::domain::Millis;
 use crate::domain::change::{Done, Me};
 use crate::domain::event::Heard;
@@ -19,6 +19,9 @@ use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
 use crate::protocol::server::Online;
 use crate::store::{Head, Snapshot};
+
+/// How long who comes and goes waits to be told in a crowd, together with who else does: shorter than anybody would notice.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// Whether the area has a state yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +62,8 @@ impl LiveArea {
     }
 
     /// Wakes the followers that are not there yet.
-    fn turn(&self, view: &View) {
+    fn turn(&self, view: &mut View) {
+        view.waiting_since = None;
         let position = view.position();
         self.turned.send_if_modified(|turned| std::mem::replace(turned, position) != position);
     }
@@ -68,12 +72,16 @@ impl LiveArea {
 
     pub fn hear(&self, heard: Heard, text: &str) {
         let mut view = self.view();
-        if view.hear(heard, text) {
-            self.turn(&view);
-            // A vote only puts off what the keeper waits for.
-            if view.stirred || view.resync {
-                self.work.notify_one();
+        match view.hear(heard, text) {
+            Tell::Nothing => {}
+            Tell::Soon => {
+                view.waiting_since.get_or_insert_with(Instant::now);
             }
+            Tell::Now => self.turn(&mut view),
+        }
+        // A vote only puts off what the keeper waits for.
+        if view.stirred || view.resync {
+            self.work.notify_one();
         }
     }
 
@@ -112,7 +120,7 @@ impl LiveArea {
         let mut view = self.view();
         view.load(snapshot, lives);
         self.loaded.send_replace(Loaded::Yes);
-        self.turn(&view);
+        self.turn(&mut view);
     }
 
     pub(super) fn load_failed(&self) {
@@ -154,9 +162,20 @@ impl LiveArea {
     pub(super) fn tell_presence(&self) -> Option<(Claim, ClaimChange)> {
         let mut view = self.view();
         if view.tell_followers() {
-            self.turn(&view);
+            self.turn(&mut view);
         }
         view.next_claim()
+    }
+
+    /// Tells followers what has waited long enough; answers when the rest has.
+    pub(super) fn tell_waiting(&self, now: Instant) -> Option<Instant> {
+        let mut view = self.view();
+        let due = view.waiting_since? + GATHER;
+        if due > now {
+            return Some(due);
+        }
+        self.turn(&mut view);
+        None
     }
 
     /// The store has the claim of this number.

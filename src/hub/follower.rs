@@ -13,7 +13,7 @@ use crate::domain::change::{Done, Me};
 use crate::domain::name::{AreaName, Username};
 use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
-use crate::protocol::server::{Online, joined};
+use crate::protocol::server::{Online, inside, joined};
 use crate::store::Result;
 
 /// Joining, coming back and falling behind are one: the state at a number, then the events since. The seat is given back
@@ -78,7 +78,7 @@ impl Follower {
 
     /// Whether there may be something new.
     pub fn has_more(&self) -> bool {
-        self.cursor() != Some(*self.turned.borrow())
+        self.cursor().is_none_or(|cursor| cursor < *self.turned.borrow())
     }
 
     /// The position from which it reads on: who reads from the same one gets the same. None where it is to get more than what is new.
@@ -137,10 +137,6 @@ impl Follower {
     pub fn leave(mut self) {
         self.grace = false;
     }
-}
-
-fn inside(frame: &str) -> &str {
-    frame.strip_prefix('[').and_then(|frame| frame.strip_suffix(']')).unwrap_or(frame)
 }
 
 impl Drop for Follower {

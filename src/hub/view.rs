@@ -19,6 +19,20 @@ use crate::protocol::client::Since;
 use crate::protocol::server::{self, Online, PresenceData, Updates};
 use crate::store::{Head, Snapshot};
 
+/// Above this, the state is encoded anew for who joins: what it costs is shared by those who join until then.
+const EVENTS_BESIDE_STATE: usize = 32;
+/// Followers from which on who comes and goes is told to all of them together, and not one by one: each telling is a write to everyone.
+const CROWD: usize = 64;
+
+/// Whether followers are to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tell {
+    Nothing,
+    /// Of who comes and goes, in a crowd.
+    Soon,
+    Now,
+}
+
 pub(super) struct View {
     area: AreaName,
     server: ServerId,
@@ -36,9 +50,11 @@ pub(super) struct View {
     pub own: OwnClaim,
     /// Who is here may have changed since it was last told.
     pub stirred: bool,
+    /// Since when followers are to be told of something that may wait a moment.
+    pub waiting_since: Option<Instant>,
     /// Before this time of the store nobody's time is over, whatever the state says (renewals make no event).
     pub expire_after: Millis,
-    /// The state for who joins now, and the position that it was encoded at.
+    /// The state for who joins, and the position that it was encoded at.
     encoded: Option<(u64, ByteString)>,
     pub followers: usize,
     /// Since when nobody follows.
@@ -61,6 +77,7 @@ impl View {
             presence: Presence::default(),
             told: (Online::new(), 0),
             stirred: false,
+            waiting_since: None,
             expire_after: 0,
             encoded: None,
             followers: 0,
@@ -70,18 +87,18 @@ impl View {
 
     // --- from the store ---
 
-    /// An event or a notice of the area's channel. True if there is something new for followers, or for the keeper.
-    pub fn hear(&mut self, heard: Heard, text: &str) -> bool {
+    /// An event or a notice of the area's channel.
+    pub fn hear(&mut self, heard: Heard, text: &str) -> Tell {
         match &mut self.held_back {
             // More than the log could hold would not reach followers as events anyway: they get the state.
             Some(held_back) if held_back.len() < self.bounds.recent_events => held_back.push((heard, text.into())),
             Some(_) => self.resync = true,
             None => return self.take(heard, text.into()),
         }
-        false
+        Tell::Nothing
     }
 
-    fn take(&mut self, heard: Heard, text: ByteString) -> bool {
+    fn take(&mut self, heard: Heard, text: ByteString) -> Tell {
         match heard {
             Heard::Change(numbered) => return self.take_change(&numbered, text),
             Heard::Notice(Notice::Renewed { username, due }) => {
@@ -91,19 +108,19 @@ impl View {
             Heard::Notice(Notice::Here(change)) if change.server != self.server => {
                 self.presence.change(&change);
                 self.stirred = true;
-                return true;
             }
             Heard::Notice(Notice::Here(_)) => {}
         }
-        false
+        Tell::Nothing
     }
 
-    fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> bool {
+    fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> Tell {
         match self.state.apply(numbered, self.bounds.lifetime) {
-            Applied::Known => return false,
+            Applied::Known => return Tell::Nothing,
             Applied::Gap => {
                 metrics::counter!("wte_gaps_total").increment(1);
                 self.resync = true;
+                return Tell::Nothing;
             }
             Applied::Next => {
                 match &numbered.event {
@@ -120,7 +137,10 @@ impl View {
                 metrics::counter!("wte_events_published_total").increment(1);
             }
         }
-        true
+        match numbered.event {
+            Event::User { .. } | Event::UserLeft { .. } if self.followers >= CROWD => Tell::Soon,
+            _ => Tell::Now,
+        }
     }
 
     /// Begins a load if one is wanted: from here on, what is heard is held back.
@@ -261,14 +281,22 @@ impl View {
         }
     }
 
-    /// The area for who joins now, encoded once for all who join at the same position.
+    /// The area for who joins now, encoded once for all who join at about the same time: the later ones get what happened since beside
+    /// it.
     fn encoded_state(&mut self) -> ByteString {
-        let position = self.log.next();
         if let Some((at, text)) = &self.encoded
-            && *at == position
+            && let Some(since) = self.log.from(*at).filter(|since| since.len() <= EVENTS_BESIDE_STATE)
         {
-            return text.clone();
+            return match since.len() {
+                0 => text.clone(),
+                _ => {
+                    let events: Vec<&str> =
+                        std::iter::once(server::inside(text)).chain(since.map(|text| &**text)).collect();
+                    server::joined(events.into_iter()).into()
+                }
+            };
         }
+        let position = self.log.next();
         let (online, watching) = &self.told;
         let updates = server::event("updates", &Updates::new(&self.area, &self.state, online, *watching));
         let here: Vec<_> = online.values().cloned().collect();

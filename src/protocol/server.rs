@@ -48,6 +48,11 @@ pub fn joined<'a>(events: impl ExactSizeIterator<Item = &'a str>) -> String {
     if single { inner } else { format!("[{inner}]") }
 }
 
+/// The events of such a frame, without what makes them an array.
+pub fn inside(frame: &str) -> &str {
+    frame.strip_prefix('[').and_then(|frame| frame.strip_suffix(']')).unwrap_or(frame)
+}
+
 /// The ack of `watch`.
 #[derive(Serialize)]
 pub struct Watching<'a> {
