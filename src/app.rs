@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -248,10 +250,15 @@ fn serve(settings: &Settings, listener: TcpListener, web: Data<Web>, more: alter
             head: settings.server.header_timeout,
             stall: settings.limits.read_stall,
         },
-        workers: settings.server.workers,
+        workers: settings.server.workers.unwrap_or_else(|| half_of(available_parallelism().map_or(1, NonZero::get))),
         shutdown: settings.server.shutdown.saturating_sub(GOODBYE),
     };
     web::serve(&how, listener, move || Pages::new().app_data(web.clone()).configure(more).configure(web::table))
+}
+
+/// Of so many cores; at least one.
+fn half_of(cores: usize) -> usize {
+    (cores / 2).max(1)
 }
 
 fn random_id() -> Result<String, StartError> {

@@ -194,7 +194,9 @@ mod tests {
     fn two_tabs_are_one_person_and_both_follow_a_new_name() {
         let mut seats = Seats::default();
         let tabs = [seats.take(&ann()), seats.take(&ann())];
-        tabs.iter().for_each(|tab| seats.claim(*tab, &done(1, 5), &state(0, None)));
+        for tab in tabs {
+            seats.claim(tab, &done(1, 5), &state(0, None));
+        }
         assert_eq!((seats.names().len(), seats.count()), (1, 2));
         seats.rename(&renamed(2), &name("ANN").key(), Some(&name("Bob")));
         assert_eq!(seats.name(tabs[1]).unwrap().as_str(), "Bob");

@@ -35,8 +35,8 @@ const LINGER: Duration = Duration::from_secs(1);
 /// How to listen.
 pub struct Listening {
     pub patience: Patience,
-    /// None: one for each core.
-    pub workers: Option<usize>,
+    /// Threads that serve.
+    pub workers: usize,
     /// How long requests have to end, in whole seconds.
     pub shutdown: Duration,
 }
@@ -64,10 +64,8 @@ where
 {
     let address = listener.local_addr()?;
     let patience = how.patience;
-    let mut builder = Server::build().disable_signals().shutdown_timeout(how.shutdown.as_secs().max(1));
-    if let Some(workers) = how.workers {
-        builder = builder.workers(workers);
-    }
+    let builder =
+        Server::build().disable_signals().shutdown_timeout(how.shutdown.as_secs().max(1)).workers(how.workers);
     let ending = builder.graceful_shutdown_signal();
     let server = builder.listen("pages", listener, move || {
         let config = |()| AppConfig::default();

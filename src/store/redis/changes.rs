@@ -28,6 +28,7 @@ impl RedisStore {
         let mut held = change.held.as_ref().map(|name| written(&name.key()));
         // With `n`, a change that was kept already has no effect the second time.
         let again = if change.n.is_some() { Again::Safe } else { Again::Never };
+        let _turn = self.turns.take(&change.area).await;
         self.list_before(&change.area).await;
         for _ in 0..ATTEMPTS {
             let answer = self.ask_to_keep(self.call_of(change, held.as_deref()), again).await?;

@@ -12,6 +12,7 @@ use self::listing::Listed;
 use self::reach::Reach;
 use self::request::{Request, Wait};
 use self::script::{Call, Script};
+use self::turns::Turns;
 use super::{Alive, Head, Listener, Result, Snapshot, Store, Swept};
 use crate::domain::Millis;
 use crate::domain::change::{Change, Done, Rules};
@@ -40,6 +41,7 @@ mod script;
 mod servers;
 mod subscribing;
 mod sweeping;
+mod turns;
 
 pub use self::options::{BadUrl, RedisOptions};
 
@@ -51,6 +53,7 @@ pub struct RedisStore {
     wait: Option<Wait>,
     /// In a cluster: the areas that the sweep was told of.
     listed: Listed,
+    turns: Turns,
 }
 
 impl RedisStore {
@@ -59,7 +62,7 @@ impl RedisStore {
     pub fn new(options: &RedisOptions, rules: Rules) -> std::result::Result<Arc<Self>, BadUrl> {
         options::prepare_tls();
         let reach = Reach::open(options)?;
-        Ok(Arc::new(Self { rules, reach, wait: options.wait(), listed: Listed::default() }))
+        Ok(Arc::new(Self { rules, reach, wait: options.wait(), listed: Listed::default(), turns: Turns::default() }))
     }
 
     /// A call of one of the scripts of an area, with what each of them is given first. `record` is the name, as written
