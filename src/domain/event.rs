@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::Millis;
 use super::image::Image;
@@ -119,17 +120,20 @@ impl Heard {
     /// Reads what `Numbered::encode` or `Notice::encode` (or a store's script, to the same effect) wrote.
     pub fn decode(text: &str) -> Result<Self, serde_json::Error> {
         #[derive(Deserialize)]
-        struct Frame {
+        struct Frame<'a> {
+            #[serde(borrow)]
+            event: &'a RawValue,
             epoch: Epoch,
             seq: u64,
             at: Millis,
-            #[serde(flatten)]
-            event: Event,
+            data: &'a RawValue,
         }
         if text.starts_with(r#"{"notice":"#) {
             return serde_json::from_str(text).map(Self::Notice);
         }
-        let Frame { epoch, seq, at, event } = serde_json::from_str(text)?;
+        let Frame { event, epoch, seq, at, data } = serde_json::from_str(text)?;
+        // Side by side, tag and content are read as they come; apart, all would be taken to pieces first, and then put together.
+        let event = serde_json::from_str(&format!(r#"{{"event":{event},"data":{data}}}"#))?;
         Ok(Self::Change(Numbered { epoch, seq, at, event }))
     }
 }

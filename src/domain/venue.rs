@@ -31,7 +31,10 @@ parsed_on_reading!(VenueId);
 impl VenueId {
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
         let fits = (1..=ID_MAX).contains(&raw.chars().count()) && raw.trim() == raw;
-        let clean = raw.chars().all(|c| c == ' ' || (!c.is_whitespace() && !is_hidden(c)));
+        let clean = match raw.is_ascii() {
+            true => !raw.bytes().any(|byte| byte.is_ascii_control()),
+            false => raw.chars().all(|c| c == ' ' || (!c.is_whitespace() && !is_hidden(c))),
+        };
         if fits && clean {
             Ok(Self(raw.to_owned()))
         } else {
@@ -125,16 +128,16 @@ impl Venue {
             .name
             .and_then(|name| visible_text(&name, NAME_MAX))
             .ok_or(Invalid::Venue("A place's name has 1 to 100 visible characters."))?;
-        let written_in = format!("{WRITE_IN_PREFIX}{}", hex_digest("venue", &compared(&name)));
+        let written_in = || format!("{WRITE_IN_PREFIX}{}", hex_digest("venue", &compared(&name)));
         let is_write_in = raw.source.as_deref() == Some(WRITE_IN);
         let (id, source) = match raw.id {
             Some(id) if !is_write_in && !id.starts_with(WRITE_IN_PREFIX) => {
                 (VenueId::parse(&id)?, optional(raw.source, |source| visible_text(&source, SOURCE_MAX), "source")?)
             }
-            Some(id) if id.starts_with(WRITE_IN_PREFIX) && id != written_in => {
+            Some(id) if id.starts_with(WRITE_IN_PREFIX) && id != written_in() => {
                 return Err(Invalid::Venue("That id belongs to another written-in place."));
             }
-            _ => (VenueId(written_in), Some(WRITE_IN.to_owned())),
+            _ => (VenueId(written_in()), Some(WRITE_IN.to_owned())),
         };
         let categories = raw.categories.unwrap_or_default();
         if categories.len() > CATEGORIES_MAX {

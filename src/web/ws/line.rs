@@ -167,7 +167,7 @@ impl Line {
             return true;
         }
         let Some(new) = follower.read() else { return false };
-        let piece = Piece::text(new.text);
+        let piece = Piece::shared_text(new.text);
         self.write(&piece);
         if let (Some(from), Some(next)) = (from, follower.cursor()) {
             *last = Some(Reading { from, next, piece });

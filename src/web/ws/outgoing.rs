@@ -13,6 +13,8 @@ use bytestring::ByteString;
 const HEAD_BYTES: usize = 10;
 /// Pieces that go in one write: an answer and what is new beside it are four.
 pub const SLICES: usize = 8;
+/// Up to this, a frame that many get is one piece of memory: copied once for all, it is one plain write for each.
+const COPIED_BYTES: usize = 16 * 1024;
 /// A whole text in one frame (RFC 6455, 5.2).
 const WHOLE_TEXT: u8 = 0x81;
 
@@ -39,6 +41,15 @@ impl Piece {
         Self { head, head_length, body: text.into_bytes() }
     }
 
+    /// A text frame that many get.
+    pub fn shared_text(text: ByteString) -> Self {
+        if text.len() > COPIED_BYTES {
+            return Self::text(text);
+        }
+        let (head, head_length) = head_of(text.len());
+        Self::bytes([&head[..usize::from(head_length)], text.as_bytes()].concat().into())
+    }
+
     /// Any other message; these are small, or rare.
     pub fn message(message: Message) -> Self {
         let mut bytes = BytesMut::new();
@@ -54,6 +65,11 @@ impl Piece {
 
     pub fn length(&self) -> usize {
         usize::from(self.head_length) + self.body.len()
+    }
+
+    /// All of it, if it is one piece of memory.
+    pub fn whole(&self) -> Option<&[u8]> {
+        (self.head_length == 0).then_some(&self.body)
     }
 
     pub fn slices(&self) -> [IoSlice<'_>; 2] {

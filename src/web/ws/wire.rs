@@ -102,7 +102,11 @@ impl Wire {
     /// Writes one piece that others get too, while nothing else is to be written. False if some of it is left, or the client is gone:
     /// whoever writes the rest finds out.
     pub fn write_now(&mut self, piece: &Piece) -> bool {
-        let written = self.socket.try_write_vectored(&piece.slices()).unwrap_or(0);
+        let written = match piece.whole() {
+            Some(bytes) => self.socket.try_write(bytes),
+            None => self.socket.try_write_vectored(&piece.slices()),
+        };
+        let written = written.unwrap_or(0);
         if written == piece.length() {
             return true;
         }
