@@ -28,19 +28,54 @@ macro_rules! script {
 /// What changes something for a person: refused when Redis is full.
 macro_rules! change {
     ($name:ident, $file:literal) => {
-        script!($name, "#!lua", "shared/given.lua", "shared/users.lua", "shared/life.lua", "shared/owner.lua", $file);
+        script!(
+            $name,
+            "#!lua",
+            "shared/given.lua",
+            "shared/texts.lua",
+            "shared/users.lua",
+            "shared/life.lua",
+            "shared/owner.lua",
+            $file
+        );
+    };
+}
+
+/// A change whose usual case is told apart: that part answers, or leaves all as it is to the rest.
+macro_rules! act {
+    ($name:ident, $usual:literal, $file:literal) => {
+        script!(
+            $name,
+            "#!lua",
+            "shared/given.lua",
+            "shared/usual.lua",
+            $usual,
+            "shared/texts.lua",
+            "shared/users.lua",
+            "shared/life.lua",
+            "shared/owner.lua",
+            $file
+        );
     };
 }
 
 /// What reads, and what makes room: allowed when Redis is full.
 macro_rules! look {
     ($name:ident, $file:literal) => {
-        script!($name, "#!lua flags=allow-oom", "shared/given.lua", "shared/users.lua", "shared/life.lua", $file);
+        script!(
+            $name,
+            "#!lua flags=allow-oom",
+            "shared/given.lua",
+            "shared/texts.lua",
+            "shared/users.lua",
+            "shared/life.lua",
+            $file
+        );
     };
 }
 
-change!(JOIN, "join.lua");
-change!(VOTE, "vote.lua");
+act!(JOIN, "join_usual.lua", "join.lua");
+act!(VOTE, "vote_usual.lua", "vote.lua");
 change!(WITHDRAW, "withdraw.lua");
 change!(LEAVE, "leave.lua");
 look!(SNAPSHOT, "snapshot.lua");
