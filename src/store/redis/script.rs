@@ -110,26 +110,26 @@ impl Call {
         self
     }
 
-    /// Short, for a node that knows the script.
-    pub fn by_digest(&self) -> Cmd {
-        self.command("EVALSHA", &self.script.sha1)
+    /// Short, for a node that knows the script. `run` is that node's, or empty.
+    pub fn by_digest(&self, run: &str) -> Cmd {
+        self.command("EVALSHA", &self.script.sha1, run)
     }
 
     /// With the text instead of a load beforehand: nothing can be forgotten in between.
-    pub fn by_text(&self) -> Cmd {
-        self.command("EVAL", self.script.code)
+    pub fn by_text(&self, run: &str) -> Cmd {
+        self.command("EVAL", self.script.code, run)
     }
 
-    fn command(&self, command: &str, script: &str) -> Cmd {
+    fn command(&self, command: &str, script: &str, run: &str) -> Cmd {
         let mut cmd = redis::cmd(command);
-        cmd.arg(script).arg(self.keys.len()).arg(&self.keys).arg(&self.args);
+        cmd.arg(script).arg(self.keys.len()).arg(&self.keys).arg(&self.args).arg(run);
         cmd
     }
 
     /// One round trip; a second one only if Redis has forgotten the script (or never knew it).
-    pub async fn send(&self, connection: &mut impl redis::aio::ConnectionLike) -> redis::RedisResult<Value> {
-        match self.by_digest().query_async(connection).await {
-            Err(error) if is_forgotten(&error) => self.by_text().query_async(connection).await,
+    pub async fn send(&self, connection: &mut impl redis::aio::ConnectionLike, run: &str) -> redis::RedisResult<Value> {
+        match self.by_digest(run).query_async(connection).await {
+            Err(error) if is_forgotten(&error) => self.by_text(run).query_async(connection).await,
             answer => answer,
         }
     }

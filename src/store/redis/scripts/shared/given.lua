@@ -28,15 +28,16 @@ local function digits(number)
   return string.format('%.0f', number)
 end
 
--- The run of the server that executes this. Asking takes as long as ten small commands, so it is done once.
-local known_run
+-- The run of the server that executes this, as the connection was told when it began; asked for where it was not, which takes as long
+-- as ten small commands.
+local RUN = ARGV[#ARGV]
 local function run()
-  if not known_run then
+  if RUN == '' then
     local info = redis.call('INFO', 'server')
     local _, last = string.find(info, 'run_id:', 1, true)
-    known_run = string.sub(info, last + 1, last + 8)
+    RUN = string.sub(info, last + 1, last + 8)
   end
-  return known_run
+  return RUN
 end
 
 local function is_venue(id, text)
