@@ -1,6 +1,7 @@
 //! The connections for commands: kept open, one for each thread that asks, shared by all its calls, replaced when they break. Knows
 //! nothing of what is asked.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, ThreadId};
@@ -16,7 +17,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::answer::{is_gone, unavailable};
 use super::delay::Delay;
-use super::request::{Asking, Request};
+use super::request::{Asking, Request, run_at};
 use crate::store::{Result, StoreError};
 
 /// A call ends within this, whatever happens: two seconds are promised to people, and the way to them takes its part.
@@ -64,6 +65,8 @@ struct Live {
     /// From 1, one more for each replacement.
     number: u64,
     connection: MultiplexedConnection,
+    /// Of the server at its other end.
+    run: Arc<str>,
 }
 
 impl Drop for Lane {
@@ -152,7 +155,7 @@ pub struct Standing {
 impl Standing {
     /// Sends a request once. A connection that turns out to be of no use is replaced.
     pub async fn send(mut self, request: &Request, asking: Asking) -> RedisResult<Value> {
-        let answer = request.send(&mut self.live.connection, asking).await;
+        let answer = request.send(&mut self.live.connection, &self.live.run, asking).await;
         if answer.as_ref().is_err_and(is_gone) {
             self.lane.broken.send_if_modified(|last| {
                 let newer = self.live.number > *last;
@@ -197,7 +200,8 @@ async fn keep(pool: Pool, live: watch::Sender<Option<Live>>, mut broken: watch::
     for number in 1.. {
         let connection = connect(&pool, &mut delay).await;
         let since = Instant::now();
-        live.send_replace(Some(Live { number, connection: (*connection).clone() }));
+        let run = run_at((*connection).clone()).await.into();
+        live.send_replace(Some(Live { number, connection: (*connection).clone(), run }));
         tokio::select! {
             _ = broken.wait_for(|last| *last >= number) => {}
             () = until_silent((*connection).clone()) => {}

@@ -31,26 +31,36 @@ pub enum Asking {
 }
 
 impl Request {
-    pub async fn send(&self, connection: &mut MultiplexedConnection, asking: Asking) -> RedisResult<Value> {
+    /// `run` is that of the server at the other end, or empty.
+    pub async fn send(&self, connection: &mut MultiplexedConnection, run: &str, asking: Asking) -> RedisResult<Value> {
         match (self, asking) {
-            (Self::Script(call), Asking::No) => call.send(connection).await,
+            (Self::Script(call), Asking::No) => call.send(connection, run).await,
             (Self::Command(cmd), Asking::No) => cmd.query_async(connection).await,
             (Self::Pipeline(pipeline), _) => pipeline.query_async(connection).await,
             (Self::Command(cmd), Asking::Yes) => together(connection, cmd.clone(), asking, None).await,
-            (Self::Script(call), _) => in_company(connection, call, asking, None).await,
-            (Self::Replicated(call, wait), _) => in_company(connection, call, asking, Some(*wait)).await,
+            (Self::Script(call), _) => in_company(connection, call, run, asking, None).await,
+            (Self::Replicated(call, wait), _) => in_company(connection, call, run, asking, Some(*wait)).await,
         }
     }
+}
+
+/// The run of the server at the other end, as epochs begin with it: eight digits of its `run_id`, the same for as long as the connection
+/// stands. Empty where it does not say; each script asks for itself then.
+pub async fn run_at(mut connection: MultiplexedConnection) -> String {
+    let told: RedisResult<String> = redis::cmd("INFO").arg("server").query_async(&mut connection).await;
+    let run = told.ok().and_then(|told| Some(told.split_once("run_id:")?.1.get(..8)?.to_owned()));
+    run.filter(|run| run.bytes().all(|byte| byte.is_ascii_hexdigit())).unwrap_or_default()
 }
 
 async fn in_company(
     connection: &mut MultiplexedConnection,
     call: &Call,
+    run: &str,
     asking: Asking,
     wait: Option<Wait>,
 ) -> RedisResult<Value> {
-    match together(connection, call.by_digest(), asking, wait).await {
-        Err(error) if is_forgotten(&error) => together(connection, call.by_text(), asking, wait).await,
+    match together(connection, call.by_digest(run), asking, wait).await {
+        Err(error) if is_forgotten(&error) => together(connection, call.by_text(run), asking, wait).await,
         answer => answer,
     }
 }

@@ -28,19 +28,54 @@ macro_rules! script {
 /// What changes something for a person: refused when Redis is full.
 macro_rules! change {
     ($name:ident, $file:literal) => {
-        script!($name, "#!lua", "shared/given.lua", "shared/users.lua", "shared/life.lua", "shared/owner.lua", $file);
+        script!(
+            $name,
+            "#!lua",
+            "shared/given.lua",
+            "shared/texts.lua",
+            "shared/users.lua",
+            "shared/life.lua",
+            "shared/owner.lua",
+            $file
+        );
+    };
+}
+
+/// A change whose usual case is told apart: that part answers, or leaves all as it is to the rest.
+macro_rules! act {
+    ($name:ident, $usual:literal, $file:literal) => {
+        script!(
+            $name,
+            "#!lua",
+            "shared/given.lua",
+            "shared/usual.lua",
+            $usual,
+            "shared/texts.lua",
+            "shared/users.lua",
+            "shared/life.lua",
+            "shared/owner.lua",
+            $file
+        );
     };
 }
 
 /// What reads, and what makes room: allowed when Redis is full.
 macro_rules! look {
     ($name:ident, $file:literal) => {
-        script!($name, "#!lua flags=allow-oom", "shared/given.lua", "shared/users.lua", "shared/life.lua", $file);
+        script!(
+            $name,
+            "#!lua flags=allow-oom",
+            "shared/given.lua",
+            "shared/texts.lua",
+            "shared/users.lua",
+            "shared/life.lua",
+            $file
+        );
     };
 }
 
-change!(JOIN, "join.lua");
-change!(VOTE, "vote.lua");
+act!(JOIN, "join_usual.lua", "join.lua");
+act!(VOTE, "vote_usual.lua", "vote.lua");
 change!(WITHDRAW, "withdraw.lua");
 change!(LEAVE, "leave.lua");
 look!(SNAPSHOT, "snapshot.lua");
@@ -75,26 +110,26 @@ impl Call {
         self
     }
 
-    /// Short, for a node that knows the script.
-    pub fn by_digest(&self) -> Cmd {
-        self.command("EVALSHA", &self.script.sha1)
+    /// Short, for a node that knows the script. `run` is that node's, or empty.
+    pub fn by_digest(&self, run: &str) -> Cmd {
+        self.command("EVALSHA", &self.script.sha1, run)
     }
 
     /// With the text instead of a load beforehand: nothing can be forgotten in between.
-    pub fn by_text(&self) -> Cmd {
-        self.command("EVAL", self.script.code)
+    pub fn by_text(&self, run: &str) -> Cmd {
+        self.command("EVAL", self.script.code, run)
     }
 
-    fn command(&self, command: &str, script: &str) -> Cmd {
+    fn command(&self, command: &str, script: &str, run: &str) -> Cmd {
         let mut cmd = redis::cmd(command);
-        cmd.arg(script).arg(self.keys.len()).arg(&self.keys).arg(&self.args);
+        cmd.arg(script).arg(self.keys.len()).arg(&self.keys).arg(&self.args).arg(run);
         cmd
     }
 
     /// One round trip; a second one only if Redis has forgotten the script (or never knew it).
-    pub async fn send(&self, connection: &mut impl redis::aio::ConnectionLike) -> redis::RedisResult<Value> {
-        match self.by_digest().query_async(connection).await {
-            Err(error) if is_forgotten(&error) => self.by_text().query_async(connection).await,
+    pub async fn send(&self, connection: &mut impl redis::aio::ConnectionLike, run: &str) -> redis::RedisResult<Value> {
+        match self.by_digest(run).query_async(connection).await {
+            Err(error) if is_forgotten(&error) => self.by_text(run).query_async(connection).await,
             answer => answer,
         }
     }

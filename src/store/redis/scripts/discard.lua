@@ -3,7 +3,8 @@
 
 open()
 local gone = false
-for i = 4, #ARGV, 3 do
+-- The last one is the run.
+for i = 4, #ARGV - 1, 3 do
   local key = ARGV[i] == 'state' and STATE or VENUES
   if redis.call('HGET', key, ARGV[i + 1]) == ARGV[i + 2] then
     redis.call('HDEL', key, ARGV[i + 1])

@@ -1,4 +1,4 @@
--- What every script of an area is given, by name, and how it writes numbers and texts.
+-- What every script of an area is given, by name, the time, and how a number is written.
 -- A script decides by these keys and by no others; those that it only deletes it may make up from a name.
 
 local USERS, USERS_TIMER, VOTES, VOTES_TIMER = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -16,39 +16,32 @@ local RECORD, RECORD_IMG, RECORD_OWNER, RECORD_VOTE = unpack(KEYS, 13)
 
 -- Milliseconds: how long a user lasts after an act, and how much longer than the area its keys are kept.
 local LIFETIME, GRACE = tonumber(ARGV[2]), tonumber(ARGV[3])
+-- The keys that outlast the area by GRACE are kept for up to this much longer, so that an act need not set the ends of them all. The
+-- epoch is the first of them to go, and exactly then: it tells when the area ended, and no number outlives what it counts.
+local STEP = math.floor(GRACE / 30)
 
 local TIME = redis.call('TIME')
 local NOW = TIME[1] * 1000 + math.floor(TIME[2] / 1000)
-
--- What was broken, as kinds of keys: for the log, so without any person's or area's name.
-local mended = {}
-
--- Deletes a key that has another type than it must have.
-local function only(kind, key)
-  local is = redis.call('TYPE', key).ok
-  if is ~= kind and is ~= 'none' then
-    redis.call('DEL', key)
-    table.insert(mended, string.match(key, ':(.*)$') or key)
-  end
-end
 
 -- Lua would write a number of more than fourteen digits as 1.8e+15.
 local function digits(number)
   return string.format('%.0f', number)
 end
 
-local SHORT = { ['"'] = '\\"', ['\\'] = '\\\\', ['\b'] = '\\b', ['\f'] = '\\f', ['\n'] = '\\n', ['\r'] = '\\r', ['\t'] = '\\t' }
-
-local function escaped(char)
-  return SHORT[char] or string.format('\\u%04x', string.byte(char))
+-- The run of the server that executes this, as the connection was told when it began; asked for where it was not, which takes as long
+-- as ten small commands.
+local RUN = ARGV[#ARGV]
+local function run()
+  if RUN == '' then
+    local info = redis.call('INFO', 'server')
+    local _, last = string.find(info, 'run_id:', 1, true)
+    RUN = string.sub(info, last + 1, last + 8)
+  end
+  return RUN
 end
 
--- A text as JSON, byte by byte as the server writes it (cjson would make / into \/).
-local function quoted(text)
-  return '"' .. string.gsub(text, '[%z\1-\31"\\]', escaped) .. '"'
+local function is_venue(id, text)
+  local read, venue = pcall(cjson.decode, text)
+  return read and type(venue) == 'table' and venue.id == id and type(venue.name) == 'string'
 end
 
--- When a key ends, in ms; 0 if it is not there or does not end.
-local function ends(key)
-  return math.max(redis.call('PEXPIRETIME', key), 0)
-end

@@ -4,13 +4,6 @@
 -- No epoch: the area is not there.
 local epoch, seq = nil, 0
 
--- The run of the server that executes this. Asking takes as long as ten small commands, so it is done once.
-local known_run
-local function run()
-  known_run = known_run or string.sub(string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'), 1, 8)
-  return known_run
-end
-
 -- Begins a new life, so that no number ever has two contents.
 local function begin()
   local micros = TIME[1] * 1000000 + TIME[2]
@@ -21,7 +14,8 @@ local function begin()
   until new ~= epoch
   epoch, seq = new, 0
   -- Neither outlives what it numbers: who comes back after that must not be told that nothing has changed.
-  local last = math.max(ends(STATE), ends(VENUES), ends(OWNERS))
+  local at = area_ends()
+  local last = at > 0 and at + GRACE or math.max(ends(STATE), ends(VENUES), ends(OWNERS))
   if last == 0 then
     last = NOW + LIFETIME + GRACE
   end
@@ -103,6 +97,12 @@ local function size(command, kind, key)
   return 0
 end
 
+-- Whether the epoch has gone by itself: what is left follows within a STEP, and is over for almost a GRACE.
+local function is_ending()
+  local last = math.max(ends(SEQ), ends(STATE), ends(VENUES), ends(OWNERS))
+  return last > 0 and last <= NOW + STEP and ends(USERS_TIMER) == 0 and ends(VOTES_TIMER) == 0
+end
+
 -- Looks at what the script will touch, before it writes: Lua does not roll back.
 local function open()
   local strings = { EPOCH, SEQ, USERS_TIMER, VOTES_TIMER }
@@ -118,6 +118,10 @@ local function open()
   local sound = #mended == 0
   local is_there = texts[1] or texts[2] or texts[3] or texts[4] or state + venues + due + owners + users + votes > 0
   if sound and not is_there then
+    return
+  end
+  if not texts[1] and is_ending() then
+    redis.call('DEL', USERS, VOTES, STATE, VENUES, DUE, OWNERS, SEQ)
     return
   end
   local begun, count = texts[1] or '', texts[2] or ''

@@ -19,11 +19,6 @@ local function parsed_user(text)
   return nil
 end
 
-local function is_venue(id, text)
-  local read, venue = pcall(cjson.decode, text)
-  return read and type(venue) == 'table' and venue.id == id and type(venue.name) == 'string'
-end
-
 local function write_user(name, user)
   local vote = ''
   if user.vote then
@@ -60,7 +55,7 @@ end
 local function area_ends()
   local at = math.max(ends(USERS_TIMER), ends(VOTES_TIMER))
   if at == 0 and (tonumber(redis.call('GET', SEQ) or '') or 0) > 0 then
-    -- The timers have ended, and what was kept with them tells when.
+    -- The timers have ended, and the epoch is kept exactly so much longer.
     at = math.max(ends(EPOCH) - GRACE, 0)
   end
   return at
@@ -83,8 +78,9 @@ local function keep_area(at)
   redis.call('SET', USERS_TIMER, '', 'PXAT', timer)
   redis.call('SET', VOTES_TIMER, '', 'PXAT', timer)
   list_timers()
-  local last = digits(at + GRACE)
-  for _, key in ipairs({ USERS, VOTES, STATE, VENUES, DUE, OWNERS, EPOCH, SEQ }) do
+  redis.call('PEXPIREAT', EPOCH, digits(at + GRACE))
+  local last = digits(at + GRACE + STEP)
+  for _, key in ipairs({ USERS, VOTES, STATE, VENUES, DUE, OWNERS, SEQ }) do
     redis.call('PEXPIREAT', key, last)
   end
 end
