@@ -1,7 +1,6 @@
 //! The connections for commands: kept open, one for each thread that asks, shared by all its calls, replaced when they break. Knows
 //! nothing of what is asked.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, ThreadId};
