@@ -1,0 +1,140 @@
+//! What must not grow: the cost of a delivery and of a connection with the number of people or areas, and memory with what came and
+//! went. Each course has servers of its own.
+
+use std::time::{Duration, Instant};
+
+use super::crowd::{As, Crowd};
+use super::machine::resident_kib;
+use super::process::{Served, Side, pause};
+use super::turnover::turn_over;
+use super::voting::{self, Pace, Plan};
+use super::workloads::{Measured, Setup};
+
+const KIB_A_MIB: f64 = 1024.0;
+/// Votes a second, offered: so few that hardly two meet in one area, or else the areas that have more of them would gain by joining.
+const RATE: f64 = 500.0;
+const PACE: Plan = Plan {
+    areas: 0,
+    each: 0,
+    watchers: 0,
+    pace: Pace::EachSecond(RATE),
+    nap: true,
+    warm: Duration::from_millis(500),
+    measured: Duration::from_secs(4),
+};
+
+/// 1,000 and 10,000 people, ten in each area.
+pub fn people(setup: &Setup, side: Side) -> Result<Measured, String> {
+    const FEW: Plan = Plan { areas: 100, each: 10, ..PACE };
+    const MANY: Plan = Plan { areas: 1000, each: 10, ..PACE };
+    let mut measured = Measured::default();
+    let few = course(setup, side, &FEW, &mut measured)?;
+    let many = course(setup, side, &MANY, &mut measured)?;
+    measured.figure("CPU a delivery, 1,000 connections, µs", few.cpu);
+    measured.figure("CPU a delivery, 10,000 connections, µs", many.cpu);
+    measured.figure("memory a connection, 1,000 connections, KiB", few.memory);
+    measured.figure("memory a connection, 10,000 connections, KiB", many.memory);
+    Ok(measured)
+}
+
+/// 10,000 people either way: ten areas of two and one of all others, who only look; or 5,000 areas of two. So the same votes reach the
+/// same number of people.
+pub fn areas(setup: &Setup, side: Side) -> Result<Measured, String> {
+    const FEW: Plan = Plan { areas: 10, each: 2, watchers: 9980, ..PACE };
+    const MANY: Plan = Plan { areas: 5000, each: 2, ..PACE };
+    let mut measured = Measured::default();
+    let few = course(setup, side, &FEW, &mut measured)?;
+    let many = course(setup, side, &MANY, &mut measured)?;
+    measured.figure("CPU a delivery, 10 areas, µs", few.cpu);
+    measured.figure("CPU a delivery, 5,000 areas, µs", many.cpu);
+    measured.figure("memory a connection, 10 areas (nameless ones), KiB", few.memory);
+    measured.figure("memory a connection, 5,000 areas, KiB", many.memory);
+    Ok(measured)
+}
+
+struct Cost {
+    cpu: f64,
+    memory: f64,
+}
+
+fn course(setup: &Setup, side: Side, plan: &Plan, measured: &mut Measured) -> Result<Cost, String> {
+    let served = setup.start(side)?;
+    let before = resident_kib(served.pid());
+    let mut crowd = voting::gather(&served, plan)?;
+    voting::idle(&mut crowd, Duration::from_secs(1))?;
+    let memory = (resident_kib(served.pid()) - before) / plan.people() as f64;
+    let outcome = voting::run(&served, &mut crowd, plan)?;
+    measured.check_outcome(&outcome);
+    Ok(Cost { cpu: outcome.cpu_us_a_delivery, memory })
+}
+
+/// 10,000 people come, vote as fast as it goes, and close their pages.
+pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
+    const FIRST: Plan = Plan { areas: 100, each: 10, ..PACE };
+    const BURST: Plan = Plan {
+        areas: 1000,
+        each: 10,
+        pace: Pace::UnderWay(1000),
+        warm: Duration::ZERO,
+        measured: Duration::from_secs(2),
+        ..PACE
+    };
+    let served = setup.start(side)?;
+    // What is made once, by the first who come, is not the burst's.
+    drop(voting::gather(&served, &FIRST)?);
+    let before = calmed(&served, 0.0);
+    let mut crowd = voting::gather(&served, &BURST)?;
+    let mut measured = Measured::default();
+    measured.check_outcome(&voting::run(&served, &mut crowd, &BURST)?);
+    let height = resident_kib(served.pid());
+    drop(crowd);
+    let after = calmed(&served, before);
+    measured.figure("memory before, MiB", before / KIB_A_MIB);
+    measured.figure("at its height, MiB", height / KIB_A_MIB);
+    measured.figure("after the burst, MiB", after / KIB_A_MIB);
+    Ok(measured)
+}
+
+/// 100,000 areas are opened, voted in and left.
+pub fn turnover(setup: &Setup, side: Side) -> Result<Measured, String> {
+    const AREAS: u32 = 100_000;
+    const FIRST: u32 = 2000;
+    // Two hours would be a long time to wait for the areas' end.
+    let short = [("WTE__AREA__LIFETIME_SECS", "3"), ("WTE__SWEEP__EVERY_SECS", "1")];
+    let served = setup.start_with(side, &short, None)?;
+    let mut crowd = Crowd::new(&served, 200)?;
+    crowd.open_all(200, 0, 200, As::User)?;
+    turn_over(&mut crowd, 1, FIRST)?;
+    voting::idle(&mut crowd, Duration::from_secs(6))?;
+    let before = resident_kib(served.pid());
+    let began = Instant::now();
+    turn_over(&mut crowd, 1 + FIRST, AREAS)?;
+    let took = began.elapsed().as_secs_f64();
+    let height = resident_kib(served.pid());
+    let mut measured = Measured::default();
+    let until = Instant::now() + CALM_DOWN;
+    while resident_kib(served.pid()) > before * FLAT && Instant::now() < until {
+        voting::idle(&mut crowd, Duration::from_millis(500))?;
+    }
+    let after = resident_kib(served.pid());
+    measured.figure("areas a second", f64::from(AREAS) / took);
+    measured.figure("memory before, MiB", before / KIB_A_MIB);
+    measured.figure("right after the last, MiB", height / KIB_A_MIB);
+    measured.figure("when all are over, MiB", after / KIB_A_MIB);
+    measured.figure("when all are over, by before", after / before);
+    Ok(measured)
+}
+
+/// How much more than before still counts as the same.
+const FLAT: f64 = 1.1;
+/// So long a server has to give back what it had for those who left.
+const CALM_DOWN: Duration = Duration::from_secs(12);
+
+/// The memory when it is down to that again, or after some seconds.
+fn calmed(served: &Served, to: f64) -> f64 {
+    let until = Instant::now() + CALM_DOWN / 2;
+    while Instant::now() < until && resident_kib(served.pid()) > to * FLAT {
+        pause(Duration::from_millis(200));
+    }
+    resident_kib(served.pid())
+}
