@@ -14,6 +14,7 @@ const KIB_A_MIB: f64 = 1024.0;
 /// Votes a second, offered: so few that hardly two meet in one area, or else the areas that have more of them would gain by joining.
 const RATE: f64 = 500.0;
 const PACE: Plan = Plan {
+    first: 0,
     areas: 0,
     each: 0,
     watchers: 0,
@@ -25,52 +26,68 @@ const PACE: Plan = Plan {
 
 /// 1,000 and 10,000 people, ten in each area.
 pub fn people(setup: &Setup, side: Side) -> Result<Measured, String> {
-    const FEW: Plan = Plan { areas: 100, each: 10, ..PACE };
-    const MANY: Plan = Plan { areas: 1000, each: 10, ..PACE };
     let mut measured = Measured::default();
-    let few = course(setup, side, &FEW, &mut measured)?;
-    let many = course(setup, side, &MANY, &mut measured)?;
+    let few = course(setup, side, &Plan { areas: 100, each: 10, ..PACE }, &mut measured)?;
+    let many = course(setup, side, &Plan { areas: 1000, each: 10, ..PACE }, &mut measured)?;
     measured.figure("CPU a delivery, 1,000 connections, µs", few.cpu);
     measured.figure("CPU a delivery, 10,000 connections, µs", many.cpu);
+    measured.figure("CPU a delivery, 10,000 by 1,000 connections", many.cpu / few.cpu);
     measured.figure("memory a connection, 1,000 connections, KiB", few.memory);
     measured.figure("memory a connection, 10,000 connections, KiB", many.memory);
+    measured.figure("memory a connection, 10,000 by 1,000 connections", many.memory / few.memory);
     Ok(measured)
 }
 
-/// 10,000 people either way: ten areas of two and one of all others, who only look; or 5,000 areas of two. So the same votes reach the
-/// same number of people.
+/// 10,000 people either way. CPU: ten areas of two and one of all others, who only look; or 5,000 areas of two. So the same votes reach
+/// the same number of people. Memory: ten areas of a thousand with names, or 5,000 of two.
 pub fn areas(setup: &Setup, side: Side) -> Result<Measured, String> {
-    const FEW: Plan = Plan { areas: 10, each: 2, watchers: 9980, ..PACE };
-    const MANY: Plan = Plan { areas: 5000, each: 2, ..PACE };
     let mut measured = Measured::default();
-    let few = course(setup, side, &FEW, &mut measured)?;
-    let many = course(setup, side, &MANY, &mut measured)?;
+    let few = course(setup, side, &Plan { areas: 10, each: 2, watchers: 9980, ..PACE }, &mut measured)?;
+    let many = course(setup, side, &Plan { areas: 5000, each: 2, ..PACE }, &mut measured)?;
+    let crowded = setup.start(side)?;
+    let crowded = gathered(&crowded, &Plan { areas: 10, each: 1000, ..PACE })?.memory;
     measured.figure("CPU a delivery, 10 areas, µs", few.cpu);
     measured.figure("CPU a delivery, 5,000 areas, µs", many.cpu);
-    measured.figure("memory a connection, 10 areas (nameless ones), KiB", few.memory);
+    measured.figure("CPU a delivery, 5,000 by 10 areas", many.cpu / few.cpu);
+    measured.figure("memory a connection, 10 areas, KiB", crowded);
     measured.figure("memory a connection, 5,000 areas, KiB", many.memory);
+    measured.figure("memory a connection, 5,000 by 10 areas", many.memory / crowded);
     Ok(measured)
 }
 
 struct Cost {
+    /// Microseconds a delivery.
     cpu: f64,
+    /// KiB a connection.
     memory: f64,
 }
 
 fn course(setup: &Setup, side: Side, plan: &Plan, measured: &mut Measured) -> Result<Cost, String> {
     let served = setup.start(side)?;
-    let before = resident_kib(served.pid());
-    let mut crowd = voting::gather(&served, plan)?;
-    voting::idle(&mut crowd, Duration::from_secs(1))?;
-    let memory = (resident_kib(served.pid()) - before) / plan.people() as f64;
+    let Gathered { mut crowd, memory } = gathered(&served, plan)?;
     let outcome = voting::run(&served, &mut crowd, plan)?;
     measured.check_outcome(&outcome);
     Ok(Cost { cpu: outcome.cpu_us_a_delivery, memory })
 }
 
+struct Gathered {
+    crowd: Crowd,
+    /// What the server needs for each of them, KiB.
+    memory: f64,
+}
+
+fn gathered(served: &Served, plan: &Plan) -> Result<Gathered, String> {
+    let before = resident_kib(served.pid());
+    let mut crowd = voting::gather(served, plan)?;
+    voting::idle(&mut crowd, Duration::from_secs(1))?;
+    let memory = (resident_kib(served.pid()) - before) / plan.people() as f64;
+    Ok(Gathered { crowd, memory })
+}
+
 /// 10,000 people come, vote as fast as it goes, and close their pages.
 pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
-    const FIRST: Plan = Plan { areas: 100, each: 10, ..PACE };
+    // Other areas: the burst's names are its own.
+    const FIRST: Plan = Plan { first: 1000, areas: 100, each: 10, ..PACE };
     const BURST: Plan = Plan {
         areas: 1000,
         each: 10,
@@ -92,6 +109,7 @@ pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
     measured.figure("memory before, MiB", before / KIB_A_MIB);
     measured.figure("at its height, MiB", height / KIB_A_MIB);
     measured.figure("after the burst, MiB", after / KIB_A_MIB);
+    measured.figure("after the burst, by before", after / before);
     Ok(measured)
 }
 
@@ -99,8 +117,9 @@ pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
 pub fn turnover(setup: &Setup, side: Side) -> Result<Measured, String> {
     const AREAS: u32 = 100_000;
     const FIRST: u32 = 2000;
-    // Two hours would be a long time to wait for the areas' end.
-    let short = [("WTE__AREA__LIFETIME_SECS", "3"), ("WTE__SWEEP__EVERY_SECS", "1")];
+    // Two hours would be a long time to wait for the areas' end. And who leaves is gone at once: in the three seconds of grace, more
+    // areas would come than a process may have.
+    let short = [("WTE__AREA__LIFETIME_SECS", "3"), ("WTE__SWEEP__EVERY_SECS", "1"), ("WTE__PRESENCE__GRACE_MS", "0")];
     let served = setup.start_with(side, &short, None)?;
     let mut crowd = Crowd::new(&served, 200)?;
     crowd.open_all(200, 0, 200, As::User)?;

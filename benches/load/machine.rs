@@ -99,8 +99,9 @@ pub fn described() -> String {
     format!("{cores} cores of {model}, Linux {}", kernel.trim())
 }
 
-/// The first line that a program says of its version; none if it is not installed.
-pub fn version(program: &str) -> Option<String> {
-    let said = Command::new(program).arg("--version").output().ok()?;
-    String::from_utf8_lossy(&said.stdout).lines().next().map(str::to_owned)
+/// The version of Redis; none if it is not installed.
+pub fn redis_version() -> Option<String> {
+    let said = Command::new("redis-server").arg("--version").output().ok()?;
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    said.split_whitespace().find_map(|word| word.strip_prefix("v=")).map(|version| format!("Redis {version}"))
 }

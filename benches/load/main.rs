@@ -70,7 +70,7 @@ fn run(args: &Args) -> Result<(), String> {
     if let Err(sentence) = machine::allow_files(FILES) {
         eprintln!("{sentence}");
     }
-    let redis = machine::version("redis-server");
+    let redis = machine::redis_version();
     let setup = Setup { program: args.program.clone() };
     let mut report = Report::default();
     for round in 1..=args.rounds {
@@ -85,8 +85,8 @@ fn run(args: &Args) -> Result<(), String> {
         }
     }
     println!("Measured on {}, {}.", Utc::now().format("%Y-%m-%d"), machine::described());
-    println!("where-to-eat {}, rounds: {}.", env!("CARGO_PKG_VERSION"), args.rounds);
-    println!("{}.\n", redis.as_deref().unwrap_or("redis-server is not installed, so there is nothing with Redis"));
+    let redis = redis.as_deref().unwrap_or("no Redis, for redis-server is not installed");
+    println!("where-to-eat {}, {redis}; rounds: {}.\n", env!("CARGO_PKG_VERSION"), args.rounds);
     println!("{}", report.text());
     if report.faults.is_empty() { Ok(()) } else { Err("The benchmark failed: see the end of its table.".into()) }
 }

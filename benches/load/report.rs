@@ -71,10 +71,14 @@ impl Report {
             "| workload | store | figure | median | min–max | floor | × floor | min–max |\n\
              | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n",
         );
+        let mut above = ("", "");
         for row in &mut self.rows {
-            let (name, about) = (row.workload.name, row.workload.about);
-            let (store, what) = (row.side.name(), row.what);
-            let _ = write!(text, "| `{name}`: {about} | {store} | {what} | {} |", median_and_range(&mut row.values));
+            let (name, store) = (row.workload.name, row.side.name());
+            // Said once, where it begins.
+            let head = if above.0 == name { String::new() } else { format!("`{name}`: {}", row.workload.about) };
+            let store_head = if above == (name, store) { "" } else { store };
+            above = (name, store);
+            let _ = write!(text, "| {head} | {store_head} | {} | {} |", row.what, median_and_range(&mut row.values));
             if row.ratios.is_empty() {
                 text.push_str(" | | |\n");
             } else {

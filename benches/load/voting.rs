@@ -29,6 +29,8 @@ pub enum Pace {
 /// Who votes, and how.
 #[derive(Clone, Copy)]
 pub struct Plan {
+    /// The number of the first area.
+    pub first: u32,
     pub areas: usize,
     /// People with a name in each of them.
     pub each: usize,
@@ -64,9 +66,9 @@ pub struct Outcome {
 /// The people of a plan, all joined and calm.
 pub fn gather(served: &Served, plan: &Plan) -> Result<Crowd, String> {
     let mut crowd = Crowd::new(served, plan.each)?;
-    crowd.open_all(plan.areas * plan.each, 0, plan.each, As::User)?;
+    crowd.open_all(plan.areas * plan.each, plan.first, plan.each, As::User)?;
     if plan.watchers > 0 {
-        crowd.open_all(plan.watchers, plan.areas as u32, plan.watchers, As::Watcher)?;
+        crowd.open_all(plan.watchers, plan.first + plan.areas as u32, plan.watchers, As::Watcher)?;
     }
     crowd.settle(QUIET, CALM_DOWN)?;
     Ok(crowd)

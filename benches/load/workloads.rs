@@ -167,7 +167,7 @@ pub const CPU: &str = "server's CPU a delivery, µs";
 fn rooms(setup: &Setup, side: Side, pace: Pace) -> Result<Measured, String> {
     let nap = pace != Pace::EachSecond(1000.0);
     let (warm, measured) = (Duration::from_secs(1), Duration::from_secs(4));
-    vote(setup, side, &Plan { areas: 200, each: 10, watchers: 0, pace, nap, warm, measured })
+    vote(setup, side, &Plan { first: 0, areas: 200, each: 10, watchers: 0, pace, nap, warm, measured })
 }
 
 fn fanout(setup: &Setup, side: Side) -> Result<Measured, String> {
@@ -175,7 +175,7 @@ fn fanout(setup: &Setup, side: Side) -> Result<Measured, String> {
     vote(
         setup,
         side,
-        &Plan { areas: 1, each: 5000, watchers: 0, pace: Pace::EachSecond(10.0), nap: true, warm, measured },
+        &Plan { first: 0, areas: 1, each: 5000, watchers: 0, pace: Pace::EachSecond(10.0), nap: true, warm, measured },
     )
 }
 
