@@ -75,7 +75,8 @@ fn help() -> String {
          to each socket. Prints a table; fails if a delivery was lost, doubled or misrouted. Linux only.\n\n\
          WORKLOAD is a name, or the part before its dash (rooms, growth); none is all of them:\n{}\n\
          --rounds N         so many times each, in turn; {ROUNDS} by default. The table has medians.\n\
-         --store STORE      with this store alone.\n\
+         --store STORE      with this store alone. The two that wait long (growth-burst, growth-turnover) take one store\n                    \
+         anyway, Redis if it is installed.\n\
          --server PROGRAM   another build of where-to-eat, to compare with. cargo bench builds with what the tests\n                    \
          need, which costs nothing that was found to show.\n",
         workloads.concat()

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::crowd::{As, Crowd};
+use super::http;
 use super::machine::resident_kib;
 use super::process::{Served, Side, pause};
 use super::turnover::turn_over;
@@ -87,7 +88,7 @@ fn gathered(served: &Served, plan: &Plan) -> Result<Gathered, String> {
 /// 10,000 people come, vote as fast as it goes, and close their pages.
 pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
     // Other areas: the burst's names are its own.
-    const FIRST: Plan = Plan { first: 1000, areas: 100, each: 10, ..PACE };
+    const FIRST: Plan = Plan { first: 1000, areas: 10, each: 10, ..PACE };
     const BURST: Plan = Plan {
         areas: 1000,
         each: 10,
@@ -99,16 +100,19 @@ pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
     let served = setup.start(side)?;
     // What is made once, by the first who come, is not the burst's.
     drop(voting::gather(&served, &FIRST)?);
-    let before = calmed(&served, 0.0);
+    pause(Duration::from_secs(1));
+    let before = resident_kib(served.pid());
     let mut crowd = voting::gather(&served, &BURST)?;
     let mut measured = Measured::default();
     measured.check_outcome(&voting::run(&served, &mut crowd, &BURST)?);
     let height = resident_kib(served.pid());
     drop(crowd);
-    let after = calmed(&served, before);
+    calm_down(&served, &mut Crowd::new(&served, 1)?, before)?;
+    let after = resident_kib(served.pid());
     measured.figure("memory before, MiB", before / KIB_A_MIB);
     measured.figure("at its height, MiB", height / KIB_A_MIB);
     measured.figure("after the burst, MiB", after / KIB_A_MIB);
+    measured.figure("live areas by then", live_areas(&served));
     measured.figure("after the burst, by before", after / before);
     Ok(measured)
 }
@@ -116,44 +120,47 @@ pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
 /// 100,000 areas are opened, voted in and left.
 pub fn turnover(setup: &Setup, side: Side) -> Result<Measured, String> {
     const AREAS: u32 = 100_000;
-    const FIRST: u32 = 2000;
-    // Two hours would be a long time to wait for the areas' end. And who leaves is gone at once: in the three seconds of grace, more
-    // areas would come than a process may have.
-    let short = [("WTE__AREA__LIFETIME_SECS", "3"), ("WTE__SWEEP__EVERY_SECS", "1"), ("WTE__PRESENCE__GRACE_MS", "0")];
+    const PEOPLE: usize = 200;
+    // Two hours would be a long time to wait for the areas' end. And a day's areas of some seconds are more at once than a process is
+    // meant to have: each is kept for half a minute after its last follower went.
+    let short = [("WTE__AREA__LIFETIME_SECS", "10"), ("WTE__SWEEP__EVERY_SECS", "1"), ("WTE__LIMITS__AREAS", "0")];
     let served = setup.start_with(side, &short, None)?;
-    let mut crowd = Crowd::new(&served, 200)?;
-    crowd.open_all(200, 0, 200, As::User)?;
-    turn_over(&mut crowd, 1, FIRST)?;
-    voting::idle(&mut crowd, Duration::from_secs(6))?;
+    let mut crowd = Crowd::new(&served, PEOPLE)?;
+    crowd.open_all(PEOPLE, 0, PEOPLE, As::User)?;
     let before = resident_kib(served.pid());
     let began = Instant::now();
-    turn_over(&mut crowd, 1 + FIRST, AREAS)?;
+    turn_over(&mut crowd, AREAS)?;
     let took = began.elapsed().as_secs_f64();
     let height = resident_kib(served.pid());
     let mut measured = Measured::default();
-    let until = Instant::now() + CALM_DOWN;
-    while resident_kib(served.pid()) > before * FLAT && Instant::now() < until {
-        voting::idle(&mut crowd, Duration::from_millis(500))?;
-    }
+    calm_down(&served, &mut crowd, before)?;
     let after = resident_kib(served.pid());
     measured.figure("areas a second", f64::from(AREAS) / took);
     measured.figure("memory before, MiB", before / KIB_A_MIB);
     measured.figure("right after the last, MiB", height / KIB_A_MIB);
     measured.figure("when all are over, MiB", after / KIB_A_MIB);
+    measured.figure("live areas by then", live_areas(&served));
     measured.figure("when all are over, by before", after / before);
     Ok(measured)
 }
 
+/// Those that the server still holds in its memory: whether what did not come back is the areas', or the allocator's.
+fn live_areas(served: &Served) -> f64 {
+    http::told(served.address, "wte_areas_live").unwrap_or(f64::NAN)
+}
+
 /// How much more than before still counts as the same.
 const FLAT: f64 = 1.1;
-/// So long a server has to give back what it had for those who left.
-const CALM_DOWN: Duration = Duration::from_secs(12);
+/// A live area stays for half a minute after its last follower went, or twice that where its keeper looks just too early.
+const CALM_DOWN: Duration = Duration::from_secs(75);
+/// The crowd's own area, if it follows one.
+const STAY: f64 = 1.0;
 
-/// The memory when it is down to that again, or after some seconds.
-fn calmed(served: &Served, to: f64) -> f64 {
-    let until = Instant::now() + CALM_DOWN / 2;
-    while Instant::now() < until && resident_kib(served.pid()) > to * FLAT {
-        pause(Duration::from_millis(200));
+/// Waits until the memory is down to that again, or no area is left that could give some back.
+fn calm_down(served: &Served, crowd: &mut Crowd, to: f64) -> Result<(), String> {
+    let until = Instant::now() + CALM_DOWN;
+    while Instant::now() < until && resident_kib(served.pid()) > to * FLAT && live_areas(served) > STAY {
+        voting::idle(crowd, Duration::from_millis(500))?;
     }
-    resident_kib(served.pid())
+    voting::idle(crowd, Duration::from_secs(1))
 }

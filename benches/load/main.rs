@@ -75,10 +75,9 @@ fn run(args: &Args) -> Result<(), String> {
     let mut report = Report::default();
     for round in 1..=args.rounds {
         for workload in &args.workloads {
-            for side in args.stores.iter().filter(|side| workload.stores.contains(side)) {
-                if *side == Side::Redis && redis.is_none() {
-                    continue;
-                }
+            let is_there = |side: &&Side| **side != Side::Redis || redis.is_some();
+            let sides = args.stores.iter().filter(is_there).filter(|side| workload.stores.contains(side));
+            for side in sides.take(if workload.is_long { 1 } else { usize::MAX }) {
                 eprintln!("round {round} of {}: {} with {}", args.rounds, workload.name, side.name());
                 measure(&setup, workload, *side, &mut report);
             }

@@ -11,21 +11,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The requests of one area; the last one's answer leads to the next area.
 const REQUESTS: i32 = 3;
 
-/// So many areas, from a number on, shared among all who are connected.
-pub fn turn_over(crowd: &mut Crowd, first: u32, areas: u32) -> Result<(), String> {
+/// So many areas, shared among all who are connected.
+pub fn turn_over(crowd: &mut Crowd, areas: u32) -> Result<(), String> {
     let mut tour = Tour { done: Vec::new(), finished: 0, last: crowd.now(), refused: None };
-    let end = first + areas;
-    let mut next = first;
+    let mut next = 0;
     for person in 0..crowd.len() {
-        visit(crowd, person, &mut next, end);
+        visit(crowd, person, &mut next, areas);
     }
     while tour.finished < areas {
         crowd.poll(Duration::from_millis(20), &mut tour)?;
         for person in std::mem::take(&mut tour.done) {
-            visit(crowd, person, &mut next, end);
+            visit(crowd, person, &mut next, areas);
         }
         if let Some(refused) = &tour.refused {
-            return Err(format!("In area {next} of {end}: {refused}"));
+            return Err(format!("In area {next} of {areas}: {refused}"));
         }
         if crowd.now() - tour.last > PATIENCE.as_nanos() as u64 {
             return Err(format!("Only {} of {areas} areas were opened, voted in and left.", tour.finished));
@@ -34,8 +33,8 @@ pub fn turn_over(crowd: &mut Crowd, first: u32, areas: u32) -> Result<(), String
     Ok(())
 }
 
-fn visit(crowd: &mut Crowd, person: usize, next: &mut u32, end: u32) {
-    if *next >= end {
+fn visit(crowd: &mut Crowd, person: usize, next: &mut u32, areas: u32) {
+    if *next >= areas {
         return;
     }
     let area = *next;

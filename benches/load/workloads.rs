@@ -70,6 +70,8 @@ pub struct Workload {
     pub stores: &'static [Side],
     /// Whether the floor can do it too.
     pub has_floor: bool,
+    /// With the first of the stores that are there alone, for it takes long: a live area stays for half a minute when all have gone.
+    pub is_long: bool,
     pub run: fn(&Setup, Side) -> Result<Measured, String>,
 }
 
@@ -81,6 +83,7 @@ pub const ALL: [Workload; 12] = [
         about: "200 areas of 10 people, 64 votes under way",
         stores: BOTH,
         has_floor: true,
+        is_long: false,
         run: |setup, side| rooms(setup, side, Pace::UnderWay(64)),
     },
     Workload {
@@ -88,6 +91,7 @@ pub const ALL: [Workload; 12] = [
         about: "200 areas of 10 people, 1,000 votes under way",
         stores: BOTH,
         has_floor: true,
+        is_long: false,
         run: |setup, side| rooms(setup, side, Pace::UnderWay(1000)),
     },
     Workload {
@@ -95,6 +99,7 @@ pub const ALL: [Workload; 12] = [
         about: "200 areas of 10 people, 1,000 votes/s offered",
         stores: BOTH,
         has_floor: true,
+        is_long: false,
         run: |setup, side| rooms(setup, side, Pace::EachSecond(1000.0)),
     },
     Workload {
@@ -102,6 +107,7 @@ pub const ALL: [Workload; 12] = [
         about: "one area of 5,000 people, 10 votes/s",
         stores: BOTH,
         has_floor: true,
+        is_long: false,
         run: fanout,
     },
     Workload {
@@ -109,6 +115,7 @@ pub const ALL: [Workload; 12] = [
         about: "2,000 people open the link at once, 50 votes to show",
         stores: BOTH,
         has_floor: true,
+        is_long: false,
         run: joins::run,
     },
     Workload {
@@ -116,6 +123,7 @@ pub const ALL: [Workload; 12] = [
         about: "10,000 people with names in 1,000 areas, who do nothing",
         stores: BOTH,
         has_floor: true,
+        is_long: false,
         run: idle,
     },
     Workload {
@@ -123,6 +131,7 @@ pub const ALL: [Workload; 12] = [
         about: "start to first page served, 1,000 areas in the embedded store",
         stores: &[Side::Embedded],
         has_floor: true,
+        is_long: false,
         run: start::run,
     },
     Workload {
@@ -130,6 +139,7 @@ pub const ALL: [Workload; 12] = [
         about: "`/a/AREA` with 50 votes, over 64 kept connections",
         stores: BOTH,
         has_floor: true,
+        is_long: false,
         run: pages::run,
     },
     Workload {
@@ -137,6 +147,7 @@ pub const ALL: [Workload; 12] = [
         about: "1,000 and 10,000 people, ten in each area, 500 votes/s",
         stores: BOTH,
         has_floor: false,
+        is_long: false,
         run: growth::people,
     },
     Workload {
@@ -144,6 +155,7 @@ pub const ALL: [Workload; 12] = [
         about: "10 and 5,000 areas among 10,000 people, 500 votes/s",
         stores: BOTH,
         has_floor: false,
+        is_long: false,
         run: growth::areas,
     },
     Workload {
@@ -151,6 +163,7 @@ pub const ALL: [Workload; 12] = [
         about: "10,000 people come, vote as fast as it goes, and go",
         stores: BOTH,
         has_floor: false,
+        is_long: true,
         run: growth::burst,
     },
     Workload {
@@ -158,6 +171,7 @@ pub const ALL: [Workload; 12] = [
         about: "100,000 areas opened, voted in and left",
         stores: BOTH,
         has_floor: false,
+        is_long: true,
         run: growth::turnover,
     },
 ];
