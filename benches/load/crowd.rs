@@ -9,9 +9,10 @@ use memchr::memmem;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
-use super::frames::{CLOSE, Frame, KEY, PING, PONG, TEXT, masked};
+use super::frames::{CLOSE, Frame, PING, PONG, TEXT, masked};
+use super::http;
+use super::joining::{self, As, Seen};
 use super::process::{Served, Side, pause};
-use super::{http, votes};
 
 /// How many may be joining at once: a crowd, but no more than a listener's queue takes.
 pub const WINDOW: usize = 256;
@@ -30,13 +31,6 @@ pub struct Nobody;
 
 impl Hears for Nobody {
     fn frame(&mut self, _: usize, _: &[u8], _: u64) {}
-}
-
-/// How somebody comes to an area.
-#[derive(Clone, Copy, PartialEq)]
-pub enum As {
-    User,
-    Watcher,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -123,15 +117,8 @@ impl Crowd {
         stream.set_nonblocking(true)?;
         let mut socket = TcpStream::from_std(stream);
         let (index, host) = (self.people.len(), self.address);
-        let session = match self.cookies.get(index % self.cookies.len().max(1)) {
-            Some(cookie) => format!("Origin: http://{host}\r\nCookie: {cookie}\r\n"),
-            None => String::new(),
-        };
-        write!(
-            socket,
-            "GET /ws?area={area} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n{session}\r\n"
-        )?;
+        let cookie = self.cookies.get(index % self.cookies.len().max(1));
+        socket.write_all(joining::handshake(host, area, cookie).as_bytes())?;
         self.poll.registry().register(&mut socket, Token(index), Interest::READABLE | Interest::WRITABLE)?;
         let phase = Phase::Handshake;
         self.people.push(Person { socket, area, comes, phase, partial: Vec::new(), unsent: Vec::new() });
@@ -292,22 +279,18 @@ impl Crowd {
             return;
         }
         person.phase = Phase::Joining;
-        let (area, name) = (person.area, votes::name(index));
-        let request = match person.comes {
-            As::User => {
-                format!(r#"{{"event":"add","id":1,"data":{{"area":"area-{area}","username":"{name}"}}}}"#)
-            }
-            As::Watcher => format!(r#"{{"event":"watch","id":1,"data":{{"area":"area-{area}"}}}}"#),
-        };
+        let request = joining::request(person.comes, person.area, index);
         self.send(index, &request);
     }
 
     fn look_for_the_area(&mut self, index: usize, payload: &[u8]) {
-        if memmem::find(payload, br#""event":"updates""#).is_some() {
-            self.people[index].phase = Phase::Joined;
-            self.joined += 1;
-        } else if memmem::find(payload, br#""event":"serverError""#).is_some() {
-            self.refused = Some(format!("Somebody was not let in: {}", String::from_utf8_lossy(payload)));
+        match joining::seen(payload) {
+            Seen::Area => {
+                self.people[index].phase = Phase::Joined;
+                self.joined += 1;
+            }
+            Seen::Refusal(sentence) => self.refused = Some(sentence),
+            Seen::Nothing => {}
         }
     }
 }

@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::crowd::{As, Crowd};
+use super::crowd::Crowd;
 use super::http;
+use super::joining::As;
 use super::machine::resident_kib;
 use super::process::{Served, Side, pause};
 use super::turnover::turn_over;

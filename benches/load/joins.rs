@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::crowd::{As, Crowd, Hears, WINDOW};
+use super::crowd::{Crowd, Hears, WINDOW};
 use super::floor::WELCOME;
+use super::joining::As;
 use super::machine::{Meter, Spent};
 use super::process::{Served, Side};
 use super::votes::{self, Seeker};

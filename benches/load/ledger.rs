@@ -11,6 +11,7 @@ pub struct Ledger {
     got: Vec<u64>,
     wrong: Wrong,
     delivered: u64,
+    by_state: u64,
     under_way: usize,
     measured_from: usize,
     latencies: Vec<u32>,
@@ -63,6 +64,7 @@ impl Ledger {
             got: Vec::new(),
             wrong: Wrong::default(),
             delivered: 0,
+            by_state: 0,
             under_way: 0,
             measured_from: 0,
             latencies: Vec::new(),
@@ -79,22 +81,41 @@ impl Ledger {
         u32::try_from(self.votes.len() - 1).expect("a measurement of some seconds has no 4,000 million votes")
     }
 
-    /// A person got a vote.
+    /// A person got a vote's event.
     pub fn got(&mut self, person: usize, number: u32, now: u64) {
+        match self.mark(person, number) {
+            Some(true) if number as usize >= self.measured_from => {
+                let taken = now.saturating_sub(self.votes[number as usize].due);
+                self.latencies.push(u32::try_from(taken).unwrap_or(u32::MAX));
+            }
+            Some(false) => self.wrong.doubled += 1,
+            _ => {}
+        }
+    }
+
+    /// A person got the whole area, and this vote's place in it: so a server may tell who fell behind (an event of it after that would
+    /// be one too many). It is no loss, and no latency.
+    pub fn told(&mut self, person: usize, number: u32) {
+        if self.mark(person, number) == Some(true) {
+            self.by_state += 1;
+        }
+    }
+
+    /// Whether it is news to that person; none where it must not have come at all.
+    fn mark(&mut self, person: usize, number: u32) -> Option<bool> {
         let seat = self.seats[person];
         let Some(vote) = self.votes.get_mut(number as usize) else {
             self.wrong.invented += 1;
-            return;
+            return None;
         };
         if vote.area != seat.area {
             self.wrong.misrouted += 1;
-            return;
+            return None;
         }
         let word = &mut self.got[vote.first_word + seat.place as usize / 64];
         let bit = 1 << (seat.place % 64);
         if *word & bit != 0 {
-            self.wrong.doubled += 1;
-            return;
+            return Some(false);
         }
         *word |= bit;
         vote.missing -= 1;
@@ -102,9 +123,7 @@ impl Ledger {
         if vote.missing == 0 {
             self.under_way -= 1;
         }
-        if number as usize >= self.measured_from {
-            self.latencies.push(u32::try_from(now.saturating_sub(vote.due)).unwrap_or(u32::MAX));
-        }
+        Some(true)
     }
 
     /// What was cast before is not measured (but checked all the same).
@@ -121,6 +140,11 @@ impl Ledger {
     /// Deliveries so far, each person's of each vote once.
     pub fn delivered(&self) -> u64 {
         self.delivered
+    }
+
+    /// Of these, how many came with the whole area instead of an event.
+    pub fn by_state(&self) -> u64 {
+        self.by_state
     }
 
     pub fn votes(&self) -> usize {

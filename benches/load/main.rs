@@ -3,7 +3,7 @@
 //!
 //! - `args`, `workloads`: what is asked for, and what there is
 //! - `process`, `http`, `floor`: the servers, started and ended; sessions and pages; the bare server to compare with
-//! - `crowd`, `frames`: everybody who is connected, on one thread
+//! - `crowd`, `joining`, `frames`: everybody who is connected, on one thread
 //! - `votes`, `ledger`: how a vote is found in what comes, and who has to get it
 //! - `voting`, `joins`, `start`, `pages`, `growth`, `turnover`: the courses themselves
 //! - `machine`, `report`: CPU and memory; the table
@@ -25,6 +25,7 @@ mod floor;
 mod frames;
 mod growth;
 mod http;
+mod joining;
 mod joins;
 mod ledger;
 mod machine;

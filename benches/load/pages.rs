@@ -8,8 +8,9 @@ use memchr::memmem;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
-use super::crowd::{As, Crowd};
+use super::crowd::Crowd;
 use super::http::Http;
+use super::joining::As;
 use super::machine::Meter;
 use super::process::Side;
 use super::voting;

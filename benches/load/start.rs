@@ -1,7 +1,8 @@
 //! How long it takes from starting the program to its first page, with a thousand areas in the embedded store.
 
-use super::crowd::{As, Crowd};
+use super::crowd::Crowd;
 use super::http::Http;
+use super::joining::As;
 use super::process::{self, Side};
 use super::voting;
 use super::workloads::{Measured, Setup};

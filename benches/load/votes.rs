@@ -72,13 +72,24 @@ impl Seeker {
 
     /// Calls `found` with the number of each vote that the frame's `updates` lists; true if there is such a list.
     pub fn listed(&self, frame: &[u8], found: impl FnMut(u32)) -> bool {
-        let Some(from) = find(frame, br#""event":"updates""#) else { return false };
-        let Some(votes) = find(&frame[from..], br#""votes":["#) else { return false };
-        let list = &frame[from + votes..];
-        let end = find(list, b"]").unwrap_or(list.len());
-        each(&self.in_list, IN_LIST.len(), 0, &list[..end], found);
+        let Some(votes) = list(frame, br#""votes":["#) else { return false };
+        let end = find(votes, b"]").unwrap_or(votes.len());
+        each(&self.in_list, IN_LIST.len(), 0, &votes[..end], found);
         true
     }
+
+    /// Calls `found` with the number of each vote whose place the frame's `updates` lists, whether somebody still stands for it or not.
+    pub fn places(&self, frame: &[u8], found: impl FnMut(u32)) {
+        let Some(places) = list(frame, br#""venues":["#) else { return };
+        let end = find(places, br#""votes":["#).unwrap_or(places.len());
+        each(&self.in_list, IN_LIST.len(), 0, &places[..end], found);
+    }
+}
+
+/// See `Seeker::listed` and `Seeker::places`.
+fn list<'a>(frame: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let state = &frame[find(frame, br#""event":"updates""#)?..];
+    Some(&state[find(state, name)?..])
 }
 
 fn each(finder: &Finder<'_>, before: usize, apart: usize, text: &[u8], mut found: impl FnMut(u32)) {

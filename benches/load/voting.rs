@@ -3,15 +3,17 @@
 
 use std::time::{Duration, Instant};
 
-use super::crowd::{As, Crowd, Hears};
+use super::crowd::{Crowd, Hears};
+use super::joining::As;
 use super::ledger::{Ledger, Wrong};
 use super::machine::{Meter, Spent};
 use super::process::Served;
 use super::process::Side;
 use super::votes::{self, Seeker};
 
-/// When nothing has come for so long, nothing comes any more: what is missing is lost.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// When nothing has come for so long, nothing comes any more: what is missing is lost. A server that missed something itself, and finds
+/// that out by its pulse, has told the whole area by then.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// How long a crowd that has just joined gets to calm down.
 const QUIET: Duration = Duration::from_millis(300);
 const CALM_DOWN: Duration = Duration::from_secs(10);
@@ -58,6 +60,8 @@ pub struct Outcome {
     pub p99_ms: f64,
     pub spent: Spent,
     pub wrong: Wrong,
+    /// Deliveries that came with the whole area instead of an event.
+    pub by_state: u64,
     /// Whom the server let go, and what it refused first.
     pub gone: usize,
     pub refused: Option<String>,
@@ -96,6 +100,7 @@ pub fn run(served: &Served, crowd: &mut Crowd, plan: &Plan) -> Result<Outcome, S
         p50_ms: voting.ledger.within_ms(0.5),
         p99_ms: voting.ledger.within_ms(0.99),
         wrong: voting.ledger.wrong(),
+        by_state: voting.ledger.by_state(),
         gone: crowd.gone,
         refused: voting.refused,
         spent,
@@ -211,6 +216,10 @@ impl Hears for Voting {
         let mut any = false;
         seeker.events(frame, |number| {
             ledger.got(person, number, now);
+            any = true;
+        });
+        seeker.places(frame, |number| {
+            ledger.told(person, number);
             any = true;
         });
         if any {

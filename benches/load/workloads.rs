@@ -207,6 +207,9 @@ fn vote(setup: &Setup, side: Side, plan: &Plan) -> Result<Measured, String> {
     }
     measured.figure("from vote to seen, p50, ms", outcome.p50_ms);
     measured.figure("from vote to seen, p99, ms", outcome.p99_ms);
+    if outcome.by_state > 0 {
+        measured.figure("deliveries with the whole area instead of an event", outcome.by_state as f64);
+    }
     measured.check_outcome(&outcome);
     Ok(measured)
 }
@@ -217,7 +220,7 @@ fn idle(setup: &Setup, side: Side) -> Result<Measured, String> {
     let served = setup.start(side)?;
     let mut crowd = Crowd::new(&served, EACH)?;
     let before = machine::resident_kib(served.pid());
-    crowd.open_all(PEOPLE, 0, EACH, super::crowd::As::User)?;
+    crowd.open_all(PEOPLE, 0, EACH, super::joining::As::User)?;
     voting::idle(&mut crowd, Duration::from_secs(2))?;
     let mut measured = Measured::default();
     measured.figure("memory each, KiB", (machine::resident_kib(served.pid()) - before) / PEOPLE as f64);

@@ -70,6 +70,17 @@ fn a_vote_that_nobody_cast_is_found() {
 }
 
 #[test]
+fn a_vote_that_came_with_the_whole_area_is_not_lost_and_its_event_after_that_is_one_too_many() {
+    let mut ledger = two_areas();
+    let vote = cast(&mut ledger);
+    ledger.got(0, vote, 0);
+    (0..3).for_each(|person| ledger.told(person, vote));
+    assert_eq!((ledger.wrong(), ledger.by_state()), (Wrong::default(), 2));
+    ledger.got(1, vote, 0);
+    assert_eq!(ledger.wrong(), Wrong { doubled: 1, ..Wrong::default() });
+}
+
+#[test]
 fn what_was_lost_before_the_measuring_began_is_found_too() {
     let mut ledger = two_areas();
     cast(&mut ledger);
@@ -107,6 +118,9 @@ fn the_state_of_an_area_is_no_delivery() {
     let mut listed = Vec::new();
     assert!(seeker.listed(format!("[{},{state}]", votes::event(1, 9)).as_bytes(), |number| listed.push(number)));
     assert_eq!(listed, [0, 1, 2]);
+    let mut places = Vec::new();
+    seeker.places(state.as_bytes(), |number| places.push(number));
+    assert_eq!(places, [0, 1, 2]);
     assert!(!seeker.listed(votes::event(1, 9).as_bytes(), |_| panic!("an event is no list")));
 }
 
