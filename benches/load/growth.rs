@@ -130,13 +130,14 @@ pub fn turnover(setup: &Setup, side: Side) -> Result<Measured, String> {
     crowd.open_all(PEOPLE, 0, PEOPLE, As::User)?;
     let before = resident_kib(served.pid());
     let began = Instant::now();
-    turn_over(&mut crowd, AREAS)?;
+    let not_now = turn_over(&mut crowd, AREAS)?;
     let took = began.elapsed().as_secs_f64();
     let height = resident_kib(served.pid());
     let mut measured = Measured::default();
     calm_down(&served, &mut crowd, before)?;
     let after = resident_kib(served.pid());
     measured.figure("areas a second", f64::from(AREAS) / took);
+    measured.figure("answers that said \"not now\"", not_now as f64);
     measured.figure("memory before, MiB", before / KIB_A_MIB);
     measured.figure("right after the last, MiB", height / KIB_A_MIB);
     measured.figure("when all are over, MiB", after / KIB_A_MIB);

@@ -11,9 +11,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The requests of one area; the last one's answer leads to the next area.
 const REQUESTS: i32 = 3;
 
-/// So many areas, shared among all who are connected.
-pub fn turn_over(crowd: &mut Crowd, areas: u32) -> Result<(), String> {
-    let mut tour = Tour { done: Vec::new(), finished: 0, last: crowd.now(), refused: None };
+/// So many areas, shared among all who are connected. How many answers were "not now": whoever got one went on without its request.
+pub fn turn_over(crowd: &mut Crowd, areas: u32) -> Result<u64, String> {
+    let mut tour = Tour { done: Vec::new(), finished: 0, last: crowd.now(), not_now: 0, refused: None };
     let mut next = 0;
     for person in 0..crowd.len() {
         visit(crowd, person, &mut next, areas);
@@ -30,7 +30,7 @@ pub fn turn_over(crowd: &mut Crowd, areas: u32) -> Result<(), String> {
             return Err(format!("Only {} of {areas} areas were opened, voted in and left.", tour.finished));
         }
     }
-    Ok(())
+    Ok(tour.not_now)
 }
 
 fn visit(crowd: &mut Crowd, person: usize, next: &mut u32, areas: u32) {
@@ -49,18 +49,23 @@ struct Tour {
     done: Vec<usize>,
     finished: u32,
     last: u64,
+    not_now: u64,
     refused: Option<String>,
 }
 
 impl Hears for Tour {
     fn frame(&mut self, person: usize, frame: &[u8], now: u64) {
-        let last_answer = br#"{"event":"ack","id":3"#;
-        if find(frame, last_answer).is_some() {
+        let has = |text: &[u8]| find(frame, text).is_some();
+        if has(br#""code":"storeUnavailable""#) {
+            self.not_now += 1;
+        } else if has(br#""event":"serverError""#) && !has(br#""code":"notJoined""#) {
+            self.refused = Some(String::from_utf8_lossy(frame).into_owned());
+        }
+        // Whatever the last answer is, it ends the visit.
+        if has(br#""event":"ack","id":3"#) || has(br#""event":"serverError","id":3"#) {
             self.done.push(person);
             self.finished += 1;
             self.last = now;
-        } else if find(frame, br#""event":"serverError""#).is_some() {
-            self.refused = Some(String::from_utf8_lossy(frame).into_owned());
         }
     }
 }
