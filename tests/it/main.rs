@@ -21,6 +21,7 @@ mod installed;
 mod languages;
 mod limits;
 mod live;
+mod load;
 mod names;
 mod openapi;
 mod order;

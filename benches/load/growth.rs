@@ -1,0 +1,168 @@
+//! What must not grow: the cost of a delivery and of a connection with the number of people or areas, and memory with what came and
+//! went. Each course has servers of its own.
+
+use std::time::{Duration, Instant};
+
+use super::crowd::Crowd;
+use super::http;
+use super::joining::As;
+use super::machine::resident_kib;
+use super::process::{Served, Side, pause};
+use super::turnover::turn_over;
+use super::voting::{self, Pace, Plan};
+use super::workloads::{Measured, Setup};
+
+const KIB_A_MIB: f64 = 1024.0;
+/// Votes a second, offered: so few that hardly two meet in one area, or else the areas that have more of them would gain by joining.
+const RATE: f64 = 500.0;
+const PACE: Plan = Plan {
+    first: 0,
+    areas: 0,
+    each: 0,
+    watchers: 0,
+    pace: Pace::EachSecond(RATE),
+    nap: true,
+    warm: Duration::from_millis(500),
+    measured: Duration::from_secs(4),
+};
+
+/// 1,000 and 10,000 people, ten in each area.
+pub fn people(setup: &Setup, side: Side) -> Result<Measured, String> {
+    let mut measured = Measured::default();
+    let few = course(setup, side, &Plan { areas: 100, each: 10, ..PACE }, &mut measured)?;
+    let many = course(setup, side, &Plan { areas: 1000, each: 10, ..PACE }, &mut measured)?;
+    measured.figure("CPU a delivery, 1,000 connections, µs", few.cpu);
+    measured.figure("CPU a delivery, 10,000 connections, µs", many.cpu);
+    measured.figure("CPU a delivery, 10,000 by 1,000 connections", many.cpu / few.cpu);
+    measured.figure("memory a connection, 1,000 connections, KiB", few.memory);
+    measured.figure("memory a connection, 10,000 connections, KiB", many.memory);
+    measured.figure("memory a connection, 10,000 by 1,000 connections", many.memory / few.memory);
+    Ok(measured)
+}
+
+/// 10,000 people either way. CPU: ten areas of two and one of all others, who only look; or 5,000 areas of two. So the same votes reach
+/// the same number of people. Memory: ten areas of a thousand with names, or 5,000 of two.
+pub fn areas(setup: &Setup, side: Side) -> Result<Measured, String> {
+    let mut measured = Measured::default();
+    let few = course(setup, side, &Plan { areas: 10, each: 2, watchers: 9980, ..PACE }, &mut measured)?;
+    let many = course(setup, side, &Plan { areas: 5000, each: 2, ..PACE }, &mut measured)?;
+    let crowded = setup.start(side)?;
+    let crowded = gathered(&crowded, &Plan { areas: 10, each: 1000, ..PACE })?.memory;
+    measured.figure("CPU a delivery, 10 areas, µs", few.cpu);
+    measured.figure("CPU a delivery, 5,000 areas, µs", many.cpu);
+    measured.figure("CPU a delivery, 5,000 by 10 areas", many.cpu / few.cpu);
+    measured.figure("memory a connection, 10 areas, KiB", crowded);
+    measured.figure("memory a connection, 5,000 areas, KiB", many.memory);
+    measured.figure("memory a connection, 5,000 by 10 areas", many.memory / crowded);
+    Ok(measured)
+}
+
+struct Cost {
+    /// Microseconds a delivery.
+    cpu: f64,
+    /// KiB a connection.
+    memory: f64,
+}
+
+fn course(setup: &Setup, side: Side, plan: &Plan, measured: &mut Measured) -> Result<Cost, String> {
+    let served = setup.start(side)?;
+    let Gathered { mut crowd, memory } = gathered(&served, plan)?;
+    let outcome = voting::run(&served, &mut crowd, plan)?;
+    measured.check_outcome(&outcome);
+    Ok(Cost { cpu: outcome.cpu_us_a_delivery, memory })
+}
+
+struct Gathered {
+    crowd: Crowd,
+    /// What the server needs for each of them, KiB.
+    memory: f64,
+}
+
+fn gathered(served: &Served, plan: &Plan) -> Result<Gathered, String> {
+    let before = resident_kib(served.pid());
+    let mut crowd = voting::gather(served, plan)?;
+    voting::idle(&mut crowd, Duration::from_secs(1))?;
+    let memory = (resident_kib(served.pid()) - before) / plan.people() as f64;
+    Ok(Gathered { crowd, memory })
+}
+
+/// 10,000 people come, vote as fast as it goes, and close their pages.
+pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
+    // Other areas: the burst's names are its own.
+    const FIRST: Plan = Plan { first: 1000, areas: 10, each: 10, ..PACE };
+    const BURST: Plan = Plan {
+        areas: 1000,
+        each: 10,
+        pace: Pace::UnderWay(1000),
+        warm: Duration::ZERO,
+        measured: Duration::from_secs(2),
+        ..PACE
+    };
+    let served = setup.start(side)?;
+    // What is made once, by the first who come, is not the burst's.
+    drop(voting::gather(&served, &FIRST)?);
+    pause(Duration::from_secs(1));
+    let before = resident_kib(served.pid());
+    let mut crowd = voting::gather(&served, &BURST)?;
+    let mut measured = Measured::default();
+    measured.check_outcome(&voting::run(&served, &mut crowd, &BURST)?);
+    let height = resident_kib(served.pid());
+    drop(crowd);
+    calm_down(&served, &mut Crowd::new(&served, 1)?, before)?;
+    let after = resident_kib(served.pid());
+    measured.figure("memory before, MiB", before / KIB_A_MIB);
+    measured.figure("at its height, MiB", height / KIB_A_MIB);
+    measured.figure("after the burst, MiB", after / KIB_A_MIB);
+    measured.figure("live areas by then", live_areas(&served));
+    measured.figure("after the burst, by before", after / before);
+    Ok(measured)
+}
+
+/// 100,000 areas are opened, voted in and left.
+pub fn turnover(setup: &Setup, side: Side) -> Result<Measured, String> {
+    const AREAS: u32 = 100_000;
+    const PEOPLE: usize = 200;
+    // Two hours would be a long time to wait for the areas' end. And a day's areas of some seconds are more at once than a process is
+    // meant to have: each is kept for half a minute after its last follower went.
+    let short = [("WTE__AREA__LIFETIME_SECS", "10"), ("WTE__SWEEP__EVERY_SECS", "1"), ("WTE__LIMITS__AREAS", "0")];
+    let served = setup.start_with(side, &short, None)?;
+    let mut crowd = Crowd::new(&served, PEOPLE)?;
+    crowd.open_all(PEOPLE, 0, PEOPLE, As::User)?;
+    let before = resident_kib(served.pid());
+    let began = Instant::now();
+    let not_now = turn_over(&mut crowd, AREAS)?;
+    let took = began.elapsed().as_secs_f64();
+    let height = resident_kib(served.pid());
+    let mut measured = Measured::default();
+    calm_down(&served, &mut crowd, before)?;
+    let after = resident_kib(served.pid());
+    measured.figure("areas a second", f64::from(AREAS) / took);
+    measured.figure("answers that said \"not now\"", not_now as f64);
+    measured.figure("memory before, MiB", before / KIB_A_MIB);
+    measured.figure("right after the last, MiB", height / KIB_A_MIB);
+    measured.figure("when all are over, MiB", after / KIB_A_MIB);
+    measured.figure("live areas by then", live_areas(&served));
+    measured.figure("when all are over, by before", after / before);
+    Ok(measured)
+}
+
+/// Those that the server still holds in its memory: whether what did not come back is the areas', or the allocator's.
+fn live_areas(served: &Served) -> f64 {
+    http::told(served.address, "wte_areas_live").unwrap_or(f64::NAN)
+}
+
+/// How much more than before still counts as the same.
+const FLAT: f64 = 1.1;
+/// A live area stays for half a minute after its last follower went, or twice that where its keeper looks just too early.
+const CALM_DOWN: Duration = Duration::from_secs(75);
+/// The crowd's own area, if it follows one.
+const STAY: f64 = 1.0;
+
+/// Waits until the memory is down to that again, or no area is left that could give some back.
+fn calm_down(served: &Served, crowd: &mut Crowd, to: f64) -> Result<(), String> {
+    let until = Instant::now() + CALM_DOWN;
+    while Instant::now() < until && resident_kib(served.pid()) > to * FLAT && live_areas(served) > STAY {
+        voting::idle(crowd, Duration::from_millis(500))?;
+    }
+    voting::idle(crowd, Duration::from_secs(1))
+}
