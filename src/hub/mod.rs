@@ -14,10 +14,8 @@ use crate::domain::change::{Act, Change, Done};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
-use crate::domain::presence::{Presence, ServerId};
-use crate::domain::state::AreaState;
+use crate::domain::presence::ServerId;
 use crate::protocol::client::Since;
-use crate::protocol::server::Online;
 use crate::store::{Listener, Result, Store, StoreError};
 
 mod area;
@@ -26,16 +24,19 @@ mod clock;
 mod follower;
 mod keeper;
 mod log;
+mod looks;
 mod pulse;
 mod seats;
 mod standing;
 mod view;
 
 pub use follower::{Follower, New};
+pub use looks::{Edition, Sight};
 pub use standing::Standing;
 
 use area::LiveArea;
 use clock::StoreClock;
+use looks::Looks;
 
 /// How long somebody waits for an area's first state before it is an error.
 const LOAD_LIMIT: Duration = Duration::from_secs(2);
@@ -88,6 +89,7 @@ pub struct Hub {
     /// Live areas at most; 0: no limit.
     areas_max: usize,
     areas: RwLock<HashMap<AreaName, Arc<LiveArea>>>,
+    looks: Looks,
     /// Lives of areas in this process so far.
     lives: AtomicU64,
     /// How many connections of an owner follow any area here.
@@ -117,6 +119,7 @@ impl Hub {
             bounds,
             areas_max,
             areas: RwLock::default(),
+            looks: Looks::default(),
             lives: AtomicU64::default(),
             owners: Mutex::default(),
             alive: Mutex::default(),
@@ -166,19 +169,6 @@ impl Hub {
     /// Who the owner is in the area, and at which change.
     pub async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         self.store.me(area, owner).await
-    }
-
-    /// Looks at an area without following it: as it is known here, else as the store has it.
-    pub async fn look<R>(&self, name: &AreaName, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> Result<R> {
-        if let Some(area) = self.known(name) {
-            return Ok(area.look(look));
-        }
-        let snapshot = self.store.snapshot(name, false).await?;
-        let mut presence = Presence::default();
-        for (server, claim) in snapshot.claims.iter().filter(|(server, _)| self.lives(server)) {
-            presence.replace(server, claim);
-        }
-        Ok(look(&snapshot.state, &presence.names(), presence.watching()))
     }
 
     /// What everyone is told.

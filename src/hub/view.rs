@@ -8,6 +8,7 @@ use bytestring::ByteString;
 use super::Bounds;
 use super::claim::{OwnClaim, beside};
 use super::log::Log;
+use super::looks::Edition;
 use super::seats::Seats;
 use crate::domain::Millis;
 use crate::domain::change::Me;
@@ -38,8 +39,8 @@ pub(super) struct View {
     pub stirred: bool,
     /// Before this time of the store nobody's time is over, whatever the state says (renewals make no event).
     pub expire_after: Millis,
-    /// The state for who joins now, and the position that it was encoded at.
-    encoded: Option<(u64, ByteString)>,
+    /// The state for who joins now, and the position that it was encoded at; a new edition where that does not tell it.
+    pub encoded: (Edition, Option<(u64, ByteString)>),
     pub followers: usize,
     /// Since when nobody follows.
     pub idle_since: Instant,
@@ -62,7 +63,7 @@ impl View {
             told: (Online::new(), 0),
             stirred: false,
             expire_after: 0,
-            encoded: None,
+            encoded: (Edition::new(), None),
             followers: 0,
             idle_since: Instant::now(),
         }
@@ -86,7 +87,7 @@ impl View {
             Heard::Change(numbered) => return self.take_change(&numbered, text),
             Heard::Notice(Notice::Renewed { username, due }) => {
                 self.state.renew(&username.key(), due);
-                self.encoded = None;
+                self.encoded = (Edition::new(), None);
             }
             Heard::Notice(Notice::Here(change)) if change.server != self.server => {
                 self.presence.change(&change);
@@ -144,7 +145,7 @@ impl View {
         }
         self.state = state;
         self.expire_after = 0;
-        self.encoded = None;
+        self.encoded = (Edition::new(), None);
         self.seats.check(&self.state);
         self.look_at_claims(&claims, lives);
         self.stirred = true;
@@ -263,7 +264,7 @@ impl View {
     /// The area for who joins now, encoded once for all who join at the same position.
     fn encoded_state(&mut self) -> ByteString {
         let position = self.log.next();
-        if let Some((at, text)) = &self.encoded
+        if let Some((at, text)) = &self.encoded.1
             && *at == position
         {
             return text.clone();
@@ -273,7 +274,7 @@ impl View {
         let here: Vec<_> = online.values().cloned().collect();
         let presence = presence(&here, &[], here.len(), *watching);
         let text: ByteString = server::joined([updates.as_str(), presence.as_str()].into_iter()).into();
-        self.encoded = Some((position, text.clone()));
+        self.encoded.1 = Some((position, text.clone()));
         text
     }
 
