@@ -30,7 +30,7 @@ pub struct Edition(u64);
 
 impl Edition {
     /// One that there never was.
-    pub fn new() -> Self {
+    pub fn next() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
@@ -98,7 +98,7 @@ impl Hub {
             Some((true, before)) => Some(before),
             None => None,
         };
-        let entry = Entry { hub: self.clone(), name: name.clone(), edition: Edition::new() };
+        let entry = Entry { hub: self.clone(), name: name.clone(), edition: Edition::next() };
         let edition = entry.edition;
         let look = entry.ask(before).boxed().shared();
         let weak = look.downgrade().expect("nobody has polled it yet");

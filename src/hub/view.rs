@@ -63,7 +63,7 @@ impl View {
             told: (Online::new(), 0),
             stirred: false,
             expire_after: 0,
-            encoded: (Edition::new(), None),
+            encoded: (Edition::next(), None),
             followers: 0,
             idle_since: Instant::now(),
         }
@@ -87,7 +87,7 @@ impl View {
             Heard::Change(numbered) => return self.take_change(&numbered, text),
             Heard::Notice(Notice::Renewed { username, due }) => {
                 self.state.renew(&username.key(), due);
-                self.encoded = (Edition::new(), None);
+                self.encoded = (Edition::next(), None);
             }
             Heard::Notice(Notice::Here(change)) if change.server != self.server => {
                 self.presence.change(&change);
@@ -145,7 +145,7 @@ impl View {
         }
         self.state = state;
         self.expire_after = 0;
-        self.encoded = (Edition::new(), None);
+        self.encoded = (Edition::next(), None);
         self.seats.check(&self.state);
         self.look_at_claims(&claims, lives);
         self.stirred = true;

@@ -71,7 +71,7 @@ mod tests {
     }
 
     fn shown() -> Shown {
-        Shown { edition: Edition::new(), position: 0, stale: false, live: 1 }
+        Shown { edition: Edition::next(), position: 0, stale: false, live: 1 }
     }
 
     #[test]
@@ -84,7 +84,7 @@ mod tests {
         assert!(kept.find(&Asked { language: "de", ..asked("lunch") }, &shown).is_none());
         assert!(kept.find(&Asked { origin: "http://other".into(), ..asked("lunch") }, &shown).is_none());
         for other in [
-            Shown { edition: Edition::new(), ..shown },
+            Shown { edition: Edition::next(), ..shown },
             Shown { position: 1, ..shown },
             Shown { stale: true, ..shown },
             Shown { live: 2, ..shown },

@@ -137,12 +137,13 @@ pub async fn of_area(
         }
         let (standings, here) = (sight.state.standings(), unfurl::here(sight.state, sight.online));
         let area = AreaPage::new(t, name, &standings, here, sight.state.expires_at, me.as_ref());
-        Looked::New(shown, Unfurl::of_area(t, name, &standings, here), area)
+        Looked::New(shown, Box::new((Unfurl::of_area(t, name, &standings, here), area)))
     });
     let page = |unfurl, area| page(request, web, live, &address(name), unfurl, Some(area));
     let (status, text) = match looked.await {
         Ok(Looked::Kept(text)) => (status, text),
-        Ok(Looked::New(shown, unfurl, area)) => {
+        Ok(Looked::New(shown, parts)) => {
+            let (unfurl, area) = *parts;
             let area = if stale { area.stale(t) } else { area };
             let (status, text) = render(request, status, page(unfurl, AreaPage { forms, ..area }));
             if let Some(asked) = of_all.filter(|_| status == StatusCode::OK) {
@@ -166,7 +167,7 @@ pub async fn of_area(
 /// What a look at an area gives: its page, or what it is made of.
 enum Looked {
     Kept(Arc<Text>),
-    New(Shown, Unfurl, AreaPage),
+    New(Shown, Box<(Unfurl, AreaPage)>),
 }
 
 /// To a form whose page was another site's, and to who asks too often.
