@@ -1,25 +1,17 @@
-//! Looks at areas without following them. An area that is live here answers at once; of the others each look is the store's, and who comes
-//! while one is under way shares the next: so many people at one link cost the store two calls at a time, and nobody is shown less than
-//! was so when they asked.
+//! Looks at areas without following them. An area that is live here answers at once; of others the store does, and those who look at one at
+//! the same time share its answers. Nobody is shown less than was so when they came.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared, WeakShared};
-use tokio::time::timeout;
 
 use super::Hub;
+use super::next::Next;
 use crate::domain::name::AreaName;
 use crate::domain::presence::Presence;
 use crate::domain::state::AreaState;
 use crate::protocol::server::Online;
 use crate::store::Result;
-
-/// The next look begins by then, whether or not the one before it has been answered: a store that hangs holds up nobody twice.
-const NEXT_AT_LATEST: Duration = Duration::from_millis(100);
 
 /// Users and places of areas that were looked at, kept at most, some 1 MiB: those that many look at now.
 const ROWS_SEEN: usize = 4000;
@@ -54,28 +46,11 @@ struct Seen {
     edition: Edition,
 }
 
-type Asked = BoxFuture<'static, Result<Arc<Seen>>>;
-
 #[derive(Default)]
 pub(super) struct Looks {
-    /// The latest look at each area that one is under way at.
-    latest: Mutex<HashMap<AreaName, Latest>>,
+    next: Arc<Next<AreaName, Result<Arc<Seen>>>>,
     /// What was seen last, to tell whether anything has changed.
     last: Mutex<HashMap<AreaName, Arc<Seen>>>,
-}
-
-struct Latest {
-    edition: Edition,
-    /// Whether the store may have been asked already.
-    begun: bool,
-    look: WeakShared<Asked>,
-}
-
-/// A look's entry among the latest ones; taken out on drop.
-struct Entry {
-    hub: Arc<Hub>,
-    name: AreaName,
-    edition: Edition,
 }
 
 impl Hub {
@@ -84,26 +59,20 @@ impl Hub {
         if let Some(area) = self.known(name) {
             return Ok(area.sight(look));
         }
-        let seen = self.next_look(name).await?;
+        let (hub, area) = (self.clone(), name.clone());
+        let seen = self.looks.next.answer(name, move || async move { hub.see(&area).await }).await?;
         let Seen { state, online, watching, edition } = &*seen;
         Ok(look(&Sight { state, online, watching: *watching, edition: *edition, position: 0 }))
     }
 
-    /// The look that is to begin next: one that has begun may have read the area before what this caller knows of was kept.
-    fn next_look(self: &Arc<Self>, name: &AreaName) -> Shared<Asked> {
-        let mut latest = self.looks.latest.lock().expect("a short lock");
-        let known = latest.get(name).and_then(|latest| Some((latest.begun, latest.look.upgrade()?)));
-        let before = match known {
-            Some((false, next)) => return next,
-            Some((true, before)) => Some(before),
-            None => None,
-        };
-        let entry = Entry { hub: self.clone(), name: name.clone(), edition: Edition::next() };
-        let edition = entry.edition;
-        let look = entry.ask(before).boxed().shared();
-        let weak = look.downgrade().expect("nobody has polled it yet");
-        latest.insert(name.clone(), Latest { edition, begun: false, look: weak });
-        look
+    async fn see(&self, name: &AreaName) -> Result<Arc<Seen>> {
+        let snapshot = self.store.snapshot(name, false).await?;
+        let mut presence = Presence::default();
+        for (server, claim) in snapshot.claims.iter().filter(|(server, _)| self.lives(server)) {
+            presence.replace(server, claim);
+        }
+        let (online, watching) = (presence.names(), presence.watching());
+        Ok(self.looks.same(name, Seen { state: snapshot.state, online, watching, edition: Edition::next() }))
     }
 }
 
@@ -137,37 +106,30 @@ impl Seen {
     }
 }
 
-impl Entry {
-    async fn ask(self, before: Option<Shared<Asked>>) -> Result<Arc<Seen>> {
-        if let Some(before) = before {
-            // However that one ended.
-            let _ = timeout(NEXT_AT_LATEST, before).await;
-        }
-        self.begin();
-        let snapshot = self.hub.store.snapshot(&self.name, false).await?;
-        let mut presence = Presence::default();
-        for (server, claim) in snapshot.claims.iter().filter(|(server, _)| self.hub.lives(server)) {
-            presence.replace(server, claim);
-        }
-        let (online, watching) = (presence.names(), presence.watching());
-        let seen = Seen { state: snapshot.state, online, watching, edition: self.edition };
-        Ok(self.hub.looks.same(&self.name, seen))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(seq: u64) -> Seen {
+        let state = AreaState { seq, ..AreaState::default() };
+        Seen { state, online: Online::new(), watching: 0, edition: Edition::next() }
     }
 
-    /// From here on nobody joins.
-    fn begin(&self) {
-        let mut latest = self.hub.looks.latest.lock().expect("a short lock");
-        if let Some(latest) = latest.get_mut(&self.name).filter(|latest| latest.edition == self.edition) {
-            latest.begun = true;
-        }
+    #[test]
+    fn what_is_seen_again_is_of_the_same_edition_and_what_has_changed_is_not() {
+        let (looks, lunch) = (Looks::default(), AreaName::parse("lunch").unwrap());
+        let first = looks.same(&lunch, seen(1)).edition;
+        assert_eq!(looks.same(&lunch, seen(1)).edition, first);
+        assert_ne!(looks.same(&lunch, seen(2)).edition, first);
+        assert_ne!(looks.same(&lunch, seen(1)).edition, first, "it was another in between");
     }
-}
 
-impl Drop for Entry {
-    fn drop(&mut self) {
-        let mut latest = self.hub.looks.latest.lock().expect("a short lock");
-        if latest.get(&self.name).is_some_and(|latest| latest.edition == self.edition) {
-            latest.remove(&self.name);
+    #[test]
+    fn of_many_areas_few_are_remembered() {
+        let looks = Looks::default();
+        for number in 0..2 * ROWS_SEEN {
+            looks.same(&AreaName::parse(&format!("area-{number}")).unwrap(), seen(1));
         }
+        assert!(looks.last.lock().unwrap().len() <= ROWS_SEEN);
     }
 }

@@ -25,6 +25,7 @@ mod follower;
 mod keeper;
 mod log;
 mod looks;
+mod next;
 mod pulse;
 mod seats;
 mod standing;
