@@ -67,13 +67,6 @@ pub struct News {
     away_since: Option<Millis>,
 }
 
-impl News {
-    /// What somebody knows who was told nothing yet: whatever the count is, it is new.
-    pub fn none() -> Self {
-        Self { live: u64::MAX, ..Self::default() }
-    }
-}
-
 /// Why an area could not be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
