@@ -26,7 +26,8 @@ use crate::store::redis::{RedisOptions, RedisStore};
 use crate::sweep;
 use crate::venues::Venues;
 use crate::web::{
-    self, Connections, Draining, Listening, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers, Web,
+    self, Connections, Draining, Kept, Listening, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers,
+    Web,
 };
 
 mod altered;
@@ -104,6 +105,7 @@ impl App {
             ),
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
+            kept: Kept::default(),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
             draining: watch::Sender::new(Draining::default()),
             options: options(&settings, figures),

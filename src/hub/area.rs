@@ -7,6 +7,7 @@ use bytestring::ByteString;
 use tokio::sync::{Notify, watch};
 
 use super::Bounds;
+use super::looks::Sight;
 use super::standing::Standing;
 use super::view::{Tell, View};
 use crate::domain::Millis;
@@ -250,5 +251,13 @@ impl LiveArea {
     pub(super) fn look<R>(&self, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> R {
         let view = self.view();
         look(&view.state, &view.told.0, view.told.1)
+    }
+
+    /// The same for who does not follow it.
+    pub(super) fn sight<R>(&self, look: impl FnOnce(&Sight<'_>) -> R) -> R {
+        let view = self.view();
+        let (online, watching) = &view.told;
+        let (edition, position) = (view.encoded.0, view.position());
+        look(&Sight { state: &view.state, online, watching: *watching, edition, position })
     }
 }

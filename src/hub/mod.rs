@@ -13,10 +13,8 @@ use crate::domain::change::{Act, Change, Done};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
-use crate::domain::presence::{Presence, ServerId};
-use crate::domain::state::AreaState;
+use crate::domain::presence::ServerId;
 use crate::protocol::client::Since;
-use crate::protocol::server::Online;
 use crate::store::{Listener, Result, Store, StoreError};
 
 mod area;
@@ -25,16 +23,20 @@ mod clock;
 mod follower;
 mod keeper;
 mod log;
+mod looks;
+mod next;
 mod pulse;
 mod seats;
 mod standing;
 mod view;
 
 pub use follower::{Follower, New};
+pub use looks::{Edition, Sight};
 pub use standing::Standing;
 
 use area::LiveArea;
 use clock::StoreClock;
+use looks::Looks;
 
 /// How long somebody waits for an area's first state before it is an error.
 const LOAD_LIMIT: Duration = Duration::from_secs(2);
@@ -64,13 +66,6 @@ pub struct News {
     away_since: Option<Millis>,
 }
 
-impl News {
-    /// What somebody knows who was told nothing yet: whatever the count is, it is new.
-    pub fn none() -> Self {
-        Self { live: u64::MAX, ..Self::default() }
-    }
-}
-
 /// Why an area could not be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
@@ -87,6 +82,7 @@ pub struct Hub {
     /// Live areas at most; 0: no limit.
     areas_max: usize,
     areas: RwLock<HashMap<AreaName, Arc<LiveArea>>>,
+    looks: Looks,
     /// Lives of areas in this process so far.
     lives: AtomicU64,
     /// How many connections of an owner follow any area here.
@@ -114,6 +110,7 @@ impl Hub {
             bounds,
             areas_max,
             areas: RwLock::default(),
+            looks: Looks::default(),
             lives: AtomicU64::default(),
             owners: Mutex::default(),
             alive: Mutex::default(),
@@ -162,19 +159,6 @@ impl Hub {
     /// Who the owner is in the area, and at which change.
     pub async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         self.store.me(area, owner).await
-    }
-
-    /// Looks at an area without following it: as it is known here, else as the store has it.
-    pub async fn look<R>(&self, name: &AreaName, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> Result<R> {
-        if let Some(area) = self.known(name) {
-            return Ok(area.look(look));
-        }
-        let snapshot = self.store.snapshot(name, false).await?;
-        let mut presence = Presence::default();
-        for (server, claim) in snapshot.claims.iter().filter(|(server, _)| self.lives(server)) {
-            presence.replace(server, claim);
-        }
-        Ok(look(&snapshot.state, &presence.names(), presence.watching()))
     }
 
     /// What everyone is told.

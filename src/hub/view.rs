@@ -8,6 +8,7 @@ use bytestring::ByteString;
 use super::Bounds;
 use super::claim::{OwnClaim, beside};
 use super::log::Log;
+use super::looks::Edition;
 use super::seats::Seats;
 use crate::domain::Millis;
 use crate::domain::change::Me;
@@ -54,8 +55,8 @@ pub(super) struct View {
     pub waiting_since: Option<Instant>,
     /// Before this time of the store nobody's time is over, whatever the state says (renewals make no event).
     pub expire_after: Millis,
-    /// The state for who joins, and the position that it was encoded at.
-    encoded: Option<(u64, ByteString)>,
+    /// The state for who joins, and the position that it was encoded at; a new edition where that does not tell it.
+    pub encoded: (Edition, Option<(u64, ByteString)>),
     pub followers: usize,
     /// Since when nobody follows.
     pub idle_since: Instant,
@@ -79,7 +80,7 @@ impl View {
             stirred: false,
             waiting_since: None,
             expire_after: 0,
-            encoded: None,
+            encoded: (Edition::next(), None),
             followers: 0,
             idle_since: Instant::now(),
         }
@@ -103,7 +104,7 @@ impl View {
             Heard::Change(numbered) => return self.take_change(&numbered, text),
             Heard::Notice(Notice::Renewed { username, due }) => {
                 self.state.renew(&username.key(), due);
-                self.encoded = None;
+                self.encoded = (Edition::next(), None);
             }
             Heard::Notice(Notice::Here(change)) if change.server != self.server => {
                 self.presence.change(&change);
@@ -164,7 +165,7 @@ impl View {
         }
         self.state = state;
         self.expire_after = 0;
-        self.encoded = None;
+        self.encoded = (Edition::next(), None);
         self.seats.check(&self.state);
         self.look_at_claims(&claims, lives);
         self.stirred = true;
@@ -284,7 +285,7 @@ impl View {
     /// The area for who joins now, encoded once for all who join at about the same time: the later ones get what happened since beside
     /// it.
     fn encoded_state(&mut self) -> ByteString {
-        if let Some((at, text)) = &self.encoded
+        if let Some((at, text)) = &self.encoded.1
             && let Some(since) = self.log.from(*at).filter(|since| since.len() <= EVENTS_BESIDE_STATE)
         {
             return match since.len() {
@@ -302,7 +303,7 @@ impl View {
         let here: Vec<_> = online.values().cloned().collect();
         let presence = presence(&here, &[], here.len(), *watching);
         let text: ByteString = server::joined([updates.as_str(), presence.as_str()].into_iter()).into();
-        self.encoded = Some((position, text.clone()));
+        self.encoded.1 = Some((position, text.clone()));
         text
     }
 

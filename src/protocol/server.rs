@@ -45,7 +45,7 @@ fn answer(event: &'static str, id: Option<i64>, data: &impl Serialize) -> String
 pub fn joined<'a>(events: impl ExactSizeIterator<Item = &'a str>) -> String {
     let single = events.len() == 1;
     let inner = events.collect::<Vec<_>>().join(",");
-    if single { inner } else { format!("[{inner}]") }
+    if single { inner } else { ["[", &inner, "]"].concat() }
 }
 
 /// The events of such a frame, without what makes them an array.

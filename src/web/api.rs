@@ -35,8 +35,8 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> A
     limits::look(&request, &web)?;
     let name = AreaName::parse(&path)?;
     let stale_since = web.hub.stale_since(&name);
-    let look = web.hub.look(&name, |state, online, watching| {
-        fresh(&Updates { stale_since, ..Updates::new(&name, state, online, watching) })
+    let look = web.hub.look(&name, |sight| {
+        fresh(&Updates { stale_since, ..Updates::new(&name, sight.state, sight.online, sight.watching) })
     });
     Ok(look.await?)
 }

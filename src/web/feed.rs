@@ -17,8 +17,8 @@ pub struct Feed {
 
 /// What everyone is told, and how much of it one connection was told.
 pub struct Tidings {
-    /// None before it follows anything.
-    told: Option<News>,
+    /// The count that it was told; none before it follows anything.
+    told: Option<u64>,
     /// Whether it was last told that what it sees is not current.
     stale: bool,
     news: watch::Receiver<News>,
@@ -103,7 +103,7 @@ impl Tidings {
     /// What is to be told to who has just begun to follow an area, or all of them.
     pub fn begin(&mut self) -> Option<Told> {
         // The count is new to who has just come, whatever it is.
-        self.told.get_or_insert_with(News::none);
+        self.told.get_or_insert(u64::MAX);
         self.news()
     }
 
@@ -132,10 +132,9 @@ impl Tidings {
 
     /// The live count; nothing before the client follows anything.
     fn news(&mut self) -> Option<Told> {
-        let news = *self.news.borrow_and_update();
-        let told = std::mem::replace(self.told.as_mut()?, news);
-        let count = || server::event("count", &Count { live: news.live });
-        (news.live != told.live).then(|| Told::All(count().into()))
+        let live = self.news.borrow_and_update().live;
+        let told = std::mem::replace(self.told.as_mut()?, live);
+        (live != told).then(|| Told::All(server::event("count", &Count { live }).into()))
     }
 
     /// Whether what the client sees of the area is current, if that is news to it. Asked for before the state that is told first.

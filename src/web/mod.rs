@@ -45,6 +45,7 @@ mod ws;
 
 pub use limits::{Connections, Names};
 pub use listen::{Listening, serve};
+pub use pages::Kept;
 pub use patience::Patience;
 pub use preview::Pictures;
 pub use rates::{Rate, Rates};
@@ -66,6 +67,7 @@ pub struct Web {
     pub looks: Rates<Address>,
     pub takeovers: Takeovers,
     pub pictures: Pictures,
+    pub kept: Kept,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
 }

@@ -1,5 +1,8 @@
 //! The pages and their files: what is in the HTML, where addresses lead, which headers every answer has.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
 use reqwest::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, ETAG, HOST,
     IF_NONE_MATCH, LOCATION, ORIGIN, VARY,
@@ -43,6 +46,33 @@ async fn an_areas_standings_are_in_its_html() {
     }
     assert!(!page.contains("<i>Cem"), "a name is text");
     assert!(page.contains(&format!("<link rel=\"canonical\" href=\"{}/a/lunch\">", server.url(""))));
+}
+
+/// Nobody follows the area, so each page is a look at the store; those that come at once share some of them.
+#[tokio::test]
+async fn whoever_opens_the_page_after_a_vote_was_acknowledged_sees_it_however_many_open_it() {
+    let server = Server::start(&[("WTE__LIMITS__EVENTS_PER_SECOND", "0")]).await;
+    let voter = Browser::open(&server).await;
+    voter.call(Method::PUT, "/api/areas/lunch/me", Some(&json!({"username": "Ann"}))).await;
+    let voted = AtomicUsize::new(0);
+    let vote = async {
+        for number in 1..=60 {
+            let vote = json!({"fs": {"name": format!("Place {number:02}")}});
+            let (status, _) = voter.call(Method::PUT, "/api/areas/lunch/vote", Some(&vote)).await;
+            assert_eq!(status, StatusCode::OK);
+            voted.store(number, Ordering::SeqCst);
+        }
+    };
+    let open = || async {
+        let mut newest = 0;
+        while newest < 60 {
+            newest = voted.load(Ordering::SeqCst);
+            let page = html(&server, "/a/lunch").await;
+            let shown = page.split_once("<title>Place ").map_or(0, |(_, rest)| rest[..2].parse::<usize>().unwrap());
+            assert!(shown >= newest, "Place {shown} was shown after {newest} had been acknowledged");
+        }
+    };
+    tokio::join!(vote, join_all((0..16).map(|_| open())));
 }
 
 #[tokio::test]

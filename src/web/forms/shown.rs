@@ -15,7 +15,7 @@ pub enum At {
 }
 
 /// `templates/forms/` says what each of these is. Empty is none.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Forms {
     pub username: String,
     pub name_error: String,

@@ -1,7 +1,12 @@
 //! The pages: the landing page, and an area with its standings in the HTML, for previews and for where scripts are late.
 
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, ContentType, LOCATION, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, ContentType, HeaderValue, LOCATION, VARY,
+};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
@@ -19,8 +24,13 @@ use crate::lang::{Said, Texts};
 use crate::protocol::error::{Code, Problem};
 
 mod area;
+mod kept;
+mod text;
 
 use area::AreaPage;
+pub use kept::Kept;
+use kept::{Asked, Shown};
+use text::Text;
 
 type Answer = Result<HttpResponse, WebError>;
 
@@ -76,7 +86,9 @@ pub async fn landing(request: HttpRequest, wanted: Query<Wanted>, web: Data<Web>
             }
         });
     }
-    page(&request, &web, StatusCode::OK, "/", Unfurl::of_product(wish::texts(&request)), None)
+    let unfurl = Unfurl::of_product(wish::texts(&request));
+    let (status, text) = render(&request, StatusCode::OK, page(&request, &web, live(&web), "/", unfurl, None));
+    answer(&request, &web, status, text).await
 }
 
 /// `GET /a/AREA`
@@ -110,25 +122,52 @@ pub async fn of_area(
         _ => None,
     };
     let t = wish::texts(request);
-    let looked = web.hub.look(name, |state, online, _| {
-        let (standings, here) = (state.standings(), unfurl::here(state, online));
-        let area = AreaPage::new(t, name, &standings, here, state.expires_at, me.as_ref());
-        (Unfurl::of_area(t, name, &standings, here), area)
+    // Where all who come get the same. What is on its way from a form is for one alone.
+    let of_all = (me.is_none() && forms == Forms::default() && status == StatusCode::OK).then(|| Asked {
+        area: name.clone(),
+        wall: is_wall(request),
+        language: t.tag(),
+        origin: origin::own_base(request, web),
     });
-    let (status, unfurl, area) = match looked.await {
-        Ok((unfurl, area)) if stale => (status, unfurl, area.stale(t)),
-        Ok((unfurl, area)) => (status, unfurl, area),
+    let live = live(web);
+    let looked = web.hub.look(name, |sight| {
+        let shown = Shown::new(sight, stale, live);
+        if let Some(text) = of_all.as_ref().and_then(|asked| web.kept.find(asked, &shown)) {
+            return Looked::Kept(text);
+        }
+        let (standings, here) = (sight.state.standings(), unfurl::here(sight.state, sight.online));
+        let area = AreaPage::new(t, name, &standings, here, sight.state.expires_at, me.as_ref());
+        Looked::New(shown, Box::new((Unfurl::of_area(t, name, &standings, here), area)))
+    });
+    let page = |unfurl, area| page(request, web, live, &address(name), unfurl, Some(area));
+    let (status, text) = match looked.await {
+        Ok(Looked::Kept(text)) => (status, text),
+        Ok(Looked::New(shown, parts)) => {
+            let (unfurl, area) = *parts;
+            let area = if stale { area.stale(t) } else { area };
+            let (status, text) = render(request, status, page(unfurl, AreaPage { forms, ..area }));
+            if let Some(asked) = of_all.filter(|_| status == StatusCode::OK) {
+                web.kept.put(asked, shown, text.clone());
+            }
+            (status, text)
+        }
         // The page itself goes on trying.
         Err(error) => {
             let why = match Problem::from(error).code {
                 Code::StoreUnavailable => t.say("unreachable").to_string(),
                 code => t.error(code.as_str()).to_owned(),
             };
-            let area = AreaPage::unknown(name, why);
-            (StatusCode::SERVICE_UNAVAILABLE, Unfurl::of_group(t, name), area)
+            let area = AreaPage { forms, ..AreaPage::unknown(name, why) };
+            render(request, StatusCode::SERVICE_UNAVAILABLE, page(Unfurl::of_group(t, name), area))
         }
     };
-    page(request, web, status, &address(name), unfurl, Some(AreaPage { forms, ..area }))
+    answer(request, web, status, text).await
+}
+
+/// What a look at an area gives: its page, or what it is made of.
+enum Looked {
+    Kept(Arc<Text>),
+    New(Shown, Box<(Unfurl, AreaPage)>),
 }
 
 /// To a form whose page was another site's, and to who asks too often.
@@ -157,16 +196,10 @@ pub async fn not_found(request: HttpRequest) -> HttpResponse {
     problem(&request, StatusCode::NOT_FOUND, |t| (t.say("noPage"), t.say("noPageText").to_string()))
 }
 
-fn page(
-    request: &HttpRequest,
-    web: &Web,
-    status: StatusCode,
-    path: &str,
-    unfurl: Unfurl,
-    area: Option<AreaPage>,
-) -> Answer {
+/// `live` is how many people follow any area.
+fn page(request: &HttpRequest, web: &Web, live: u64, path: &str, unfurl: Unfurl, area: Option<AreaPage>) -> Page {
     let origin = origin::own_base(request, web);
-    let page = Page {
+    Page {
         t: wish::texts(request),
         assets: assets::base(),
         canonical: format!("{origin}{path}"),
@@ -174,18 +207,52 @@ fn page(
         lifetime_ms: web.options.lifetime.as_millis(),
         map: web.options.map.as_ref().map(Map::told).unwrap_or_default(),
         center: web.options.center.clone(),
-        live: usize::try_from(web.hub.news().borrow().live).unwrap_or(usize::MAX),
+        live: usize::try_from(live).unwrap_or(usize::MAX),
         unfurl,
         area,
-    };
-    // Asked for by `?wall`.
-    let wall = request.query_string().split('&').any(|part| part.split('=').next() == Some("wall"));
-    let mut response = match &page.area {
-        Some(area) if wall => {
-            html(status, &Wall { t: page.t, assets: assets::base(), words: area.link_in_words(&page.origin), page })
+    }
+}
+
+fn live(web: &Web) -> u64 {
+    web.hub.news().borrow().live
+}
+
+/// Asked for by `?wall`.
+fn is_wall(request: &HttpRequest) -> bool {
+    request.query_string().split('&').any(|part| part.split('=').next() == Some("wall"))
+}
+
+/// The page, or the wall of the same.
+fn render(request: &HttpRequest, status: StatusCode, page: Page) -> (StatusCode, Arc<Text>) {
+    let (status, text) = match &page.area {
+        Some(area) if is_wall(request) => {
+            rendered(status, &Wall { t: page.t, assets: assets::base(), words: area.link_in_words(&page.origin), page })
         }
-        _ => html(status, &page),
+        _ => rendered(status, &page),
     };
+    (status, Text::new(text))
+}
+
+fn rendered(status: StatusCode, page: &impl Template) -> (StatusCode, String) {
+    match page.render() {
+        Ok(text) => (status, text),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            let sorry = "Something went wrong on our side. Try again.";
+            (StatusCode::INTERNAL_SERVER_ERROR, sorry.to_owned())
+        }
+    }
+}
+
+/// The page in the form that the browser likes best, and a session for one that has none.
+async fn answer(request: &HttpRequest, web: &Web, status: StatusCode, text: Arc<Text>) -> Answer {
+    let (body, encoding) = text.for_client(request).await;
+    let mut response = html(status, body);
+    if let Some(encoding) = encoding {
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.as_str()));
+        headers.append(VARY, HeaderValue::from_static(ACCEPT_ENCODING.as_str()));
+    }
     Gift::choose(request, web)?.put_on(&mut response)?;
     Ok(response)
 }
@@ -198,21 +265,17 @@ fn problem(
 ) -> HttpResponse {
     let t = wish::texts(request);
     let (title, text) = words(t);
-    html(status, &ProblemPage { t, assets: assets::base(), title: title.to_string(), text })
+    let page = ProblemPage { t, assets: assets::base(), title: title.to_string(), text };
+    let (status, text) = rendered(status, &page);
+    html(status, text)
 }
 
-fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
-    match page.render() {
-        Ok(text) => HttpResponse::build(status)
-            .insert_header((CACHE_CONTROL, "private, no-cache"))
-            .insert_header((VARY, ACCEPT_LANGUAGE.as_str()))
-            .insert_header(ContentType::html())
-            .body(text),
-        Err(error) => {
-            tracing::error!(%error, "a page could not be rendered");
-            HttpResponse::InternalServerError().body("Something went wrong on our side. Try again.")
-        }
-    }
+fn html(status: StatusCode, text: impl MessageBody + 'static) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .insert_header((VARY, ACCEPT_LANGUAGE.as_str()))
+        .insert_header(ContentType::html())
+        .body(text)
 }
 
 /// The way to an area's page.

@@ -43,8 +43,9 @@ pub async fn of_area(
 ) -> Result<HttpResponse, WebError> {
     limits::look(&request, &web)?;
     let name = AreaName::parse(&path)?;
-    let looked =
-        web.hub.look(&name, |state, online, _| Card::new(&name, &state.standings(), unfurl::here(state, online)));
+    let looked = web
+        .hub
+        .look(&name, |sight| Card::new(&name, &sight.state.standings(), unfurl::here(sight.state, sight.online)));
     // A link without a picture looks broken; this one shows no standings, and claims none.
     let card = looked.await.unwrap_or_else(|_| Card::of_group(&name));
     answer(&request, &asked, &web, card).await

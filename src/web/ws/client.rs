@@ -99,14 +99,20 @@ impl Client {
 
     /// Runs until it ends; the result is always the end.
     async fn serve(&mut self) -> Result<(), End> {
+        let mut message = None;
         loop {
-            self.write().await?;
-            let message = self.line.wait().await;
-            if let Some(request) = message.map(|message| self.hear(message?)).transpose()?.flatten() {
-                // Boxed, like all that an idle connection's task has no use for.
-                Box::pin(self.request(request)).await?;
-            }
+            // Boxed, for an idle connection's task has no use for any of it: it consists of the wait.
+            Box::pin(self.turn(message)).await?;
+            message = self.line.wait().await;
         }
+    }
+
+    /// What there is to do after a message, or without one.
+    async fn turn(&mut self, message: Option<Result<AggregatedMessage, Lost>>) -> Result<(), End> {
+        if let Some(request) = message.map(|message| self.hear(message?)).transpose()?.flatten() {
+            self.request(request).await?;
+        }
+        self.write().await
     }
 
     /// Writes answers, and what came while this task was at work: after a vote, the vote itself goes with its answer.

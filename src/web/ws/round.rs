@@ -100,8 +100,11 @@ impl Drop for Place {
 async fn tell(area: AreaName, lines: Lines, mut turned: watch::Receiver<u64>, mut standing: watch::Receiver<Standing>) {
     loop {
         tokio::select! {
-            Ok(()) = turned.changed() => deliver(&area, &lines).await,
-            Ok(()) = standing.changed() => go(&lines, |_| true, |few| few.iter().for_each(|line| line.call())).await,
+            // Boxed, as what comes after: of most areas a round only waits.
+            Ok(()) = turned.changed() => Box::pin(deliver(&area, &lines)).await,
+            Ok(()) = standing.changed() => {
+                Box::pin(go(&lines, |_| true, |few| few.iter().for_each(|line| line.call()))).await;
+            }
             else => return,
         }
     }
