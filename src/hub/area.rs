@@ -1,5 +1,6 @@
 //! One live area, shared: its view behind a lock, and how its followers and its keeper are woken.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,8 @@ pub struct LiveArea {
     pub(super) standing: watch::Sender<Standing>,
     /// Wakes the keeper.
     pub(super) work: Notify,
+    /// Those who are on the way to follow it.
+    pub(super) coming: AtomicUsize,
 }
 
 impl LiveArea {
@@ -55,6 +58,7 @@ impl LiveArea {
             loaded: watch::Sender::new(Loaded::Not),
             standing: watch::Sender::default(),
             work: Notify::new(),
+            coming: AtomicUsize::new(0),
         }
     }
 

@@ -101,6 +101,22 @@ pub struct Following {
     owner: Owner,
 }
 
+/// Somebody on the way to an area, who is none of its followers yet: it is not let go meanwhile.
+struct Coming(Arc<LiveArea>);
+
+impl Coming {
+    fn to(area: &Arc<LiveArea>) -> Self {
+        area.coming.fetch_add(1, Ordering::Relaxed);
+        Self(area.clone())
+    }
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.0.coming.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Hub {
     /// Begins to listen to the store, and to beat. Has to be called within a runtime; it lives as long as that.
     pub fn start(store: Arc<dyn Store>, server: ServerId, bounds: Bounds, areas_max: usize) -> Arc<Self> {
@@ -132,11 +148,11 @@ impl Hub {
         owner: &Owner,
         since: Option<&Since>,
     ) -> std::result::Result<Follower, FollowError> {
-        let area = self.live(name)?;
-        if !keeper::loaded(&area, LOAD_LIMIT).await {
+        let coming = self.live(name)?;
+        if !keeper::loaded(&coming.0, LOAD_LIMIT).await {
             return Err(StoreError::Unavailable("the area could not be loaded".into()).into());
         }
-        Ok(Follower::new(area, since, Following::new(self, owner)))
+        Ok(Follower::new(coming.0.clone(), since, Following::new(self, owner)))
     }
 
     /// One change: an atomic step of the store. Its event comes by the store's channel, to everyone alike; but events name
@@ -176,10 +192,10 @@ impl Hub {
         self.areas.read().expect("a short lock").len()
     }
 
-    fn live(self: &Arc<Self>, name: &AreaName) -> std::result::Result<Arc<LiveArea>, FollowError> {
+    fn live(self: &Arc<Self>, name: &AreaName) -> std::result::Result<Coming, FollowError> {
         let mut areas = self.areas.write().expect("a short lock");
         if let Some(area) = areas.get(name) {
-            return Ok(area.clone());
+            return Ok(Coming::to(area));
         }
         if self.areas_max > 0 && areas.len() >= self.areas_max {
             return Err(FollowError::TooManyAreas);
@@ -189,7 +205,7 @@ impl Hub {
         areas.insert(name.clone(), area.clone());
         // On the thread of who came first: where one thread serves, nothing of a vote goes to another one.
         tokio::spawn(keeper::keep(self.clone(), area.clone()));
-        Ok(area)
+        Ok(Coming::to(&area))
     }
 
     /// The area if it is live and has a state.
@@ -206,8 +222,8 @@ impl Hub {
     /// Takes an idle area out; false if somebody came meanwhile.
     fn let_go(&self, area: &Arc<LiveArea>) -> bool {
         let mut areas = self.areas.write().expect("a short lock");
-        // The map and this keeper hold one each; who is just coming holds another.
-        let idle = area.is_idle(Duration::ZERO) && Arc::strong_count(area) <= 2;
+        // Whoever comes is counted under the same lock.
+        let idle = area.is_idle(Duration::ZERO) && area.coming.load(Ordering::Relaxed) == 0;
         if idle {
             areas.remove(&area.name);
         }
