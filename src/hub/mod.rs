@@ -113,7 +113,7 @@ impl Coming {
 
 impl Drop for Coming {
     fn drop(&mut self) {
-        self.0.coming.fetch_sub(1, Ordering::Relaxed);
+        self.0.coming.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -222,8 +222,8 @@ impl Hub {
     /// Takes an idle area out; false if somebody came meanwhile.
     fn let_go(&self, area: &Arc<LiveArea>) -> bool {
         let mut areas = self.areas.write().expect("a short lock");
-        // Whoever comes is counted under the same lock.
-        let idle = area.is_idle(Duration::ZERO) && area.coming.load(Ordering::Relaxed) == 0;
+        // Whoever comes is counted under the same lock, and follows before being counted no more: so this is asked first.
+        let idle = area.coming.load(Ordering::Acquire) == 0 && area.is_idle(Duration::ZERO);
         if idle {
             areas.remove(&area.name);
         }
