@@ -10,6 +10,7 @@ use super::image::Image;
 use super::name::{UserKey, Username};
 use super::owner::Owner;
 use super::state::{AreaState, User};
+use super::talk::{Made, Rooms};
 use super::venue::{Pick, VenueId};
 
 /// What an owner has in an area.
@@ -24,8 +25,9 @@ pub struct Holding {
 pub struct Record {
     pub state: AreaState,
     pub owners: BTreeMap<Owner, Holding>,
+    pub talk: Rooms,
     /// The other way round: who holds a name. Has just the keys of `state.users`.
-    holders: BTreeMap<UserKey, Owner>,
+    pub(super) holders: BTreeMap<UserKey, Owner>,
 }
 
 /// What a change leaves to be published and to be written.
@@ -36,6 +38,7 @@ pub struct Step {
     pub users: BTreeSet<UserKey>,
     pub venues: BTreeSet<VenueId>,
     pub owners: BTreeSet<Owner>,
+    pub messages: Vec<Made>,
 }
 
 /// The clock and the run of the store, read once for a step.
@@ -61,7 +64,7 @@ impl Record {
                 holders.insert(name.clone(), owner.clone());
             }
         }
-        Self { state, owners, holders }
+        Self { state, owners, talk: Rooms::default(), holders }
     }
 
     /// Who `owner` is here.
@@ -194,7 +197,7 @@ impl Record {
     }
 
     /// An act that changes nothing else.
-    fn renew(&mut self, key: &UserKey, at: Millis, rules: &Rules, step: &mut Step) {
+    pub(super) fn renew(&mut self, key: &UserKey, at: Millis, rules: &Rules, step: &mut Step) {
         let due = at + rules.lifetime;
         self.state.renew(key, due);
         step.users.insert(key.clone());
@@ -223,6 +226,7 @@ impl Record {
         }
         self.owners.clear();
         self.holders.clear();
+        self.talk = Rooms::default();
         true
     }
 
@@ -233,6 +237,7 @@ impl Record {
                 let key = username.key();
                 if let Some(owner) = self.holders.remove(&key) {
                     self.owners.entry(owner.clone()).or_default().name = None;
+                    self.talk.end_of(&owner);
                     step.owners.insert(owner);
                 }
                 step.users.insert(key);

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::Following;
 use super::area::LiveArea;
+use super::view::Cursor;
 use crate::domain::change::{Done, Me};
 use crate::domain::name::{AreaName, Username};
 use crate::domain::state::AreaState;
@@ -20,7 +21,7 @@ use crate::store::Result;
 pub struct Follower {
     area: Arc<LiveArea>,
     /// The next position to read; none: the whole state is due.
-    cursor: Option<u64>,
+    cursor: Option<Cursor>,
     /// The first reading of one that goes on from a state it had: it still needs to know who is here.
     resumes: bool,
     turned: watch::Receiver<u64>,
@@ -41,7 +42,7 @@ pub struct New {
 impl Follower {
     pub(super) fn new(area: Arc<LiveArea>, since: Option<&Since>, following: Following) -> Self {
         let turned = area.turned.subscribe();
-        let cursor = since.and_then(|since| area.position_after(since));
+        let cursor = since.and_then(|since| area.cursor_after(since));
         let seat = area.seat(&following.owner);
         Self { area, cursor, resumes: cursor.is_some(), turned, seat, grace: true, following }
     }
@@ -59,7 +60,7 @@ impl Follower {
     /// All that is new; nothing if there is none.
     pub fn read(&mut self) -> Option<New> {
         self.turned.mark_unchanged();
-        let (text, next, since) = self.area.read(self.cursor);
+        let (text, next, since) = self.area.read(self.cursor, &self.following.owner);
         self.cursor = Some(next);
         if !std::mem::take(&mut self.resumes) {
             return text.map(|text| New { text, since });

@@ -28,7 +28,9 @@ mod keeper;
 mod log;
 mod pulse;
 mod seats;
+mod talk;
 mod view;
+mod whispers;
 
 pub use follower::{Follower, New};
 

@@ -33,7 +33,7 @@ const fn latency(name: &'static str, meaning: &'static str) -> Figure {
 }
 
 /// Every figure of this process. Labels are few and known beforehand: never an area, a user or an address.
-pub const ALL: [Figure; 22] = [
+pub const ALL: [Figure; 23] = [
     gauge("wte_build_info", "1; the label version says which version runs."),
     gauge("wte_connections", "WebSockets and event streams that are open."),
     counter(
@@ -51,6 +51,10 @@ pub const ALL: [Figure; 22] = [
     counter("wte_followers_behind_total", "Times that a follower fell behind an area's log and got the whole area."),
     counter("wte_snapshots_total", "Times that a live area took its whole state from the store."),
     counter("wte_changes_total", "Changes asked of the store, by act and outcome (done, refused, unavailable)."),
+    counter(
+        "wte_chat_messages_total",
+        "Chat messages asked of the store, by outcome (said, known, refused, unavailable).",
+    ),
     latency("wte_store_seconds", "Time until the store answered, by call."),
     gauge("wte_store_up", "1 while the store answers, else 0."),
     counter("wte_sweep_cleared_total", "Areas that the sweep cleared, because their time was over."),

@@ -18,8 +18,8 @@ use crate::store::{Result, Snapshot};
 
 /// A hash as it comes: its fields and their values, which need not be valid UTF-8.
 pub(super) type Fields = Vec<(Vec<u8>, Vec<u8>)>;
-/// Epoch, seq, now, the area's end, state, venues, here.
-type Picture = (String, u64, Millis, Millis, Fields, Fields, Fields);
+/// Epoch, seq, now, the area's end, state, venues, here, what was told of talk.
+type Picture = (String, u64, Millis, Millis, Fields, Fields, Fields, u64);
 
 /// A field of `AREA:state` or `AREA:venues` whose value is not what it should be.
 struct Unreadable {
@@ -44,7 +44,8 @@ impl RedisStore {
 
     async fn look(&self, area: &AreaName, begin: bool) -> Result<(Snapshot, Vec<Unreadable>)> {
         let call = self.call(&SNAPSHOT, area, None).arg(if begin { "1" } else { "" });
-        let (epoch, seq, at, expires_at, users, venues, here): Picture = parts(self.ask(call, Again::Safe).await?)?;
+        let (epoch, seq, at, expires_at, users, venues, here, talked): Picture =
+            parts(self.ask(call, Again::Safe).await?)?;
         let mut state = AreaState { epoch: Epoch::from_text(&epoch), seq, expires_at, ..AreaState::default() };
         let mut unreadable = Vec::new();
         for (field, value) in users {
@@ -63,7 +64,7 @@ impl RedisStore {
                 _ => unreadable.push(Unreadable { key: "venues", field, value }),
             }
         }
-        Ok((Snapshot { state, at, claims: claims_of(here) }, unreadable))
+        Ok((Snapshot { state, at, claims: claims_of(here), talked }, unreadable))
     }
 
     pub(super) async fn read_me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {

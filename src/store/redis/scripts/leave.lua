@@ -6,6 +6,7 @@ if is_known() or (not held and redis.call('HEXISTS', OWNERS, OWNER .. ':n') == 0
 end
 if held then
   take_out(held, me)
+  end_talk_of(OWNER)
   mine = nil
   publish('userLeft', '{"username":' .. quoted(me.username) .. ',"reason":"left"}')
 end
