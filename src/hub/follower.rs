@@ -6,11 +6,12 @@ use std::time::Instant;
 use bytestring::ByteString;
 use tokio::sync::watch;
 
-use super::Following;
+use super::Hub;
 use super::area::LiveArea;
 use super::view::Cursor;
 use crate::domain::change::{Done, Me};
 use crate::domain::name::{AreaName, Username};
+use crate::domain::owner::Owner;
 use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
 use crate::protocol::server::{Online, joined};
@@ -112,5 +113,30 @@ fn inside(frame: &str) -> &str {
 impl Drop for Follower {
     fn drop(&mut self) {
         self.area.release(self.seat, Instant::now(), self.grace);
+    }
+}
+
+/// Counts a connection among those who follow; the other way round on drop.
+pub(super) struct Following {
+    hub: Arc<Hub>,
+    owner: Owner,
+}
+
+impl Following {
+    pub(super) fn new(hub: &Arc<Hub>, owner: &Owner) -> Self {
+        *hub.owners.lock().expect("a short lock").entry(owner.clone()).or_default() += 1;
+        Self { hub: hub.clone(), owner: owner.clone() }
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let mut owners = self.hub.owners.lock().expect("a short lock");
+        if let Some(count) = owners.get_mut(&self.owner) {
+            *count -= 1;
+            if *count == 0 {
+                owners.remove(&self.owner);
+            }
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! What an owner may do with talk: the rules of every call, on a record. The Redis scripts keep the same ones.
 
 use super::rooms::{Kind, Private, Room, is_over};
-use super::{Chat, Message, MessageId, NewRoom, RoomId, RoomView, Told};
+use super::{Chat, Message, MessageId, NewRoom, RoomId, RoomName, RoomView, Told};
 use crate::domain::Millis;
 use crate::domain::change::{Done, Refused, Rules};
 use crate::domain::event::Notice;
-use crate::domain::name::UserKey;
+use crate::domain::name::{UserKey, Username};
 use crate::domain::owner::Owner;
 use crate::domain::record::{Moment, Record, Step};
 use crate::domain::state::User;
@@ -64,50 +64,63 @@ impl Record {
         step: &mut Step,
     ) -> Result<RoomView, Refused> {
         self.expire(now, rules, step);
-        let me = self.member(owner)?.since;
+        self.member(owner)?;
         self.talk.expire(now.millis(), rules.lifetime);
-        let at = now.millis();
         match wish {
-            NewRoom::Named(name) => {
-                let found = self.talk.called(name);
-                let is_new = found.is_none();
-                let id = found.unwrap_or(id);
-                if is_new {
-                    if rules.rooms > 0 && self.talk.named().count() >= rules.rooms {
-                        return Err(Refused::RoomsFull);
-                    }
-                    self.talk.put(&id, Room { kind: Kind::Name(name.clone()), at, count: 0 });
-                }
-                let view = self.view(owner, id, at, rules)?;
-                if is_new {
-                    self.tell(Told::Room(view.clone()), now, step);
-                }
-                Ok(view)
-            }
-            NewRoom::With(username) => {
-                let (other, since) = self.holder(&username.key()).ok_or(Refused::NobodyThere)?;
-                if other == *owner {
-                    return Err(Refused::NobodyThere);
-                }
-                let with = self.talk.private_of(owner).find(|(_, private)| private.has(&other));
-                if let Some((id, private)) = with.map(|(id, private)| (id.clone(), private.clone())) {
-                    if let Ok(view) = self.view(owner, id.clone(), at, rules) {
-                        if !private.shows(owner) {
-                            self.show(&id);
-                        }
-                        return Ok(view);
-                    }
-                }
-                let full =
-                    |owner| rules.private_rooms > 0 && self.talk.private_of(owner).count() >= rules.private_rooms;
-                if full(owner) || full(&other) {
-                    return Err(Refused::PrivateRoomsFull);
-                }
-                let private = Private { owners: [owner.clone(), other], since: [me, since], told: false };
-                self.talk.put(&id, Room { kind: Kind::Private(private), at, count: 0 });
-                self.view(owner, id, at, rules)
-            }
+            NewRoom::Named(name) => self.add_named(owner, name, id, now, rules, step),
+            NewRoom::With(username) => self.add_private(owner, username, id, now.millis(), rules),
         }
+    }
+
+    fn add_named(
+        &mut self,
+        owner: &Owner,
+        name: &RoomName,
+        id: RoomId,
+        now: Moment<'_>,
+        rules: &Rules,
+        step: &mut Step,
+    ) -> Result<RoomView, Refused> {
+        if let Some(found) = self.talk.called(name) {
+            return self.view(owner, found, now.millis(), rules);
+        }
+        if rules.rooms > 0 && self.talk.named().count() >= rules.rooms {
+            return Err(Refused::RoomsFull);
+        }
+        self.talk.put(&id, Room { kind: Kind::Name(name.clone()), at: now.millis(), count: 0 });
+        let view = self.view(owner, id, now.millis(), rules)?;
+        self.tell(Told::Room(view.clone()), now, step);
+        Ok(view)
+    }
+
+    fn add_private(
+        &mut self,
+        owner: &Owner,
+        username: &Username,
+        id: RoomId,
+        at: Millis,
+        rules: &Rules,
+    ) -> Result<RoomView, Refused> {
+        let me = self.member(owner)?.since;
+        let there = self.holder(&username.key()).filter(|(other, _)| other != owner);
+        let (other, since) = there.ok_or(Refused::NobodyThere)?;
+        let with = self.talk.private_of(owner).find(|(_, private)| private.has(&other));
+        let with = with.map(|(id, private)| (id.clone(), private.shows(owner)));
+        if let Some((id, shown)) = with
+            && let Ok(view) = self.view(owner, id.clone(), at, rules)
+        {
+            if !shown {
+                self.show(&id);
+            }
+            return Ok(view);
+        }
+        let full = |owner| rules.private_rooms > 0 && self.talk.private_of(owner).count() >= rules.private_rooms;
+        if full(owner) || full(&other) {
+            return Err(Refused::PrivateRoomsFull);
+        }
+        let private = Private { owners: [owner.clone(), other], since: [me, since], told: false };
+        self.talk.put(&id, Room { kind: Kind::Private(private), at, count: 0 });
+        self.view(owner, id, at, rules)
     }
 
     /// Whether the owner may read there; answers from which number on messages are kept. The newest page counts as read.

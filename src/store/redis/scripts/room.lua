@@ -13,11 +13,11 @@ local function answer(id, names)
   return { 'room', mended, id, names }
 end
 
--- How many of these rooms are left, once those that are over are dropped.
-local function left(field)
+-- How many of these rooms the owner is left with, once those that are over are dropped.
+local function left(field, owner)
   local count = 0
   for _, id in ipairs(listed(field)) do
-    count = count + (room_of(id, OWNER) and 1 or 0)
+    count = count + (room_of(id, owner) and 1 or 0)
   end
   return count
 end
@@ -31,7 +31,7 @@ if WITH == '' then
   if room and room.name then
     return answer(found, names)
   end
-  if MOST_NAMED > 0 and left('named') >= MOST_NAMED then
+  if MOST_NAMED > 0 and left('named', OWNER) >= MOST_NAMED then
     return refused('roomsFull')
   end
   write_room(ID, { name = NAME, key = KEY, at = NOW, count = 0 })
@@ -56,7 +56,7 @@ if room and room.owners then
   return answer(found, names)
 end
 local function is_full(owner)
-  return MOST_PRIVATE > 0 and left('of:' .. owner) >= MOST_PRIVATE
+  return MOST_PRIVATE > 0 and left('of:' .. owner, owner) >= MOST_PRIVATE
 end
 if is_full(OWNER) or is_full(other.owner) then
   return refused('privateRoomsFull')

@@ -1,6 +1,7 @@
 //! Claims about the embedded store's file over the life of several processes: what was asked is there again.
 
 mod kill;
+mod talk;
 
 use std::sync::Arc;
 
