@@ -250,7 +250,7 @@ pub async fn who_missed_something_can_tell(ground: &dyn Ground) {
     group.join("Ann").await;
     group.join("Bob").await;
     let talked = async || {
-        let head = group.store.heads(std::slice::from_ref(&group.area)).await.unwrap().remove(0);
+        let head = group.store.heads(std::slice::from_ref(&group.area)).await.remove(0).unwrap();
         let snapshot = group.store.snapshot(&group.area, false).await.unwrap();
         assert_eq!(head.talked, snapshot.talked);
         head.talked
