@@ -12,4 +12,5 @@ mod replicas;
 mod rules;
 pub mod server;
 mod talk;
+mod talk_rules;
 pub mod tls;
