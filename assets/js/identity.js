@@ -142,6 +142,7 @@ export class Identity {
     else this.#gone(held);
     this.#doubts = 0;
     this.settled = this.#followed;
+    this.#area.knows();
     if (this.#turned) this.#welcome();
     if (this.me && vote && !ballot.pending) ballot.restore(vote, intent);
     else if (this.me) ballot.resume(intent);

@@ -3,7 +3,7 @@
 // From the server inwards: connection.js (what this page is connected by) - choice.js (a socket, or detour.js where those are blocked) -
 // wire.js, wire-events.js (one wire) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is
 // what everyone sees, identity.js who we are there, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js
-// the rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn), map/ (the map's parts).
+// the rules of what is put right after a return), talk/ (what is said, once there is a name) - standings.js (the order) - views/ (what is drawn), map/ (the map's parts).
 //
 // Beside them: router.js (addresses), memory.js (what this browser remembers), session.js (its cookie), texts.js (what is said, in which
 // language), names.js (rules of names), opened.js (what Back closes first). Loaded when they are needed: search.js and venues.js
@@ -24,6 +24,7 @@ import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
+import { talkMark } from "./views/talk-mark.js";
 import { toAdd } from "./views/to-add.js";
 
 /** A slow phone has the first view by then. */
@@ -47,11 +48,16 @@ async function mapWithSearch() {
 }
 /** What is not seen at first comes when it is opened; without its settings there is no map. */
 const more = panels(
-  { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true } },
-  { tell, memory },
+  { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true }, talk: { load: () => import("./views/talk.js") } },
+  { tell, memory, rows },
 );
 const boxes = dialogs({ origin, tell, turn });
-const areaViews = [head(), boxes, rows, people({ tell, memory, redraw }), more];
+function talkTo(username) {
+  more.open("talk");
+  // Where it cannot be loaded, the panel says so.
+  area.listen().then((talk) => talk.alone(username), () => {});
+}
+const areaViews = [head(), boxes, rows, people({ tell, memory, redraw, talkTo }), more, talkMark()];
 
 /** Adding a place, and the search: not for who only looks. Resolves with the search. */
 let adding = null;

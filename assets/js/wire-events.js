@@ -16,7 +16,13 @@ const CALLS = new Map([
   ["getMe", () => ["GET", "/me"]],
   ["getVotes", () => ["GET", ""]],
   ["getUsers", () => ["GET", ""]],
+  ["getRooms", () => ["GET", "/rooms"]],
+  ["addRoom", (data) => ["POST", "/rooms", data]],
+  ["getChat", ({ room, ...which }) => ["GET", `${chatOf(room)}?${new URLSearchParams(which)}`]],
+  ["addChat", ({ room, text }) => ["POST", chatOf(room), { text }]],
 ]);
+
+const chatOf = (room) => `/rooms/${encodeURIComponent(room)}/chat`;
 
 /** Opens a wire, as `openWebSocket` does. */
 export function openEvents(heard, { fetch = (...of) => globalThis.fetch(...of) } = {}) {

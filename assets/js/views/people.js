@@ -2,14 +2,15 @@
 
 import { byCodePoints, compared } from "../names.js";
 import { say } from "../texts.js";
-import { byId, h } from "./dom.js";
+import { byId, h, icon } from "./dom.js";
 import { later } from "./later.js";
 import { chip, elsewhere, isElsewhere, personKey, shorten } from "./person.js";
 
 /** So many names stand there at first. */
 const SHOWN = 16;
 
-export function people({ tell, memory, redraw }) {
+/** `talkTo(username)` begins a private talk. */
+export function people({ tell, memory, redraw, talkTo }) {
   let area = null;
   let drawn = null;
   let opener = null;
@@ -68,7 +69,10 @@ export function people({ tell, memory, redraw }) {
       drawn = key;
       const item = (entry) => {
         const note = ["you", "", "away"][rank(entry)];
-        return h("li", { class: note }, chip(entry[1], note && say(note)));
+        const person = chip(entry[1], note && say(note));
+        if (!me || entry[0] === mine) return h("li", { class: note }, person);
+        const alone = h("button", { type: "button", class: "person", onclick: () => talkTo(entry[1].username) }, person, icon("talk"), h("span", { class: "unseen" }, say("talkTo")));
+        return h("li", { class: note }, alone);
       };
       byId("people-none").hidden = sorted.length > 0;
       shorten(byId("people-list"), SHOWN, sorted.map(item));
