@@ -4,7 +4,7 @@
 import { compared, userName } from "../names.js";
 import { opened } from "../opened.js";
 import { say, sayError } from "../texts.js";
-import { h } from "../views/dom.js";
+import { h, icon } from "../views/dom.js";
 import { chip, shorten } from "../views/person.js";
 
 /** More people than this are a tap away. */
@@ -23,7 +23,7 @@ export function beginRoom({ area, talk }) {
   const none = h("p", { class: "hint" }, say("talkNobodyElse"));
   const form = h("form", { noValidate: true }, h("label", { htmlFor: "talk-room" }, say("talkRoomName")), h("div", { class: "line" }, field, go, no), wrong);
   const el = h("div", { id: "talk-begin", class: "talk-begin", hidden: true }, form, title, none, people);
-  const button = h("button", { type: "button", class: "button quiet talk-new", "aria-expanded": "false", "aria-controls": "talk-begin", onclick: toggle }, say("talkNew"));
+  const button = h("button", { type: "button", class: "button quiet talk-new", "aria-expanded": "false", "aria-controls": "talk-begin", title: say("talkNew"), onclick: toggle }, icon("plus"), h("span", { class: "unseen" }, say("talkNew")));
   let done = () => {};
   let busy = false;
 

@@ -37,7 +37,7 @@ function drawnPart({ text, href, id }, show) {
 /** `{el, update}` of one's own message that is not known to be there: `again()` sends it, `drop()` forgets it. */
 export function unsentLine(item, { again, drop }) {
   const state = h("p", { class: "said-state" });
-  const el = h("li", { class: "said own unsent" }, h("div", { class: "said-box" }, h("p", { class: "said-text", dir: "auto" }, item.text)), state);
+  const el = h("li", { class: "said own waits" }, h("div", { class: "said-box" }, h("p", { class: "said-text", dir: "auto" }, item.text)), state);
   let drawn = "";
 
   function update(live) {
