@@ -66,6 +66,10 @@ for (const [event, data, method, path, body] of [
   ["getMe", undefined, "GET", "/me"],
   ["getVotes", undefined, "GET", ""],
   ["getUsers", undefined, "GET", ""],
+  ["getRooms", undefined, "GET", "/rooms"],
+  ["addRoom", { with: "Bob" }, "POST", "/rooms", { with: "Bob", n: 9 }],
+  ["getChat", { room: "general", before: "1-2", limit: 5 }, "GET", "/rooms/general/chat?before=1-2&limit=5"],
+  ["addChat", { room: "general", text: "Thai?" }, "POST", "/rooms/general/chat", { text: "Thai?", n: 9 }],
 ]) {
   test(`${event} is a call, and its answer the ack or the error with the same id`, async () => {
     const { server, seen, ask } = await following();
