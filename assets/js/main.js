@@ -20,6 +20,7 @@ import { say } from "./texts.js";
 import { dialogs } from "./views/dialogs.js";
 import { byId, setText } from "./views/dom.js";
 import { head } from "./views/head.js";
+import { styled } from "./views/later.js";
 import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
@@ -46,9 +47,11 @@ async function mapWithSearch() {
   const [{ panel }, search] = await Promise.all([import("./views/map.js"), wake()]);
   return { panel: (box) => panel(box, { search }) };
 }
+/** Its messages have a style sheet of their own. */
+const talkWithLooks = () => Promise.all([import("./views/talk.js"), styled("said")]).then(([view]) => view);
 /** What is not seen at first comes when it is opened; without its settings there is no map. */
 const more = panels(
-  { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true }, talk: { load: () => import("./views/talk.js") } },
+  { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true }, talk: { load: talkWithLooks } },
   { tell, memory, rows },
 );
 const boxes = dialogs({ origin, tell, turn });
