@@ -47,7 +47,7 @@ async function mapWithSearch() {
   const [{ panel }, search] = await Promise.all([import("./views/map.js"), wake()]);
   return { panel: (box) => panel(box, { search }) };
 }
-/** Its messages have a style sheet of their own. */
+/** The talk, whose messages have a style sheet of their own. */
 const talkWithLooks = () => Promise.all([import("./views/talk.js"), styled("said")]).then(([view]) => view);
 /** What is not seen at first comes when it is opened; without its settings there is no map. */
 const more = panels(
@@ -55,6 +55,7 @@ const more = panels(
   { tell, memory, rows },
 );
 const boxes = dialogs({ origin, tell, turn });
+/** Begins a private talk. */
 function talkTo(username) {
   more.open("talk");
   // Where it cannot be loaded, the panel says so.
