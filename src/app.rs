@@ -205,6 +205,9 @@ fn rules(settings: &Settings) -> Rules {
         sweep_period: millis(settings.sweep.every),
         users: count(settings.limits.users_per_area, 0),
         venues: count(settings.limits.venues_per_area, 0),
+        rooms: count(settings.limits.rooms_per_area, 0),
+        private_rooms: count(settings.limits.private_rooms, 0),
+        messages: count(settings.limits.messages_per_room, 0),
     }
 }
 

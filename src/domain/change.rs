@@ -68,6 +68,14 @@ pub enum Refused {
     UsersFull,
     #[error("This group has as many places as it can have. Vote for one that is there.")]
     VenuesFull,
+    #[error("There is no such room.")]
+    NoSuchRoom,
+    #[error("Nobody else here has that name.")]
+    NobodyThere,
+    #[error("This group has as many rooms as it can have. Use one that is there.")]
+    RoomsFull,
+    #[error("You two have as many private rooms as one can have. One that is not used for two hours goes by itself.")]
+    PrivateRoomsFull,
 }
 
 /// The bounds and times that a store keeps.
@@ -81,4 +89,10 @@ pub struct Rules {
     pub users: usize,
     /// Venues of an area, at most; 0: no limit.
     pub venues: usize,
+    /// Named rooms of an area, at most; 0: no limit.
+    pub rooms: usize,
+    /// Private rooms of an owner in an area, at most; 0: no limit.
+    pub private_rooms: usize,
+    /// Messages kept of a room, the oldest go; 0: no limit.
+    pub messages: usize,
 }

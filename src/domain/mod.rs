@@ -9,6 +9,7 @@ pub mod presence;
 pub mod record;
 pub mod state;
 pub mod takeover;
+pub mod talk;
 pub mod venue;
 
 /// Milliseconds since the Unix epoch, by the store's clock.
@@ -25,4 +26,8 @@ pub enum Invalid {
     Image,
     #[error("{0}")]
     Venue(&'static str),
+    #[error("A message has 1 to 500 visible characters.")]
+    Text,
+    #[error("A room's name has 1 to 32 visible characters.")]
+    RoomName,
 }

@@ -10,6 +10,7 @@ use super::image::Image;
 use super::name::{UserKey, Username};
 use super::owner::Owner;
 use super::state::{AreaState, User};
+use super::talk::{Made, Rooms};
 use super::venue::{Pick, VenueId};
 
 /// What an owner has in an area.
@@ -24,8 +25,9 @@ pub struct Holding {
 pub struct Record {
     pub state: AreaState,
     pub owners: BTreeMap<Owner, Holding>,
+    pub talk: Rooms,
     /// The other way round: who holds a name. Has just the keys of `state.users`.
-    holders: BTreeMap<UserKey, Owner>,
+    pub(super) holders: BTreeMap<UserKey, Owner>,
 }
 
 /// What a change leaves to be published and to be written.
@@ -36,6 +38,7 @@ pub struct Step {
     pub users: BTreeSet<UserKey>,
     pub venues: BTreeSet<VenueId>,
     pub owners: BTreeSet<Owner>,
+    pub messages: Vec<Made>,
     /// The change had no effect: its number, or a later one, was used before.
     pub known: bool,
 }
@@ -63,7 +66,7 @@ impl Record {
                 holders.insert(name.clone(), owner.clone());
             }
         }
-        Self { state, owners, holders }
+        Self { state, owners, talk: Rooms::default(), holders }
     }
 
     /// Who `owner` is here.
@@ -212,7 +215,7 @@ impl Record {
     }
 
     /// An act that changes nothing else.
-    fn renew(&mut self, key: &UserKey, at: Millis, rules: &Rules, step: &mut Step) {
+    pub(super) fn renew(&mut self, key: &UserKey, at: Millis, rules: &Rules, step: &mut Step) {
         let due = at + rules.lifetime;
         self.state.renew(key, due);
         step.users.insert(key.clone());
@@ -241,6 +244,7 @@ impl Record {
         }
         self.owners.clear();
         self.holders.clear();
+        self.talk = Rooms::default();
         true
     }
 
@@ -255,6 +259,7 @@ impl Record {
                         Some(holding) if holding.n > 0 => holding.name = None,
                         _ => drop(self.owners.remove(&owner)),
                     }
+                    self.talk.end_of(&owner);
                     step.owners.insert(owner);
                 }
                 step.users.insert(key);

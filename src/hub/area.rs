@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 
 use super::Bounds;
 use super::standing::Standing;
-use super::view::View;
+use super::view::{Cursor, View};
 use crate::domain::Millis;
 use crate::domain::change::{Done, Me};
 use crate::domain::event::Heard;
@@ -60,7 +60,7 @@ impl LiveArea {
 
     /// Wakes the followers that are not there yet.
     fn turn(&self, view: &View) {
-        let position = view.position();
+        let position = view.turns();
         self.turned.send_if_modified(|turned| std::mem::replace(turned, position) != position);
     }
 
@@ -208,14 +208,14 @@ impl LiveArea {
         self.view().me(seat)
     }
 
-    pub(super) fn position_after(&self, since: &Since) -> Option<u64> {
-        self.view().position_after(since)
+    pub(super) fn cursor_after(&self, since: &Since) -> Option<Cursor> {
+        self.view().cursor_after(since)
     }
 
-    /// All that is new after `cursor`, as one frame; the next cursor; and the state that a client has by then.
-    pub(super) fn read(&self, cursor: Option<u64>) -> (Option<ByteString>, u64, Since) {
+    /// All that is new after `cursor` for this owner, as one frame; the next cursor; and the state that a client has by then.
+    pub(super) fn read(&self, cursor: Option<Cursor>, owner: &Owner) -> (Option<ByteString>, Cursor, Since) {
         let mut view = self.view();
-        (view.read(cursor), view.position(), Since::from(&view.state))
+        (view.read(cursor, owner), view.cursor(), Since::from(&view.state))
     }
 
     pub(super) fn whole_presence(&self) -> ByteString {

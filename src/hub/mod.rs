@@ -29,10 +29,14 @@ mod log;
 mod pulse;
 mod seats;
 mod standing;
+mod talk;
 mod view;
+mod whispers;
 
 pub use follower::{Follower, New};
 pub use standing::Standing;
+
+use follower::Following;
 
 use area::LiveArea;
 use clock::StoreClock;
@@ -100,12 +104,6 @@ pub struct Hub {
     hurry: Notify,
     /// Where the areas' keepers run: not on the threads that serve connections.
     runtime: Handle,
-}
-
-/// Counts a connection among those who follow; the other way round on drop.
-pub struct Following {
-    hub: Arc<Hub>,
-    owner: Owner,
 }
 
 impl Hub {
@@ -258,25 +256,6 @@ impl Listener for Hub {
                 self.areas.read().expect("a short lock").get(name).into_iter().for_each(|a| a.needs_snapshot())
             }
             None => self.areas().iter().for_each(|area| area.needs_snapshot()),
-        }
-    }
-}
-
-impl Following {
-    fn new(hub: &Arc<Hub>, owner: &Owner) -> Self {
-        *hub.owners.lock().expect("a short lock").entry(owner.clone()).or_default() += 1;
-        Self { hub: hub.clone(), owner: owner.clone() }
-    }
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {
-        let mut owners = self.hub.owners.lock().expect("a short lock");
-        if let Some(count) = owners.get_mut(&self.owner) {
-            *count -= 1;
-            if *count == 0 {
-                owners.remove(&self.owner);
-            }
         }
     }
 }

@@ -15,10 +15,12 @@ pub enum Code {
     BadName,
     BadImage,
     BadVenue,
+    BadText,
     NameTaken,
     NoSuchVenue,
     NotJoined,
     NotWatching,
+    NoSuchRoom,
     RateLimited,
     AreaFull,
     OverCapacity,
@@ -43,10 +45,12 @@ impl Code {
             Self::BadName => "badName",
             Self::BadImage => "badImage",
             Self::BadVenue => "badVenue",
+            Self::BadText => "badText",
             Self::NameTaken => "nameTaken",
             Self::NoSuchVenue => "noSuchVenue",
             Self::NotJoined => "notJoined",
             Self::NotWatching => "notWatching",
+            Self::NoSuchRoom => "noSuchRoom",
             Self::RateLimited => "rateLimited",
             Self::AreaFull => "areaFull",
             Self::OverCapacity => "overCapacity",
@@ -117,6 +121,8 @@ impl From<Invalid> for Problem {
             Invalid::Name => Code::BadName,
             Invalid::Image => Code::BadImage,
             Invalid::Venue(_) => Code::BadVenue,
+            Invalid::Text => Code::BadText,
+            Invalid::RoomName => Code::BadName,
         };
         Self::new(code, invalid.to_string())
     }
@@ -129,7 +135,10 @@ impl From<Refused> for Problem {
             Refused::NameTaken { free } => Self { free: Some(free), ..Self::new(Code::NameTaken, message) },
             Refused::NoSuchVenue => Self::new(Code::NoSuchVenue, message),
             Refused::NotJoined => Self::new(Code::NotJoined, message),
-            Refused::UsersFull | Refused::VenuesFull => Self::new(Code::AreaFull, message),
+            Refused::NoSuchRoom | Refused::NobodyThere => Self::new(Code::NoSuchRoom, message),
+            Refused::UsersFull | Refused::VenuesFull | Refused::RoomsFull | Refused::PrivateRoomsFull => {
+                Self::new(Code::AreaFull, message)
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ use crate::domain::takeover::CodeDigest;
 
 pub mod embedded;
 pub mod redis;
+pub mod talk;
+
+pub use self::talk::Talk;
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -36,6 +39,8 @@ pub struct Snapshot {
     /// The store's time when it was taken.
     pub at: Millis,
     pub claims: Vec<(ServerId, Claim)>,
+    /// What has been told of talk, counted; from 0 again where rooms were lost.
+    pub talked: u64,
 }
 
 /// Where an area is, to find out whether an event was missed.
@@ -44,6 +49,8 @@ pub struct Head {
     pub epoch: Epoch,
     pub seq: u64,
     pub claims: Vec<(ServerId, Claim)>,
+    /// As in `Snapshot`.
+    pub talked: u64,
 }
 
 /// A server that counts as alive, and how many people follow any area there.
@@ -72,7 +79,7 @@ pub trait Listener: Send + Sync {
 /// Areas, kept. Each change is one atomic step, published if and only if it is stored, and numbered in the order of
 /// the changes. Time is the store's own. Every call ends within two seconds.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Talk + Send + Sync {
     /// Names the one that hears of changes; called once, before anything is followed.
     fn listen(&self, listener: Arc<dyn Listener>);
 

@@ -38,6 +38,7 @@ mod qr;
 mod rates;
 mod session;
 mod takeover;
+mod talk;
 mod unfurl;
 mod wish;
 mod ws;
@@ -129,6 +130,10 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/areas/{area}/me", routes::delete().to(api::delete_me))
         .route("/areas/{area}/vote", routes::put().to(api::put_vote))
         .route("/areas/{area}/vote", routes::delete().to(api::delete_vote))
+        .route("/areas/{area}/rooms", reading().to(talk::rooms))
+        .route("/areas/{area}/rooms", routes::post().to(talk::add_room))
+        .route("/areas/{area}/rooms/{room}/chat", reading().to(talk::messages))
+        .route("/areas/{area}/rooms/{room}/chat", routes::post().to(talk::chat))
         .default_service(routes::to(api::not_found));
     app.app_data(QueryConfig::default().error_handler(|_, _| problem::bad_query())).service(
         routes::scope("")

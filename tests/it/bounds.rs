@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use where_to_eat::config::{DEFAULTS, Environment, Settings};
 
 /// Each setting that is a number, and the test of what it bounds. Its own range is held below.
-const SETTINGS: [(&str, &str); 39] = [
+const SETTINGS: [(&str, &str); 42] = [
     ("server.port", "the_next_process_can_have_the_port_at_once"),
     ("server.trusted_proxies", "connections_of_an_address"),
     ("server.workers", "every_number_keeps_to_its_range"),
@@ -36,6 +36,9 @@ const SETTINGS: [(&str, &str); 39] = [
     ("limits.names_per_address", "names_of_an_address_in_an_area"),
     ("limits.users_per_area", "users_of_an_area"),
     ("limits.venues_per_area", "venues_of_an_area"),
+    ("limits.rooms_per_area", "there_are_so_many_rooms_and_room_again_when_they_are_over"),
+    ("limits.private_rooms", "one_has_so_many_private_rooms"),
+    ("limits.messages_per_room", "a_room_keeps_so_many_messages"),
     ("limits.areas", "areas_of_a_process"),
     ("limits.events_per_second", "a_bucket_gives_a_burst_and_then_its_rate"),
     ("limits.event_burst", "events_of_a_connection"),
@@ -54,10 +57,12 @@ const SETTINGS: [(&str, &str); 39] = [
 ];
 
 /// Each `…MAX` of the rooms that take things in from outside, by its file, and its test.
-const VALUES: [(&str, &str); 31] = [
+const VALUES: [(&str, &str); 34] = [
     ("domain/image.rs MAX", "pictures_are_https_or_one_emoji"),
     ("domain/name.rs AREA_MAX", "areas_have_one_form"),
     ("domain/name.rs USERNAME_MAX", "names_have_one_form"),
+    ("domain/talk/text.rs TEXT_MAX", "a_text_has_one_to_five_hundred_characters"),
+    ("domain/talk/text.rs ROOM_NAME_MAX", "rooms_are_the_same_without_case_and_form"),
     ("domain/venue.rs VENUE_MAX_BYTES", "a_place_is_taken_up_to_four_kib"),
     ("domain/venue.rs ID_MAX", "each_field_of_a_place_has_its_longest"),
     ("domain/venue.rs NAME_MAX", "each_field_of_a_place_has_its_longest"),
@@ -71,6 +76,7 @@ const VALUES: [(&str, &str); 31] = [
     // A body by REST.
     ("protocol/mod.rs FRAME_MAX_BYTES", "a_body_has_sixteen_kib_at_most"),
     ("protocol/mod.rs INTEGER_MAX", "numbers_have_53_bits_at_most"),
+    ("protocol/talk.rs LIMIT_MAX", "each_wrong_field_of_talk_has_its_own_code"),
     ("venues/asked.rs KEPT_MAX", "the_oldest_answer_makes_room_for_the_newest"),
     ("venues/fetch.rs BODY_MAX", "an_answer_without_end_is_not_read_to_its_end"),
     ("venues/fetch.rs RETRY_AFTER_MAX", "no_wait_is_without_end_and_an_odd_one_is_none"),

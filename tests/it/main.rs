@@ -42,5 +42,6 @@ mod shutdown;
 mod slow;
 mod storm;
 mod takeover;
+mod talk;
 mod values;
 mod venues;

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::server::{Browser, Server};
 
+const CHAT: &str = "/api/areas/lunch/rooms/general/chat";
+
 /// The document, and what of it real answers have shown to be true.
 struct Document {
     json: Value,
@@ -185,6 +187,13 @@ async fn what_the_server_answers_is_what_the_document_says() {
         (&ann, &get, "/api/areas/{area}/me", "/api/areas/lunch/me", None, 200),
         (&ann, &put, "/api/areas/{area}/vote", "/api/areas/lunch/vote", Some(&ramen), 200),
         (&ann, &get, "/api/areas/{area}", "/api/areas/lunch", None, 200),
+        (&ann, &get, "/api/areas/{area}/rooms", "/api/areas/lunch/rooms", None, 200),
+        (&ann, &post, "/api/areas/{area}/rooms", "/api/areas/lunch/rooms", Some(&json!({"name": "Veggie"})), 200),
+        (&ann, &post, "/api/areas/{area}/rooms", "/api/areas/lunch/rooms", Some(&json!({"with": "Zoe"})), 404),
+        (&ann, &post, "/api/areas/{area}/rooms/{room}/chat", CHAT, Some(&json!({"text": "Thai?"})), 200),
+        (&ann, &post, "/api/areas/{area}/rooms/{room}/chat", CHAT, Some(&json!({"text": " "})), 400),
+        (&bob, &get, "/api/areas/{area}/rooms/{room}/chat", CHAT, None, 403),
+        (&ann, &get, "/api/areas/{area}/rooms/{room}/chat", CHAT, None, 200),
         (&ann, &post, "/api/takeover", "/api/takeover", Some(&lunch), 200),
         (&ann, &get, "/api/venues", "/api/venues?query=x&limit=99", None, 400),
         (&ann, &get, "/api/venues", "/api/venues?query=ramen", None, 200),

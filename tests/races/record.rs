@@ -7,7 +7,7 @@ use crate::domain::event::{Epoch, Event, Heard, Numbered};
 use crate::domain::record::{Moment, Record, Step};
 use crate::store::{Head, Result, Snapshot, StoreError};
 
-const RULES: Rules = Rules { lifetime: 40, sweep_period: 10, users: 0, venues: 0 };
+const RULES: Rules = Rules { lifetime: 40, sweep_period: 10, users: 0, venues: 0, rooms: 0, private_rooms: 0, messages: 0 };
 /// Somewhen after 1970.
 const BEGINNING: u64 = 1_795_340_000_000_000;
 /// What a call takes, in microseconds: no two begin at the same.
@@ -85,7 +85,7 @@ impl Ground for OnRecord {
             }
             record.state.clone()
         });
-        Snapshot { state, at: self.micros / 1000, claims: Vec::new() }
+        Snapshot { state, at: self.micros / 1000, claims: Vec::new(), talked: self.record.talk.talked }
     }
 
     fn expire(&mut self, _: usize) {
@@ -112,7 +112,7 @@ impl Ground for OnRecord {
 
     fn head(&mut self, _: usize) -> Head {
         let state = &self.record.state;
-        Head { epoch: state.epoch.clone(), seq: state.seq, claims: Vec::new() }
+        Head { epoch: state.epoch.clone(), seq: state.seq, claims: Vec::new(), talked: self.record.talk.talked }
     }
 
     fn rest(&mut self, ms: u64) {

@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::flaws::Flaw;
 use super::ground::{Ground, Sound, area, server_id};
+use super::play::owner_of;
 use crate::domain::event::Heard;
 use crate::domain::state::AreaState;
 use crate::hub::Bounds;
-use crate::hub::view::View;
+use crate::hub::view::{Cursor, View};
 use crate::store::Snapshot;
 
 pub struct Server {
@@ -29,7 +30,7 @@ pub struct Server {
 /// next is `apply` in `assets/js/state.js`.
 #[derive(Default)]
 struct Client {
-    cursor: Option<u64>,
+    cursor: Option<Cursor>,
     at: (String, u64),
     cleared: bool,
 }
@@ -149,8 +150,8 @@ impl Server {
             // Nobody reads before the first state is there.
             return Ok(());
         }
-        let Some(text) = self.view.read(self.client.cursor) else { return Ok(()) };
-        self.client.cursor = Some(self.view.position());
+        let Some(text) = self.view.read(self.client.cursor, &owner_of(0)) else { return Ok(()) };
+        self.client.cursor = Some(self.view.cursor());
         let frame: Value = serde_json::from_str(&text).map_err(|error| format!("a frame is no JSON: {error}"))?;
         let events = frame.as_array().map_or(std::slice::from_ref(&frame), Vec::as_slice);
         events.iter().try_for_each(|event| self.client.take(event))

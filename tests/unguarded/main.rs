@@ -16,6 +16,7 @@ mod in_line;
 mod off;
 mod own_clock;
 mod store;
+mod talk;
 mod unaware;
 
 use off::Off;

@@ -23,7 +23,7 @@ use crate::store::{Alive, Head, Result, Snapshot, StoreError, Swept};
 const SWEEP_STEP: usize = 64;
 
 pub struct Desk {
-    shelf: Shelf,
+    pub(super) shelf: Shelf,
     rules: Rules,
     clock: Clock,
     servers: Servers,
@@ -58,14 +58,14 @@ impl Desk {
     }
 
     pub fn snapshot(&mut self, area: &AreaName, begin: bool) -> Result<Snapshot> {
-        let (state, at) = self.step(area, |record, now, rules, step| {
+        let (state, at, talked) = self.step(area, |record, now, rules, step| {
             record.expire(now, rules, step);
             if begin {
                 record.begin(now);
             }
-            (record.state.clone(), now.millis())
+            (record.state.clone(), now.millis(), record.talk.talked)
         })?;
-        Ok(Snapshot { state, at, claims: self.servers.claims(area) })
+        Ok(Snapshot { state, at, claims: self.servers.claims(area), talked })
     }
 
     pub fn me(&mut self, area: &AreaName, owner: &Owner) -> Result<Done> {
@@ -83,8 +83,8 @@ impl Desk {
     }
 
     pub fn head(&mut self, area: &AreaName) -> Result<Head> {
-        let (epoch, seq) = self.shelf.head(area)?;
-        Ok(Head { epoch, seq, claims: self.servers.claims(area) })
+        let (epoch, seq, talked) = self.shelf.head(area)?;
+        Ok(Head { epoch, seq, claims: self.servers.claims(area), talked })
     }
 
     pub fn report(&mut self, area: &AreaName, claim: Claim, change: ClaimChange) {
@@ -168,7 +168,7 @@ impl Desk {
     }
 
     /// One step of an area, after which `keep` has it kept and published, or neither.
-    fn step<T>(
+    pub(super) fn step<T>(
         &mut self,
         name: &AreaName,
         act: impl FnOnce(&mut Record, Moment<'_>, &Rules, &mut Step) -> T,

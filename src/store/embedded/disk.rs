@@ -3,6 +3,7 @@
 
 use redb::{Database, Durability, ReadableDatabase};
 
+use super::messages::{self, Kept};
 use super::open::{OpenError, Opened};
 use super::rows::{Header, decode};
 use super::tables::{AREAS, ENDS, Tables, Write, read};
@@ -10,6 +11,7 @@ use crate::domain::Millis;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
 use crate::domain::record::Record;
+use crate::domain::talk::RoomId;
 use crate::store::{Result, StoreError};
 
 type Opener = Box<dyn Fn() -> std::result::Result<Opened, OpenError> + Send>;
@@ -80,6 +82,17 @@ impl Disk {
             Ok(row.and_then(|row| decode::<Header>(row.value())))
         })?;
         Ok(header.filter(|header| header.epoch.run() == self.run).map(|header| (header.epoch, header.seq)))
+    }
+
+    /// The messages of a room after number `gone`, the newest first, until `take` has enough (false).
+    pub fn messages(
+        &mut self,
+        area: &AreaName,
+        room: &RoomId,
+        gone: u64,
+        take: impl FnMut(Kept) -> bool,
+    ) -> Result<()> {
+        self.with(|db| messages::read(db, area.as_str(), room, gone, take))
     }
 
     /// The entries of the index of ends after this one, up to `until`, in their order; so many at most.

@@ -9,11 +9,13 @@ mod desk;
 mod disk;
 #[cfg(test)]
 mod faults;
+mod messages;
 mod open;
 mod rows;
 mod servers;
 mod shelf;
 mod tables;
+mod talk;
 mod writer;
 
 use std::path::PathBuf;

@@ -14,7 +14,7 @@ use crate::domain::venue::Pick;
 use crate::store::{Result, StoreError};
 
 /// Someone who is renamed between two attempts, in another tab, is not renamed for ever.
-const ATTEMPTS: usize = 4;
+pub(super) const ATTEMPTS: usize = 4;
 
 enum Answer {
     Done(Done),
@@ -99,7 +99,7 @@ fn answer_of(change: &Change, answer: Value) -> Result<Answer> {
 }
 
 /// What came of it, what was mended, and the rest.
-fn outcome_of(answer: Value) -> Result<(String, Vec<String>, Vec<Value>)> {
+pub(super) fn outcome_of(answer: Value) -> Result<(String, Vec<String>, Vec<Value>)> {
     let mut parts: Vec<Value> = read(answer)?;
     if parts.len() < 2 {
         return unexpected();
@@ -109,7 +109,7 @@ fn outcome_of(answer: Value) -> Result<(String, Vec<String>, Vec<Value>)> {
     Ok((outcome, mended, what))
 }
 
-fn unexpected<T>() -> Result<T> {
+pub(super) fn unexpected<T>() -> Result<T> {
     Err(StoreError::Unavailable("a script answered something unexpected".into()))
 }
 

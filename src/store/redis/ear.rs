@@ -1,7 +1,7 @@
-//! Hears what is published on the channels of the areas that are followed, over a connection of its own. Knows nothing
+//! Hears what is published on the two channels of the areas that are followed, over a connection of its own. Knows nothing
 //! of commands.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use redis::aio::MultiplexedConnection;
@@ -50,7 +50,7 @@ enum Wish {
         confirmed: oneshot::Sender<Confirmed>,
     },
     Unfollow {
-        channel: String,
+        channels: [String; 2],
     },
 }
 
@@ -94,9 +94,9 @@ impl Ear {
     /// Returns once Redis has confirmed the subscription.
     pub async fn follow(&self, area: &AreaName) -> Result<Confirmed> {
         timeout(CALL_LIMIT, self.follow_until_confirmed(area)).await.map_err(|_| {
-            let channel = self.following.layout.area(area).channel();
-            if self.following.lock().get(&channel).is_some_and(|followed| !followed.confirmed) {
-                self.forget(channel);
+            let channels = self.following.channels_of(area);
+            if self.following.lock().get(&channels[0]).is_some_and(|followed| !followed.confirmed) {
+                self.forget(channels);
             }
             StoreError::Unavailable("Redis did not confirm the subscription in time".into())
         })
@@ -116,18 +116,19 @@ impl Ear {
     }
 
     pub fn unfollow(&self, area: &AreaName) {
-        self.forget(self.following.layout.area(area).channel());
+        self.forget(self.following.channels_of(area));
     }
 
     /// Whether it is followed here, or is wished to be, and Redis has not said otherwise.
     pub fn knows(&self, area: &AreaName) -> bool {
-        self.following.lock().contains_key(&self.following.layout.area(area).channel())
+        let channels = self.following.lock();
+        self.following.channels_of(area).iter().all(|channel| channels.contains_key(channel))
     }
 
-    fn forget(&self, channel: String) {
-        self.following.lock().remove(&channel);
-        // If there is no room for the wish, the channel goes with this connection; until then nobody listens to it.
-        let _ = self.wishes.try_send(Wish::Unfollow { channel });
+    fn forget(&self, channels: [String; 2]) {
+        channels.iter().for_each(|channel| drop(self.following.lock().remove(channel)));
+        // If there is no room for the wish, the channels go with this connection; until then nobody listens to them.
+        let _ = self.wishes.try_send(Wish::Unfollow { channels });
     }
 }
 
@@ -135,6 +136,12 @@ impl Following {
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Followed>> {
         // Nothing panics while it holds the lock, and a map of names would still be whole if it did.
         self.areas.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is for everyone, and what is for the owners of private rooms.
+    fn channels_of(&self, area: &AreaName) -> [String; 2] {
+        let keys = self.layout.area(area);
+        [keys.channel(), keys.private_channel()]
     }
 
     fn channels(&self) -> Vec<String> {
@@ -153,7 +160,7 @@ impl Following {
             Layout::One => listener.missed(None),
             // Other nodes' areas have missed nothing.
             Layout::Cluster => {
-                let areas: Vec<AreaName> = self.lock().values().map(|followed| followed.area.clone()).collect();
+                let areas: HashSet<AreaName> = self.lock().values().map(|followed| followed.area.clone()).collect();
                 areas.iter().for_each(|area| listener.missed(Some(area)));
             }
         }
@@ -267,22 +274,22 @@ async fn serve(
             // Its caller has given up already.
             Wish::Follow { confirmed, .. } if confirmed.is_closed() => Ok(()),
             Wish::Follow { area, confirmed } => {
-                let channel = layout.area(&area).channel();
+                let channels = following.channels_of(&area);
                 // Before the subscription, so that its first message finds the area.
-                following.add(&channel, area.clone(), false);
-                let done = subscribe(connection, layout, std::slice::from_ref(&channel)).await;
+                channels.iter().for_each(|channel| following.add(channel, area.clone(), false));
+                let done = subscribe(connection, layout, &channels).await;
                 done.map(|elsewhere| {
                     let said = if elsewhere.is_empty() { Confirmed::Follows } else { Confirmed::Elsewhere };
-                    match said {
-                        Confirmed::Follows => following.add(&channel, area, true),
-                        Confirmed::Elsewhere => following.stray(&channel),
-                    }
+                    channels.iter().for_each(|channel| match said {
+                        Confirmed::Follows => following.add(channel, area.clone(), true),
+                        Confirmed::Elsewhere => following.stray(channel),
+                    });
                     let _ = confirmed.send(said);
                 })
             }
             // It may have been followed again since.
-            Wish::Unfollow { channel } if following.lock().contains_key(&channel) => Ok(()),
-            Wish::Unfollow { channel } => unsubscribe(connection, layout, &channel).await,
+            Wish::Unfollow { channels } if following.lock().contains_key(&channels[0]) => Ok(()),
+            Wish::Unfollow { channels } => unsubscribe(connection, layout, &channels).await,
         };
         if done.is_err() {
             return false;

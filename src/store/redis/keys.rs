@@ -2,6 +2,7 @@
 
 use crate::domain::name::{AreaName, UserKey};
 use crate::domain::takeover::CodeDigest;
+use crate::domain::talk::RoomId;
 
 /// The names of the sets that have a timer: what the sweep walks.
 pub const EXPIRE_KEYS: &str = "expireKeys";
@@ -91,15 +92,25 @@ impl AreaKeys {
         format!("{}:{part}", self.tag)
     }
 
-    /// Where everything of the area is published; the one name here that is no key.
+    /// Where everything of the area is published that is for everyone; it and `private_channel` are the names here that are no keys.
     pub fn channel(&self) -> String {
         self.key("events")
+    }
+
+    /// Where private rooms' events are published. Scripts make it from the other one's name.
+    pub fn private_channel(&self) -> String {
+        self.key("private")
+    }
+
+    /// The messages of a room.
+    pub fn chat(&self, room: &RoomId) -> String {
+        self.key(&format!("chat:{}", room.as_str()))
     }
 
     /// What every script of an area is given, in the order of `scripts/shared/given.lua`. In a cluster the list of timers lies
     /// elsewhere, and no script can have it.
     pub fn given(&self) -> Vec<String> {
-        let parts = "users users:timer votes votes:timer state venues due owners epoch seq here";
+        let parts = "users users:timer votes votes:timer state venues due owners epoch seq here rooms read";
         let last = match self.layout {
             Layout::One => EXPIRE_KEYS.to_owned(),
             Layout::Cluster => self.never(),
@@ -208,7 +219,7 @@ mod tests {
         let keys = Layout::Cluster.area(&area);
         let mut all = keys.given();
         all.extend(keys.record(&written(&Username::parse("a{b}c").unwrap().key())));
-        all.push(keys.channel());
+        all.extend([keys.channel(), keys.private_channel(), keys.chat(&RoomId::general())]);
         assert_eq!(all[0], "{lünch}:users");
         assert!(all.iter().all(|key| slot(key) == slot("lünch")), "{all:?}");
         assert_eq!(slot(Layout::Cluster.servers_following()), slot(SERVERS));

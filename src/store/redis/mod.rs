@@ -40,6 +40,7 @@ mod script;
 mod servers;
 mod subscribing;
 mod sweeping;
+mod talk;
 
 pub use self::options::{BadUrl, RedisOptions};
 

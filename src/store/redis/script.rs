@@ -27,15 +27,32 @@ macro_rules! script {
 
 /// What changes something for a person: refused when Redis is full.
 macro_rules! change {
-    ($name:ident, $file:literal) => {
-        script!($name, "#!lua", "shared/given.lua", "shared/users.lua", "shared/life.lua", "shared/owner.lua", $file);
+    ($name:ident, $($file:literal),+) => {
+        script!(
+            $name,
+            "#!lua",
+            "shared/given.lua",
+            "shared/users.lua",
+            "shared/rooms.lua",
+            "shared/life.lua",
+            "shared/owner.lua",
+            $($file),+
+        );
     };
 }
 
 /// What reads, and what makes room: allowed when Redis is full.
 macro_rules! look {
-    ($name:ident, $file:literal) => {
-        script!($name, "#!lua flags=allow-oom", "shared/given.lua", "shared/users.lua", "shared/life.lua", $file);
+    ($name:ident, $($file:literal),+) => {
+        script!(
+            $name,
+            "#!lua flags=allow-oom",
+            "shared/given.lua",
+            "shared/users.lua",
+            "shared/rooms.lua",
+            "shared/life.lua",
+            $($file),+
+        );
     };
 }
 
@@ -43,10 +60,14 @@ change!(JOIN, "join.lua");
 change!(VOTE, "vote.lua");
 change!(WITHDRAW, "withdraw.lua");
 change!(LEAVE, "leave.lua");
+change!(CHAT, "shared/talk.lua", "chat.lua");
+change!(ROOM, "shared/talk.lua", "room.lua");
 look!(SNAPSHOT, "snapshot.lua");
 look!(ME, "me.lua");
 look!(EXPIRE, "expire.lua");
 look!(SWEEP, "sweep.lua");
+look!(ROOMS, "shared/talk.lua", "rooms.lua");
+look!(MESSAGES, "shared/talk.lua", "messages.lua");
 look!(DISCARD, "discard.lua");
 script!(REPORT, "#!lua flags=allow-oom", "report.lua");
 script!(HEARTBEAT, "#!lua flags=allow-oom", "heartbeat.lua");
@@ -68,6 +89,12 @@ impl Call {
     /// The first key; the others are where that one is.
     pub fn key(&self) -> &str {
         &self.keys[0]
+    }
+
+    /// One more key, after those that the script is given by name.
+    pub fn with_key(mut self, key: String) -> Self {
+        self.keys.push(key);
+        self
     }
 
     pub fn arg(mut self, arg: impl AsRef<[u8]>) -> Self {

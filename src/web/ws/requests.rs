@@ -8,7 +8,9 @@ use crate::hub::Follower;
 use crate::protocol::client::{ClientEvent, Request, Since};
 use crate::protocol::error::Problem;
 use crate::protocol::server::{Changed, Joined, MeAnswer, Users, Votes, Watching, ack};
+use crate::protocol::talk::TalkEvent;
 use crate::web::acts;
+use crate::web::talk::{self, Asker};
 
 /// An ack as text, made while the area is locked; or why there is none.
 type Answer = Result<String, Problem>;
@@ -30,6 +32,7 @@ impl Client {
                 return self.look(id, |f, id| f.look(|s, on, _| ack(id, &Users::new(s, on)))).await;
             }
             ClientEvent::GetMe => return self.get_me(id).await,
+            ClientEvent::Talk(asked) => return self.talk(id, n, asked).await,
         };
         match done {
             Ok(done) => self.answer(id, &Changed::from(&done)).await,
@@ -93,6 +96,19 @@ impl Client {
         let me = self.feed.follower().and_then(Follower::me);
         let area = self.feed.follower().map(|follower| follower.area().clone());
         self.answer(id, &MeAnswer::new(area.as_ref(), me.as_ref())).await
+    }
+
+    /// Rooms and messages of the area that this socket follows.
+    async fn talk(&mut self, id: Option<i64>, n: Option<u64>, asked: TalkEvent) -> Result<(), End> {
+        let Some(follower) = self.feed.follower() else { return self.refuse(id, Problem::not_watching()).await };
+        let asker = Asker { area: follower.area().clone(), owner: self.owner.clone(), held: follower.name() };
+        match talk::ask(&self.web, asker, n, asked).await {
+            Ok(answered) => {
+                answered.done.iter().for_each(|done| follower.claim(done));
+                self.answer(id, &answered.data).await
+            }
+            Err(problem) => self.refuse(id, problem).await,
+        }
     }
 
     async fn look(&mut self, id: Option<i64>, look: impl FnOnce(&Follower, i64) -> String) -> Result<(), End> {

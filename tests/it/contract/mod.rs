@@ -11,11 +11,14 @@ pub mod places;
 pub mod presence;
 pub mod races;
 pub mod retries;
+pub mod rooms;
 pub mod runs;
 pub mod snapshots;
 pub mod storms;
 pub mod sweep;
+pub mod talk;
 pub mod votes;
+pub mod whispers;
 
 use std::sync::Arc;
 
@@ -149,6 +152,42 @@ macro_rules! contract_suite {
                 a_code_that_is_there_keeps_its_session
                 a_code_ends_when_its_time_is_over
                 of_many_who_take_a_code_one_gets_it
+            }
+            talk {
+                what_is_said_is_heard_by_everyone_and_kept
+                a_message_sent_twice_is_said_once
+                a_message_that_came_too_late_is_not_said_and_says_so
+                an_older_n_says_nothing_and_n_is_counted_with_the_votes
+                talking_renews_the_two_hours
+                who_has_no_name_can_neither_read_nor_talk
+                a_text_keeps_every_byte
+                pages_lead_back_to_the_first_message_without_a_gap
+                messages_of_one_moment_are_neither_lost_nor_doubled
+                a_room_keeps_so_many_messages
+                what_was_said_is_over_two_hours_after_the_last
+                an_area_that_is_cleared_forgets_its_talk
+                who_missed_something_can_tell
+            }
+            rooms {
+                general_is_always_there
+                a_named_room_is_one_for_everyone
+                the_name_of_a_room_may_be_written_in_any_way
+                a_room_that_never_was_is_no_room
+                there_are_so_many_rooms_and_room_again_when_they_are_over
+                unread_is_what_others_said_since
+                unread_counts_anew_after_a_name_has_ended
+            }
+            whispers {
+                a_private_room_is_told_to_its_two_owners_alone
+                to_anyone_else_it_is_no_room
+                it_appears_at_the_other_side_with_the_first_message
+                either_opens_the_same_room
+                it_is_gone_when_a_name_ends
+                it_is_gone_when_a_name_expires
+                who_takes_a_freed_name_sees_nothing
+                a_rename_keeps_it_and_its_names_follow
+                nobody_is_there_to_whisper_to
+                one_has_so_many_private_rooms
             }
             races {
                 two_sessions_for_one_name

@@ -11,4 +11,6 @@ pub mod path;
 mod replicas;
 mod rules;
 pub mod server;
+mod talk;
+mod talk_rules;
 pub mod tls;

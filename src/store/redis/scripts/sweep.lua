@@ -17,6 +17,7 @@ end
 for _, name in ipairs(redis.call('HKEYS', STATE)) do
   delete_record(name)
 end
+delete_talk()
 redis.call('DEL', USERS, USERS_TIMER, VOTES, VOTES_TIMER, STATE, VENUES, DUE, OWNERS, EPOCH, SEQ)
 if EXPIRE_KEYS then
   only('set', EXPIRE_KEYS)

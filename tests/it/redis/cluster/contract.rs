@@ -49,6 +49,12 @@ async fn what_is_done_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said() {
+    let cluster = RedisCluster::start();
+    assert_all_hold(&[topics::talk(&cluster).await, topics::rooms(&cluster).await, topics::whispers(&cluster).await]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_time_ends() {
     assert_all_hold(&[topics::expiry(&RedisCluster::start()).await]);
 }

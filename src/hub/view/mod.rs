@@ -1,6 +1,8 @@
 //! What one live area knows: its state at a number, the recent events, who sits here and who is there. All of it under one
 //! lock; knows no store, no socket, no task.
 
+mod reading;
+
 use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
@@ -9,15 +11,24 @@ use super::Bounds;
 use super::claim::{OwnClaim, beside};
 use super::log::Log;
 use super::seats::Seats;
+use super::whispers::{self, Talked, Whispers};
 use crate::domain::Millis;
 use crate::domain::change::Me;
 use crate::domain::event::{Event, Heard, Notice, Numbered};
 use crate::domain::name::{AreaName, Username};
+use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, Presence, ServerId};
 use crate::domain::state::{Applied, AreaState};
-use crate::protocol::client::Since;
-use crate::protocol::server::{self, Online, PresenceData, Updates};
+use crate::domain::talk::Told;
+use crate::protocol::server::{self, Online, PresenceData};
 use crate::store::{Head, Snapshot};
+
+/// A follower's place: in the log, and among what is for some owners alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor {
+    log: u64,
+    whispers: u64,
+}
 
 pub(super) struct View {
     area: AreaName,
@@ -25,6 +36,8 @@ pub(super) struct View {
     bounds: Bounds,
     pub state: AreaState,
     log: Log,
+    whispers: Whispers,
+    talked: Talked,
     /// While a snapshot is on its way: what was heard since it was asked for.
     held_back: Option<Vec<(Heard, ByteString)>>,
     /// A new snapshot is needed.
@@ -54,6 +67,8 @@ impl View {
             server,
             state: AreaState::default(),
             log: Log::new(bounds.recent_events, bounds.recent_bytes),
+            whispers: Whispers::new(bounds.recent_events, bounds.recent_bytes),
+            talked: Talked::default(),
             bounds,
             held_back: None,
             resync: true,
@@ -94,8 +109,26 @@ impl View {
                 return true;
             }
             Heard::Notice(Notice::Here(_)) => {}
+            Heard::Notice(Notice::Talk { number, after, told }) => return self.take_talk(number, after, None, &told),
+            Heard::Notice(Notice::Private { number, after, to, told }) => {
+                return self.take_talk(number, after, Some(to), &told);
+            }
         }
         false
+    }
+
+    /// What everyone is told of talk, or these owners alone. Who gets the whole area for what was missed asks for messages too.
+    fn take_talk(&mut self, number: u64, after: u64, to: Option<Vec<Owner>>, told: &Told) -> bool {
+        match self.talked.take(number, after) {
+            whispers::Heard::Known => return false,
+            whispers::Heard::Next => {}
+            whispers::Heard::Missed => self.log.reset(),
+        }
+        match to {
+            None => self.log.push(told.encode().into(), None),
+            Some(to) => self.whispers.push(to, told.encode().into()),
+        }
+        true
     }
 
     fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> bool {
@@ -112,7 +145,10 @@ impl View {
                         metrics::counter!("wte_users_left_total", "reason" => reason.as_str()).increment(1);
                         self.seats.rename(numbered, &username.key(), None);
                     }
-                    Event::Cleared { .. } => self.seats.check(&self.state),
+                    Event::Cleared { .. } => {
+                        self.seats.check(&self.state);
+                        self.talked.set(0);
+                    }
                     Event::User { .. } | Event::Vote { .. } | Event::VoteRemoved { .. } => {}
                 }
                 self.stirred |= !matches!(numbered.event, Event::Vote { .. } | Event::VoteRemoved { .. });
@@ -134,7 +170,7 @@ impl View {
 
     /// The snapshot is there: drop what it holds already, then go on with what was held back.
     pub fn load(&mut self, snapshot: Snapshot, lives: impl Fn(&ServerId) -> bool) {
-        let Snapshot { state, claims, .. } = snapshot;
+        let Snapshot { state, claims, talked, .. } = snapshot;
         if (&state.epoch, state.seq) != (&self.state.epoch, self.state.seq) {
             self.log.reset();
         }
@@ -148,8 +184,13 @@ impl View {
         self.seats.check(&self.state);
         self.look_at_claims(&claims, lives);
         self.stirred = true;
+        self.talked.restart(talked);
         for (heard, text) in self.held_back.take().unwrap_or_default() {
             self.take(heard, text);
+        }
+        if self.talked.is_behind(talked) {
+            self.log.reset();
+            self.talked.set(talked);
         }
     }
 
@@ -168,7 +209,8 @@ impl View {
         }
         // A cleared area has no epoch in the store until somebody looks at it or acts in it.
         let gone = head.epoch.as_str().is_empty() && self.state.users.is_empty() && self.state.venues.is_empty();
-        !gone && (head.epoch != self.state.epoch || head.seq > self.state.seq)
+        let behind = head.seq > self.state.seq || self.talked.is_behind(head.talked);
+        !gone && (head.epoch != self.state.epoch || behind)
     }
 
     fn look_at_claims(&mut self, claims: &[(ServerId, Claim)], lives: impl Fn(&ServerId) -> bool) {
@@ -229,62 +271,6 @@ impl View {
         let (img, since, due) = user.map(|user| (user.img.clone(), user.since, user.due)).unwrap_or_default();
         Some(Me { username: username.clone(), img, since, due })
     }
-
-    // --- for followers ---
-
-    /// The position of the next event to come.
-    pub fn position(&self) -> u64 {
-        self.log.next()
-    }
-
-    /// Where a follower that has `since` goes on; none: it needs the whole state.
-    pub fn position_after(&self, since: &Since) -> Option<u64> {
-        if since.epoch == self.state.epoch && since.seq == self.state.seq && since.seq > 0 {
-            return Some(self.log.next());
-        }
-        self.log.after(since)
-    }
-
-    /// All that is new after `cursor`, joined into one frame. One that is behind the log gets the state.
-    pub fn read(&mut self, cursor: Option<u64>) -> Option<ByteString> {
-        let Some(mut texts) = cursor.and_then(|cursor| self.log.from(cursor)) else {
-            if cursor.is_some() {
-                metrics::counter!("wte_followers_behind_total").increment(1);
-            }
-            return Some(self.encoded_state());
-        };
-        match texts.len() {
-            0 => None,
-            1 => texts.next().cloned(),
-            _ => Some(server::joined(texts.map(|text| &**text)).into()),
-        }
-    }
-
-    /// The area for who joins now, encoded once for all who join at the same position.
-    fn encoded_state(&mut self) -> ByteString {
-        let position = self.log.next();
-        if let Some((at, text)) = &self.encoded
-            && *at == position
-        {
-            return text.clone();
-        }
-        let (online, watching) = &self.told;
-        let updates = server::event("updates", &Updates::new(&self.area, &self.state, online, *watching));
-        let here: Vec<_> = online.values().cloned().collect();
-        let presence = presence(&here, &[], here.len(), *watching);
-        let text: ByteString = server::joined([updates.as_str(), presence.as_str()].into_iter()).into();
-        self.encoded = Some((position, text.clone()));
-        text
-    }
-
-    /// Who is here, to one that goes on from a state it had: everyone else is not.
-    pub fn whole_presence(&self) -> ByteString {
-        let (online, watching) = &self.told;
-        let away = self.state.users.iter().filter(|(key, _)| !online.contains_key(*key));
-        let gone: Vec<_> = away.map(|(_, user)| user.username.clone()).collect();
-        let here: Vec<_> = online.values().cloned().collect();
-        presence(&here, &gone, here.len(), *watching).into()
-    }
 }
 
 fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) -> String {
@@ -292,5 +278,5 @@ fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) 
 }
 
 #[cfg(test)]
-#[path = "../../tests/races/mod.rs"]
+#[path = "../../../tests/races/mod.rs"]
 mod races;

@@ -1,0 +1,176 @@
+//! The rooms of an area, without their messages: who is a member, which are over, how much each owner has read. The embedded store
+//! keeps them so; the Redis scripts keep the same. Knows no users but by their holders, and no texts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{GENERAL, MessageId, RoomId, RoomName};
+use crate::domain::Millis;
+use crate::domain::owner::Owner;
+
+/// A room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Room {
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// When it was opened, or when its last message came. A lifetime later it is over.
+    pub at: Millis,
+    /// Messages that it has had.
+    pub count: u64,
+}
+
+impl Room {
+    /// Whether the next message can have an id. A room that says otherwise is none of ours.
+    pub fn is_sound(&self) -> bool {
+        let next = MessageId { at: self.at, number: self.count.saturating_add(1) };
+        MessageId::parse(&next.to_string()) == Some(next)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    General,
+    Name(RoomName),
+    Private(Private),
+}
+
+/// Between two owners, for as long as both hold the names that they had.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Private {
+    /// Who opened it first.
+    pub owners: [Owner; 2],
+    /// When their names were taken: a rename keeps that, leaving does not.
+    pub since: [Millis; 2],
+    /// The second one knows of it.
+    pub told: bool,
+}
+
+impl Private {
+    pub fn has(&self, owner: &Owner) -> bool {
+        self.owners.contains(owner)
+    }
+
+    /// Whether that owner has seen the room.
+    pub fn shows(&self, owner: &Owner) -> bool {
+        self.owners[0] == *owner || (self.told && self.owners[1] == *owner)
+    }
+
+    pub fn other(&self, owner: &Owner) -> &Owner {
+        &self.owners[usize::from(self.owners[0] == *owner)]
+    }
+}
+
+/// How many messages of each room an owner has read.
+pub type Marks = BTreeMap<RoomId, u64>;
+
+/// What an area has of talk.
+#[derive(Debug, Clone, Default)]
+pub struct Rooms {
+    /// `general` is among them once something was said there.
+    pub rooms: BTreeMap<RoomId, Room>,
+    pub read: BTreeMap<Owner, Marks>,
+    /// The number of what was told last; 0 before anything was. Kept in memory alone: who listens begins anew with it.
+    pub talked: u64,
+    /// The rows that a step has changed.
+    pub changed: Changed,
+}
+
+/// What is to be written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changed {
+    pub rooms: BTreeSet<RoomId>,
+    pub readers: BTreeSet<Owner>,
+}
+
+impl Rooms {
+    pub fn general(&self) -> Room {
+        let none = || Room { kind: Kind::General, at: 0, count: 0 };
+        self.rooms.get(&RoomId::general()).cloned().unwrap_or_else(none)
+    }
+
+    /// The number of what is told now, and that of what was told before. Numbers grow with the time, so that they go on growing where
+    /// rooms were lost.
+    pub fn count(&mut self, now: Millis) -> (u64, u64) {
+        let after = self.talked;
+        self.talked = (after + 1).max(now.saturating_mul(1000));
+        (self.talked, after)
+    }
+
+    /// The room as it is to be from now on.
+    pub fn put(&mut self, id: &RoomId, room: Room) {
+        self.rooms.insert(id.clone(), room);
+        self.changed.rooms.insert(id.clone());
+    }
+
+    pub fn drop_room(&mut self, id: &RoomId) {
+        if self.rooms.remove(id).is_some() {
+            self.changed.rooms.insert(id.clone());
+        }
+    }
+
+    /// Drops the rooms whose time is over. `general` stays; only its messages are over then.
+    pub fn expire(&mut self, now: Millis, lifetime: Millis) {
+        let over =
+            |(id, room): (&RoomId, &Room)| (!id.is_general() && is_over(room, now, lifetime)).then(|| id.clone());
+        let over: Vec<RoomId> = self.rooms.iter().filter_map(over).collect();
+        over.iter().for_each(|id| self.drop_room(id));
+    }
+
+    /// The owner's name has ended: private rooms end with it, and nothing is known of what was read.
+    pub fn end_of(&mut self, owner: &Owner) {
+        let own: Vec<RoomId> = self.private_of(owner).map(|(id, _)| id.clone()).collect();
+        own.iter().for_each(|id| self.drop_room(id));
+        if self.read.remove(owner).is_some() {
+            self.changed.readers.insert(owner.clone());
+        }
+    }
+
+    pub fn named(&self) -> impl Iterator<Item = (&RoomId, &RoomName)> {
+        self.rooms.iter().filter_map(|(id, room)| match &room.kind {
+            Kind::Name(name) => Some((id, name)),
+            _ => None,
+        })
+    }
+
+    pub fn private_of(&self, owner: &Owner) -> impl Iterator<Item = (&RoomId, &Private)> {
+        self.rooms.iter().filter_map(move |(id, room)| match &room.kind {
+            Kind::Private(private) if private.has(owner) => Some((id, private)),
+            _ => None,
+        })
+    }
+
+    /// The named room that is called so.
+    pub fn called(&self, name: &RoomName) -> Option<RoomId> {
+        let key = name.key();
+        if key == GENERAL {
+            return Some(RoomId::general());
+        }
+        self.named().find(|(_, name)| name.key() == key).map(|(id, _)| id.clone())
+    }
+
+    /// The owner has read so many messages of the room. Marks of rooms that are gone go too.
+    pub fn mark(&mut self, owner: &Owner, id: &RoomId, count: u64) {
+        if self.read.get(owner).and_then(|marks| marks.get(id)) == Some(&count) {
+            return;
+        }
+        let marks = self.read.entry(owner.clone()).or_default();
+        marks.retain(|id, _| self.rooms.contains_key(id));
+        marks.insert(id.clone(), count);
+        self.changed.readers.insert(owner.clone());
+    }
+
+    /// Messages that the owner has not read, of those that are still there.
+    pub fn unread(&self, owner: &Owner, id: &RoomId, now: Millis, lifetime: Millis, kept: u64) -> u64 {
+        let Some(room) = self.rooms.get(id).filter(|room| !is_over(room, now, lifetime)) else { return 0 };
+        let read = self.read.get(owner).and_then(|marks| marks.get(id)).copied().unwrap_or_default();
+        let unread = room.count.saturating_sub(read);
+        if kept > 0 { unread.min(kept) } else { unread }
+    }
+}
+
+/// Whether a lifetime has passed since the room was last used.
+pub fn is_over(room: &Room, now: Millis, lifetime: Millis) -> bool {
+    room.at.saturating_add(lifetime) <= now
+}

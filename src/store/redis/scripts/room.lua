@@ -1,0 +1,69 @@
+-- Opens a room, or finds it: the named one (KEY is how NAME is compared), or the private one with who holds WITH. ID is what a new
+-- one goes by. No act: the two hours run on.
+
+local ID, KEY, NAME, WITH = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local MOST_NAMED, MOST_PRIVATE = tonumber(ARGV[10]), tonumber(ARGV[11])
+
+if not me then
+  return refused('notJoined')
+end
+
+local function answer(id, names)
+  keep_talk()
+  return { 'room', mended, id, names }
+end
+
+-- How many of these rooms the owner is left with, once those that are over are dropped.
+local function left(field, owner)
+  local count = 0
+  for _, id in ipairs(listed(field)) do
+    count = count + (room_of(id, owner) and 1 or 0)
+  end
+  return count
+end
+
+if WITH == '' then
+  if KEY == 'general' then
+    return answer('general', { 'general' })
+  end
+  local found = field_of(ROOMS, 'name:' .. KEY)
+  local room, names = room_of(found or ID, OWNER)
+  if room and room.name then
+    return answer(found, names)
+  end
+  if MOST_NAMED > 0 and left('named', OWNER) >= MOST_NAMED then
+    return refused('roomsFull')
+  end
+  write_room(ID, { name = NAME, key = KEY, at = NOW, count = 0 })
+  redis.call('HSET', ROOMS, 'name:' .. KEY, ID)
+  list('named', ID)
+  tell('room', room_data(ID, { NAME }))
+  return answer(ID, { NAME })
+end
+
+local other = user_of(WITH)
+if not other or other.owner == OWNER then
+  return refused('nobodyThere')
+end
+local owners = { OWNER, other.owner }
+local found = field_of(ROOMS, pair(owners))
+local room, names = room_of(found or ID, OWNER)
+if room and room.owners then
+  if room.owners[2] == OWNER and not room.told then
+    room.told = true
+    write_room(found, room)
+  end
+  return answer(found, names)
+end
+local function is_full(owner)
+  return MOST_PRIVATE > 0 and left('of:' .. owner, owner) >= MOST_PRIVATE
+end
+if is_full(OWNER) or is_full(other.owner) then
+  return refused('privateRoomsFull')
+end
+room = { owners = owners, since = { me.since, other.since }, told = false, at = NOW, count = 0 }
+write_room(ID, room)
+redis.call('HSET', ROOMS, pair(owners), ID)
+list('of:' .. owners[1], ID)
+list('of:' .. owners[2], ID)
+return answer(ID, names_of(room))
