@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 use super::Bounds;
 use super::view::View;
 use crate::domain::Millis;
+use crate::domain::activity::Act;
 use crate::domain::change::{Done, Me};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
@@ -217,6 +218,12 @@ impl LiveArea {
 
     pub(super) fn whole_presence(&self) -> ByteString {
         self.view().whole_presence()
+    }
+
+    /// The last acts, the newest first, and the state that they lead to.
+    pub(super) fn activity(&self, now: Millis) -> (Since, Vec<Act>) {
+        let mut view = self.view();
+        (Since::from(&view.state), view.activity.acts(now).cloned().collect())
     }
 
     /// Looks at the state together with who is here; the area is locked meanwhile.

@@ -1,6 +1,6 @@
 //! The store's time, as this process knows it: its own clock and how far that is off.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::Utc;
 
@@ -11,6 +11,8 @@ use crate::domain::Millis;
 pub struct StoreClock {
     /// Store minus own, in ms.
     ahead: AtomicI64,
+    /// One more than the ms that the slowest change took until it was heard here, since that was last asked; 0: none was heard.
+    slowest: AtomicU64,
 }
 
 impl StoreClock {
@@ -23,5 +25,16 @@ impl StoreClock {
     pub fn now(&self) -> Millis {
         let now = Utc::now().timestamp_millis() + self.ahead.load(Ordering::Relaxed);
         u64::try_from(now).unwrap_or_default()
+    }
+
+    /// A change of that time was heard now.
+    pub fn heard(&self, at: Millis) {
+        self.slowest.fetch_max(self.now().saturating_sub(at) + 1, Ordering::Relaxed);
+    }
+
+    /// The ms that the slowest change took until it was heard here, of those since this was last asked; none if there was none. As
+    /// exact as the answers by which the store's time is known: some ms.
+    pub fn take_slowest(&self) -> Option<Millis> {
+        self.slowest.swap(0, Ordering::Relaxed).checked_sub(1)
     }
 }

@@ -11,21 +11,20 @@ use tokio::sync::{Notify, watch};
 
 use crate::domain::Millis;
 use crate::domain::change::{Act, Change, Done};
-use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
-use crate::domain::presence::{Presence, ServerId};
-use crate::domain::state::AreaState;
+use crate::domain::presence::ServerId;
 use crate::protocol::client::Since;
-use crate::protocol::server::Online;
-use crate::store::{Listener, Result, Store, StoreError};
+use crate::store::{Result, Store, StoreError};
 
 mod area;
 mod claim;
 mod clock;
 mod follower;
 mod keeper;
+mod listening;
 mod log;
+mod looks;
 mod pulse;
 mod seats;
 mod view;
@@ -166,19 +165,6 @@ impl Hub {
         self.store.me(area, owner).await
     }
 
-    /// Looks at an area without following it: as it is known here, else as the store has it.
-    pub async fn look<R>(&self, name: &AreaName, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> Result<R> {
-        if let Some(area) = self.known(name) {
-            return Ok(area.look(look));
-        }
-        let snapshot = self.store.snapshot(name, false).await?;
-        let mut presence = Presence::default();
-        for (server, claim) in snapshot.claims.iter().filter(|(server, _)| self.lives(server)) {
-            presence.replace(server, claim);
-        }
-        Ok(look(&snapshot.state, &presence.names(), presence.watching()))
-    }
-
     /// What everyone is told.
     pub fn news(&self) -> watch::Receiver<News> {
         self.news.subscribe()
@@ -257,24 +243,6 @@ impl Hub {
         });
         if newly {
             tracing::info!("the store is back, and all areas have caught up");
-        }
-    }
-}
-
-impl Listener for Hub {
-    fn heard(&self, area: &AreaName, heard: Heard, text: &str) {
-        let area = self.areas.read().expect("a short lock").get(area).cloned();
-        if let Some(area) = area {
-            area.hear(heard, text);
-        }
-    }
-
-    fn missed(&self, area: Option<&AreaName>) {
-        match area {
-            Some(name) => {
-                self.areas.read().expect("a short lock").get(name).into_iter().for_each(|a| a.needs_snapshot())
-            }
-            None => self.areas().iter().for_each(|area| area.needs_snapshot()),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::claim::{OwnClaim, beside};
 use super::log::Log;
 use super::seats::Seats;
 use crate::domain::Millis;
+use crate::domain::activity::{Act, Activity};
 use crate::domain::change::Me;
 use crate::domain::event::{Event, Heard, Notice, Numbered};
 use crate::domain::name::{AreaName, Username};
@@ -25,6 +26,8 @@ pub(super) struct View {
     bounds: Bounds,
     pub state: AreaState,
     log: Log,
+    /// What people did, of the changes that the state is made of.
+    pub activity: Activity,
     /// While a snapshot is on its way: what was heard since it was asked for.
     held_back: Option<Vec<(Heard, ByteString)>>,
     /// A new snapshot is needed.
@@ -54,6 +57,7 @@ impl View {
             server,
             state: AreaState::default(),
             log: Log::new(bounds.recent_events, bounds.recent_bytes),
+            activity: Activity::new(bounds.lifetime),
             bounds,
             held_back: None,
             resync: true,
@@ -99,6 +103,7 @@ impl View {
     }
 
     fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> bool {
+        let act = Act::of(&self.state, numbered);
         match self.state.apply(numbered, self.bounds.lifetime) {
             Applied::Known => return false,
             Applied::Gap => self.resync = true,
@@ -110,6 +115,7 @@ impl View {
                     Event::User { .. } | Event::Vote { .. } | Event::VoteRemoved { .. } => {}
                 }
                 self.stirred |= !matches!(numbered.event, Event::Vote { .. } | Event::VoteRemoved { .. });
+                self.activity.hear(numbered, act);
                 self.log.push(text, Some((numbered.epoch.clone(), numbered.seq)));
                 metrics::counter!("wte_events_published_total").increment(1);
             }
@@ -132,6 +138,7 @@ impl View {
         if (&state.epoch, state.seq) != (&self.state.epoch, self.state.seq) {
             self.log.reset();
         }
+        self.activity.look(&self.state, &state);
         self.state = state;
         self.expire_after = 0;
         self.encoded = None;

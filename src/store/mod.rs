@@ -15,6 +15,7 @@ use crate::domain::takeover::CodeDigest;
 
 pub mod embedded;
 pub mod redis;
+pub mod samples;
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -72,7 +73,7 @@ pub trait Listener: Send + Sync {
 /// Areas, kept. Each change is one atomic step, published if and only if it is stored, and numbered in the order of
 /// the changes. Time is the store's own. Every call ends within two seconds.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: samples::Samples {
     /// Names the one that hears of changes; called once, before anything is followed.
     fn listen(&self, listener: Arc<dyn Listener>);
 

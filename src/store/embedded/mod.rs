@@ -11,6 +11,7 @@ mod disk;
 mod faults;
 mod open;
 mod rows;
+mod samples;
 mod servers;
 mod shelf;
 mod tables;

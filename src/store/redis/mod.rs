@@ -35,6 +35,7 @@ mod options;
 mod reach;
 mod reading;
 mod request;
+mod samples;
 mod script;
 mod servers;
 mod subscribing;

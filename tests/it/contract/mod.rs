@@ -12,6 +12,7 @@ pub mod presence;
 pub mod races;
 pub mod retries;
 pub mod runs;
+pub mod samples;
 pub mod snapshots;
 pub mod storms;
 pub mod sweep;
@@ -146,6 +147,12 @@ macro_rules! contract_suite {
                 a_code_that_is_there_keeps_its_session
                 a_code_ends_when_its_time_is_over
                 of_many_who_take_a_code_one_gets_it
+            }
+            samples {
+                what_one_server_samples_another_reads
+                only_what_came_since_is_read
+                a_sample_goes_when_its_time_is_over
+                a_server_that_says_nothing_any_more_is_forgotten
             }
             races {
                 two_sessions_for_one_name
