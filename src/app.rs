@@ -18,6 +18,7 @@ use crate::domain::Millis;
 use crate::domain::change::Rules;
 use crate::domain::presence::ServerId;
 use crate::hub::{Bounds, Hub};
+use crate::ops::Sampler;
 use crate::store::Store;
 use crate::store::embedded::Embedded;
 use crate::store::redis::{RedisOptions, RedisStore};
@@ -28,6 +29,7 @@ use crate::web::{
 };
 
 mod map;
+mod ops;
 
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
 const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -74,14 +76,18 @@ impl App {
         let server = ServerId(random_id()?);
         let hub = Hub::start(store.clone(), server.clone(), bounds(&settings), count(settings.limits.areas, 0));
         let min_ttl = millis(settings.sweep.min_ttl);
-        tokio::spawn(sweep::run(store.clone(), server, settings.sweep.every, min_ttl));
+        tokio::spawn(sweep::run(store.clone(), server.clone(), settings.sweep.every, min_ttl));
         let limits = &settings.limits;
+        let connections = Connections::new(limits.connections_per_address.map(size), limits.connections.map(size));
+        let counts = ops::counts(hub.clone(), connections.clone());
+        tokio::spawn(Sampler::new(store.clone(), server, address.port(), counts).run());
         let web = Data::new(Web {
             hub,
+            ops: ops::of(&settings, store.clone(), &secret),
             store,
             venues: Venues::new(venues(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
             sessions: Sessions::new(&secret, settings.session.lifetime),
-            connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
+            connections,
             rates: Rates::new(rate(&settings)),
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),

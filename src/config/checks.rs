@@ -12,8 +12,8 @@ use super::{ConfigError, Secret};
 
 /// Bytes of the key that signs sessions, at least: as many as the signature's hash has.
 const SESSION_SECRET_MIN: usize = 32;
-/// Characters of the token for `/metrics`, at least: too many to guess over a network.
-const METRICS_TOKEN_MIN: usize = 16;
+/// Characters of the tokens for `/metrics` and `/ops`, at least: too many to guess over a network.
+const TOKEN_MIN: usize = 16;
 /// What `venues.source` may be.
 const SOURCES: &str = "auto or none alone, or one or more of file, foursquare and openstreetmap (separated by commas)";
 
@@ -62,7 +62,6 @@ impl Settings {
 
 impl Server {
     fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let token = format!("{METRICS_TOKEN_MIN} characters or more, or empty");
         Ok(Self {
             port: from.take("server.port").whole(0..=65_535)?,
             host: from.take("server.host").parsed("an IP address, as 0.0.0.0 or ::", |text| text.parse().ok())?,
@@ -79,9 +78,8 @@ impl Server {
             body_timeout: from.take("server.body_timeout_ms").millis(100..=10_000)?,
             keep_alive: from.take("server.keep_alive_secs").secs(0..=600)?,
             shutdown: from.take("server.shutdown_secs").secs(1..=8)?,
-            metrics_token: from
-                .take("server.metrics_token")
-                .hidden(&token, |text| (text.chars().count() >= METRICS_TOKEN_MIN).then(|| Secret::new(text)))?,
+            metrics_token: token(from.take("server.metrics_token"))?,
+            ops_token: token(from.take("server.ops_token"))?,
         })
     }
 }
@@ -145,6 +143,11 @@ impl Redis {
         }
         Ok(())
     }
+}
+
+fn token(setting: Setting) -> Result<Option<Secret>, ConfigError> {
+    let may_be = format!("{TOKEN_MIN} characters or more, or empty");
+    setting.hidden(&may_be, |text| (text.chars().count() >= TOKEN_MIN).then(|| Secret::new(text)))
 }
 
 /// Not shown when it is wrong: somebody may have put a password there.

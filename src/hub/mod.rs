@@ -11,18 +11,18 @@ use tokio::sync::{Notify, watch};
 
 use crate::domain::Millis;
 use crate::domain::change::{Act, Change, Done};
+use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::ServerId;
 use crate::protocol::client::Since;
-use crate::store::{Result, Store, StoreError};
+use crate::store::{Listener, Result, Store, StoreError};
 
 mod area;
 mod claim;
 mod clock;
 mod follower;
 mod keeper;
-mod listening;
 mod log;
 mod looks;
 mod pulse;
@@ -243,6 +243,27 @@ impl Hub {
         });
         if newly {
             tracing::info!("the store is back, and all areas have caught up");
+        }
+    }
+}
+
+impl Listener for Hub {
+    fn heard(&self, area: &AreaName, heard: Heard, text: &str) {
+        if let Heard::Change(change) = &heard {
+            self.clock.heard(change.at);
+        }
+        let area = self.areas.read().expect("a short lock").get(area).cloned();
+        if let Some(area) = area {
+            area.hear(heard, text);
+        }
+    }
+
+    fn missed(&self, area: Option<&AreaName>) {
+        match area {
+            Some(name) => {
+                self.areas.read().expect("a short lock").get(name).into_iter().for_each(|a| a.needs_snapshot())
+            }
+            None => self.areas().iter().for_each(|area| area.needs_snapshot()),
         }
     }
 }

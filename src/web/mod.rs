@@ -28,6 +28,7 @@ mod health;
 mod installed;
 mod limits;
 pub mod map;
+mod ops;
 mod origin;
 mod pages;
 mod patience;
@@ -42,6 +43,7 @@ mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
+pub use ops::{Operators, Ops};
 pub use patience::Patience;
 pub use preview::Pictures;
 pub use rates::{Rate, Rates};
@@ -60,6 +62,7 @@ pub struct Web {
     pub rates: Rates<Owner>,
     pub takeovers: Takeovers,
     pub pictures: Pictures,
+    pub ops: Ops,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
 }
@@ -118,6 +121,7 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/takeover/claim", routes::post().to(takeover::claim))
         .route("/venues", reading().to(api::venues))
         .route("/areas/{area}", reading().to(api::area))
+        .route("/areas/{area}/activity", reading().to(api::activity))
         .route("/events", routes::get().to(events::count))
         .route("/areas/{area}/events", routes::get().to(events::open))
         .route("/areas/{area}/me", reading().to(api::me))
@@ -151,6 +155,9 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/healthz", reading().to(health::healthz))
             .route("/readyz", reading().to(health::readyz))
             .route("/metrics", reading().to(health::metrics))
+            .service(packed("/ops", reading().to(ops::page)).route(routes::post().to(ops::sign_in)))
+            .route("/ops/leave", routes::post().to(ops::sign_out))
+            .route("/ops/events", routes::get().to(ops::events))
             .service(api)
             .default_service(routes::to(pages::not_found)),
     );
