@@ -20,7 +20,7 @@ use crate::domain::sample::{SAMPLES_LAST, Sample};
 use crate::lang::Texts;
 use crate::ops::{Board, News, Viewer};
 use crate::protocol::error::{Code, Problem};
-use crate::protocol::server;
+use crate::protocol::server::{self, Watching};
 
 mod pass;
 
@@ -73,7 +73,7 @@ pub async fn page(request: HttpRequest, web: Data<Web>) -> HttpResponse {
 /// `POST /ops token=…`: a cookie for who has the token, and back to the page.
 pub async fn sign_in(request: HttpRequest, body: Payload, web: Data<Web>) -> Result<HttpResponse, WebError> {
     if !web.ops.operators.ask_for_token() {
-        return Ok(page(request, web).await);
+        return back(None);
     }
     let body = body::text(body, &web).await?;
     let given = form_urlencoded::parse(body.as_bytes()).find(|(name, _)| name == "token");
@@ -97,7 +97,7 @@ pub async fn sign_out(request: HttpRequest, web: Data<Web>) -> Result<HttpRespon
     back(Some(cookie))
 }
 
-/// `GET /ops/events`: `updates` with the window as it is, then each second `dUpdates` with what is new; `stale` while the store does not
+/// `GET /ops/events`: `ack`, then `updates` with the window as it is, then each second `dUpdates` with what is new; `stale` while the store does not
 /// answer.
 pub async fn events(request: HttpRequest, web: Data<Web>) -> Result<HttpResponse, WebError> {
     let Admission::In { .. } = web.ops.operators.admit(&request, &web) else {
@@ -106,8 +106,10 @@ pub async fn events(request: HttpRequest, web: Data<Web>) -> Result<HttpResponse
     let connection = web.connections.open(origin::address(&request, &web))?;
     let (outlet, head) = Outlet::open(&request, &web);
     let (viewer, draining) = (web.ops.board.view(), web.draining.subscribe());
+    // As every stream of this server begins.
+    let ack = server::event("ack", &Watching { area: None, at: web.hub.clock.now() });
     rt::spawn(async move {
-        if let Err(Stalled) = serve(&outlet, viewer, draining).await {
+        if let Err(Stalled) = serve(&outlet, &ack, viewer, draining).await {
             outlet.hang_up();
         }
         drop(connection);
@@ -117,10 +119,11 @@ pub async fn events(request: HttpRequest, web: Data<Web>) -> Result<HttpResponse
 
 async fn serve(
     outlet: &Outlet,
+    ack: &str,
     mut viewer: Viewer,
     mut draining: tokio::sync::watch::Receiver<Draining>,
 ) -> Result<(), Stalled> {
-    outlet.write(retry(RETRY_MS + random_below(RETRY_SPREAD_MS))).await?;
+    outlet.write(retry(RETRY_MS + random_below(RETRY_SPREAD_MS)) + &message(ack, None)).await?;
     loop {
         outlet.room().await?;
         tokio::select! {
