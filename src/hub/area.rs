@@ -7,6 +7,7 @@ use bytestring::ByteString;
 use tokio::sync::{Notify, watch};
 
 use super::Bounds;
+use super::standing::Standing;
 use super::view::View;
 use crate::domain::Millis;
 use crate::domain::activity::Act;
@@ -36,6 +37,7 @@ pub struct LiveArea {
     /// Moves whenever there is something new in the log.
     pub(super) turned: watch::Sender<u64>,
     pub(super) loaded: watch::Sender<Loaded>,
+    pub(super) standing: watch::Sender<Standing>,
     /// Wakes the keeper.
     pub(super) work: Notify,
 }
@@ -48,6 +50,7 @@ impl LiveArea {
             name,
             turned: watch::Sender::new(0),
             loaded: watch::Sender::new(Loaded::Not),
+            standing: watch::Sender::default(),
             work: Notify::new(),
         }
     }

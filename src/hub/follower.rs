@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::Following;
 use super::area::LiveArea;
+use super::standing::Standing;
 use crate::domain::change::{Done, Me};
 use crate::domain::name::{AreaName, Username};
 use crate::domain::state::AreaState;
@@ -24,6 +25,7 @@ pub struct Follower {
     /// The first reading of one that goes on from a state it had: it still needs to know who is here.
     resumes: bool,
     turned: watch::Receiver<u64>,
+    standing: watch::Receiver<Standing>,
     seat: u64,
     grace: bool,
     following: Following,
@@ -40,20 +42,28 @@ pub struct New {
 
 impl Follower {
     pub(super) fn new(area: Arc<LiveArea>, since: Option<&Since>, following: Following) -> Self {
-        let turned = area.turned.subscribe();
+        let (turned, standing) = (area.turned.subscribe(), area.standing.subscribe());
         let cursor = since.and_then(|since| area.position_after(since));
         let seat = area.seat(&following.owner);
-        Self { area, cursor, resumes: cursor.is_some(), turned, seat, grace: true, following }
+        Self { area, cursor, resumes: cursor.is_some(), turned, standing, seat, grace: true, following }
     }
 
     pub fn area(&self) -> &AreaName {
         &self.area.name
     }
 
-    /// Waits until there may be something new. Safe to cancel.
-    pub async fn changed(&mut self) {
-        // The area outlives its followers, so the sender is there.
-        let _ = self.turned.changed().await;
+    /// Waits until there may be something new in the area, or until it is no more as stale as it was. Safe to cancel.
+    pub async fn changed(&mut self, was_stale: bool) {
+        // The area outlives its followers, so the senders are there.
+        tokio::select! {
+            _ = self.turned.changed() => {}
+            _ = self.standing.wait_for(|standing| standing.stale_since.is_some() != was_stale) => {}
+        }
+    }
+
+    /// Whether the area is current.
+    pub fn standing(&self) -> Standing {
+        *self.standing.borrow()
     }
 
     /// All that is new; nothing if there is none.

@@ -27,9 +27,11 @@ mod log;
 mod looks;
 mod pulse;
 mod seats;
+mod standing;
 mod view;
 
 pub use follower::{Follower, New};
+pub use standing::Standing;
 
 use area::LiveArea;
 use clock::StoreClock;
@@ -58,10 +60,8 @@ pub struct News {
     pub live: u64,
     /// When that number last changed: it does so once in five seconds at most.
     counted: Option<Instant>,
-    /// Since when the store is away, by the store's clock.
-    pub stale_since: Option<Millis>,
-    /// Since when all is current again.
-    pub current_since: Millis,
+    /// Since when no part of the store answers, by the store's clock.
+    away_since: Option<Millis>,
 }
 
 impl News {
@@ -220,30 +220,6 @@ impl Hub {
     fn lives(&self, server: &ServerId) -> bool {
         *server == self.server
             || self.alive.lock().expect("a short lock").as_ref().is_none_or(|alive| alive.contains(server))
-    }
-
-    fn set_stale(&self, error: &StoreError) {
-        let now = self.clock.now();
-        let newly = self.news.send_if_modified(|news| {
-            let newly = news.stale_since.is_none();
-            news.stale_since = news.stale_since.or(Some(now));
-            newly
-        });
-        if newly {
-            tracing::error!(%error, "the store is away; what is known is shown as not current");
-        }
-    }
-
-    fn set_current(&self) {
-        let now = self.clock.now();
-        let newly = self.news.send_if_modified(|news| {
-            let newly = news.stale_since.take().is_some();
-            news.current_since = if newly { now } else { news.current_since };
-            newly
-        });
-        if newly {
-            tracing::info!("the store is back, and all areas have caught up");
-        }
     }
 }
 

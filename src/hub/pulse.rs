@@ -5,15 +5,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use tokio::join;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Hub;
 use super::area::LiveArea;
-use crate::store::{Alive, Result};
+use crate::store::{Alive, Head, Result, StoreError};
 
 /// How often a server renews its life of fifteen seconds, and looks whether it has missed something.
 const PULSE: Duration = Duration::from_secs(5);
-/// While the store is away it is asked more often, so that all is current soon after its return.
+/// While any part of the store is away it is asked more often, so that all is current soon after its return.
 const STALE_PULSE: Duration = Duration::from_secs(1);
 /// However much points to the store being away, it is not asked more often than this.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -24,15 +26,23 @@ const CHUNK: usize = 500;
 
 /// Runs for as long as the process.
 pub(super) async fn beat(hub: Arc<Hub>) {
+    let mut troubled = false;
     loop {
-        let stale = hub.news.borrow().stale_since.is_some();
-        let next = Instant::now() + if stale { STALE_PULSE } else { PULSE };
-        let beat = once(&hub).await;
-        metrics::gauge!("wte_store_up").set(u8::from(beat.is_ok()));
-        match beat {
-            Ok(true) => hub.set_current(),
-            Ok(false) => {}
-            Err(error) => hub.set_stale(&error),
+        let next = Instant::now() + if troubled { STALE_PULSE } else { PULSE };
+        let trouble = once(&hub).await;
+        let stale = hub.stale_areas();
+        metrics::gauge!("wte_store_up").set(u8::from(trouble.is_none()));
+        metrics::gauge!("wte_areas_stale").set(u32::try_from(stale).unwrap_or(u32::MAX));
+        match trouble {
+            Some(error) if !troubled => {
+                tracing::error!(%error, stale, "the store, or a part of it, is away; its areas are shown as not current");
+                troubled = true;
+            }
+            None if troubled && stale == 0 => {
+                tracing::info!("the store is back, and all areas have caught up");
+                troubled = false;
+            }
+            _ => {}
         }
         tokio::select! {
             () = sleep_until(next) => {}
@@ -41,38 +51,58 @@ pub(super) async fn beat(hub: Arc<Hub>) {
     }
 }
 
-/// True if every area is where the store says.
-async fn once(hub: &Hub) -> Result<bool> {
-    let alive = hub.store.heartbeat(&hub.server, hub.following()).await?;
-    hub.set_alive(&alive);
+/// Every area whose view is where the store says is current; one that the store says nothing of is stale. Answers why, if anything
+/// is away.
+async fn once(hub: &Hub) -> Option<StoreError> {
     let areas = hub.areas();
-    let mut suspects = behind(hub, &areas).await?;
+    let (alive, heads) = join!(hub.store.heartbeat(&hub.server, hub.following()), heads(hub, &areas));
+    // Where that cannot be told, whoever lived goes on to count as alive.
+    if let Ok(alive) = &alive {
+        hub.set_alive(alive);
+    }
+    let mut trouble = alive.err();
+    hub.set_away(trouble.is_some() && heads.iter().all(Result::is_err));
+    let mut suspects = compare(hub, &areas, heads, &mut trouble);
     if !suspects.is_empty() {
         sleep(IN_FLIGHT).await;
-        suspects = behind(hub, &suspects).await?;
+        let heads = self::heads(hub, &suspects).await;
+        suspects = compare(hub, &suspects, heads, &mut trouble);
     }
     for area in &suspects {
         tracing::info!("an area is behind the store; taking a new snapshot");
         area.needs_snapshot();
     }
-    Ok(suspects.is_empty())
+    trouble
+}
+
+/// Where the store says that the areas are; all chunks at the same time, for each may have to wait for a part that is away.
+async fn heads(hub: &Hub, areas: &[Arc<LiveArea>]) -> Vec<Result<Head>> {
+    let chunks = areas.chunks(CHUNK).map(async |chunk| {
+        let names: Vec<_> = chunk.iter().map(|area| area.name.clone()).collect();
+        hub.store.heads(&names).await
+    });
+    join_all(chunks).await.into_iter().flatten().collect()
 }
 
 /// The areas whose view is not where the store says.
-async fn behind(hub: &Hub, areas: &[Arc<LiveArea>]) -> Result<Vec<Arc<LiveArea>>> {
-    let mut behind = Vec::new();
-    for chunk in areas.chunks(CHUNK) {
-        let names: Vec<_> = chunk.iter().map(|area| area.name.clone()).collect();
-        let heads = hub.store.heads(&names).await?;
-        behind.extend(
-            chunk
-                .iter()
-                .zip(heads)
-                .filter(|(area, head)| area.differs(head, |server| hub.lives(server)))
-                .map(|(area, _)| area.clone()),
-        );
+fn compare(
+    hub: &Hub,
+    areas: &[Arc<LiveArea>],
+    heads: Vec<Result<Head>>,
+    trouble: &mut Option<StoreError>,
+) -> Vec<Arc<LiveArea>> {
+    let (now, mut behind) = (hub.clock.now(), Vec::new());
+    for (area, head) in areas.iter().zip(heads) {
+        match head {
+            Ok(head) if area.differs(&head, |server| hub.lives(server)) => behind.push(area.clone()),
+            Ok(_) => area.set_current(now),
+            Err(error) => {
+                area.set_stale(now);
+                trouble.get_or_insert(error);
+            }
+        }
     }
-    Ok(behind)
+    behind
 }
 
 impl Hub {

@@ -6,6 +6,8 @@ use std::time::Instant;
 
 /// Linux counts a process's time in these, whatever the machine: `USER_HZ`.
 const TICKS_A_SECOND: f64 = 100.0;
+/// Seconds: in less, a tick more or less is too much of it to say anything.
+const SHORTEST: f64 = 0.1;
 
 pub struct Process {
     pub begun: Instant,
@@ -19,14 +21,14 @@ impl Process {
         Self { begun: now, last: (now, ticks()) }
     }
 
-    /// Per cent of one core since the last call.
+    /// Per cent of one core since the last call; none where that was only just now.
     pub fn cpu(&mut self) -> Option<f64> {
         let now = (Instant::now(), ticks());
         let before = std::mem::replace(&mut self.last, now);
         let used = now.1?.checked_sub(before.1?)?;
         let passed = (now.0 - before.0).as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "a second has some hundred ticks a core")]
-        (passed > 0.0).then(|| used as f64 / TICKS_A_SECOND / passed * 100.0)
+        (passed >= SHORTEST).then(|| used as f64 / TICKS_A_SECOND / passed * 100.0)
     }
 
     /// Bytes in memory.
@@ -78,7 +80,7 @@ mod tests {
     #[test]
     fn linux_tells_of_this_very_process() {
         let mut process = Process::new();
-        let until = Instant::now() + std::time::Duration::from_millis(50);
+        let until = Instant::now() + std::time::Duration::from_millis(150);
         while Instant::now() < until {
             std::hint::spin_loop();
         }

@@ -91,8 +91,9 @@ pub trait Store: samples::Samples {
     /// Sends everyone whose time is over; answers when the next one's is.
     async fn expire(&self, area: &AreaName) -> Result<Option<Millis>>;
 
-    /// Where these areas are, in one round trip, in their order. An area that is not there has the empty epoch.
-    async fn heads(&self, areas: &[AreaName]) -> Result<Vec<Head>>;
+    /// Where these areas are, in one round trip, in their order. An area that is not there has the empty epoch. Each answers
+    /// for itself: where a part of the store is away, the areas of the other parts are told all the same.
+    async fn heads(&self, areas: &[AreaName]) -> Vec<Result<Head>>;
 
     /// From when this returns, the listener hears all that is published for the area.
     async fn follow(&self, area: &AreaName) -> Result<()>;
@@ -118,7 +119,7 @@ pub trait Store: samples::Samples {
     /// Looks at every area once, and clears those whose time is over (or has less than `min_ttl` left).
     async fn sweep(&self, min_ttl: Millis) -> Result<Swept>;
 
-    /// Whether the store answers.
+    /// Whether the store, or any part of it, answers.
     async fn ping(&self) -> Result<()>;
 
     /// Keeps, for so long, which session a one-time code hands over; false, and nothing done, if there is such a code already. On

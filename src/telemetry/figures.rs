@@ -33,7 +33,7 @@ const fn latency(name: &'static str, meaning: &'static str) -> Figure {
 }
 
 /// Every figure of this process. Labels are few and known beforehand: never an area, a user or an address.
-pub const ALL: [Figure; 22] = [
+pub const ALL: [Figure; 23] = [
     gauge("wte_build_info", "1; the label version says which version runs."),
     gauge("wte_connections", "WebSockets and event streams that are open."),
     counter(
@@ -52,7 +52,8 @@ pub const ALL: [Figure; 22] = [
     counter("wte_snapshots_total", "Times that a live area took its whole state from the store."),
     counter("wte_changes_total", "Changes asked of the store, by act and outcome (done, refused, unavailable)."),
     latency("wte_store_seconds", "Time until the store answered, by call."),
-    gauge("wte_store_up", "1 while the store answers, else 0."),
+    gauge("wte_store_up", "1 while all of the store answers, 0 while it or a part of it is away."),
+    gauge("wte_areas_stale", "Areas shown as not current, because their part of the store is away."),
     counter("wte_sweep_cleared_total", "Areas that the sweep cleared, because their time was over."),
     counter("wte_venue_questions_total", "Searches for places, by outcome."),
     counter(

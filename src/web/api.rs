@@ -33,7 +33,7 @@ pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
 /// `GET /api/areas/AREA`
 pub async fn area(path: Path<String>, web: Data<Web>) -> Answer {
     let name = AreaName::parse(&path)?;
-    let stale_since = web.hub.news().borrow().stale_since;
+    let stale_since = web.hub.stale_since(&name);
     let look = web.hub.look(&name, |state, online, watching| {
         fresh(&Updates { stale_since, ..Updates::new(&name, state, online, watching) })
     });

@@ -1,5 +1,5 @@
-//! What one connection is told, whichever way it came: what is new in its area, how many are deciding, whether the store is
-//! there, and that the server ends. Knows neither sockets nor HTTP.
+//! What one connection is told, whichever way it came: what is new in its area and whether that is current, how many are deciding,
+//! and that the server ends. Knows neither sockets nor HTTP.
 
 use bytestring::ByteString;
 use tokio::sync::watch;
@@ -13,6 +13,8 @@ pub struct Feed {
     follower: Option<Follower>,
     /// What it was last told of what everyone is told; none before it follows anything.
     told: Option<News>,
+    /// Whether it was last told that what it sees is not current.
+    stale: bool,
     news: watch::Receiver<News>,
     draining: watch::Receiver<Draining>,
 }
@@ -42,7 +44,7 @@ impl Feed {
         let mut draining = web.draining.subscribe();
         // Who comes while the process ends is told at once.
         draining.mark_changed();
-        Self { follower: None, told: None, news: web.hub.news(), draining }
+        Self { follower: None, told: None, stale: false, news: web.hub.news(), draining }
     }
 
     pub fn follower(&self) -> Option<&Follower> {
@@ -55,16 +57,17 @@ impl Feed {
             before.leave();
         }
         let area = self.area();
-        // The count is new to who has just come, whatever it is; and so is that the store is away.
+        // The count is new to who has just come, whatever it is.
         self.told.get_or_insert_with(News::none);
-        [area, self.news()].into_iter().flatten()
+        [area, self.news(), self.standing()].into_iter().flatten()
     }
 
     /// Waits for something to tell. Safe to cancel: nothing is taken that is not told.
     pub async fn next(&mut self) -> Told {
         loop {
             let told = tokio::select! {
-                () = changed(&mut self.follower) => self.area(),
+                // The area first: nobody is told that it is current before the state that is.
+                () = changed(&mut self.follower, self.stale) => self.area().or_else(|| self.standing()),
                 Ok(()) = self.news.changed() => self.news(),
                 Ok(()) = self.draining.changed() => self.draining.borrow_and_update().bye().map(Told::Bye),
             };
@@ -81,25 +84,31 @@ impl Feed {
         Some(Told::Area(new))
     }
 
-    /// The live count, and whether the store is there; nothing before the client follows anything.
+    /// The live count; nothing before the client follows anything.
     fn news(&mut self) -> Option<Told> {
         let news = *self.news.borrow_and_update();
         let told = std::mem::replace(self.told.as_mut()?, news);
-        let count = (news.live != told.live).then(|| server::event("count", &Count { live: news.live }));
-        let store = match (told.stale_since, news.stale_since) {
-            (None, Some(since)) => Some(server::event("stale", &SinceData { since })),
-            (Some(_), None) => Some(server::event("current", &SinceData { since: news.current_since })),
-            _ => None,
+        let count = || server::event("count", &Count { live: news.live });
+        (news.live != told.live).then(|| Told::All(count().into()))
+    }
+
+    /// Whether what the client sees of the area is current, if that is news to it.
+    fn standing(&mut self) -> Option<Told> {
+        let standing = self.follower.as_ref()?.standing();
+        let was_stale = std::mem::replace(&mut self.stale, standing.stale_since.is_some());
+        let text = match standing.stale_since {
+            Some(since) if !was_stale => server::event("stale", &SinceData { since }),
+            None if was_stale => server::event("current", &SinceData { since: standing.current_since }),
+            _ => return None,
         };
-        let events: Vec<String> = count.into_iter().chain(store).collect();
-        (!events.is_empty()).then(|| Told::All(server::joined(events.iter().map(String::as_str)).into()))
+        Some(Told::All(text.into()))
     }
 }
 
 /// Waits until there may be something new in the area; for ever without one.
-async fn changed(follower: &mut Option<Follower>) {
+async fn changed(follower: &mut Option<Follower>, was_stale: bool) {
     match follower {
-        Some(follower) => follower.changed().await,
+        Some(follower) => follower.changed(was_stale).await,
         None => std::future::pending().await,
     }
 }

@@ -37,7 +37,7 @@ test("two servers are seen, what they do, and that one of them is gone", async (
   const scene = await Scene.open(t, { redis: true });
   const two = new Server({ REDIS_URL: scene.redis.url, SESSION_SECRET: "a secret for the browser tests alone" });
   t.after(() => two.close());
-  const op = await scene.person("laptop");
+  const op = await scene.person("laptop", { reducedMotion: "reduce" });
   await op.page.goto(`${scene.server.url}/ops`);
   await become("one server", () => said(op), "1 server running");
   await two.start();
@@ -67,7 +67,7 @@ test("two servers are seen, what they do, and that one of them is gone", async (
 
 test("the token lets in, and a wrong one does not", async (t) => {
   const scene = await Scene.open(t, { settings: { OPS_TOKEN: TOKEN } });
-  const op = await scene.person("laptop");
+  const op = await scene.person("laptop", { reducedMotion: "reduce" });
   op.expect(/403/);
   await op.page.goto(`${scene.server.url}/ops`);
   await op.page.getByLabel("Token").fill("not the token at all");
@@ -84,7 +84,7 @@ test("the token lets in, and a wrong one does not", async (t) => {
 
 test("a server that goes is said to be lost, and comes back by itself", async (t) => {
   const scene = await Scene.open(t);
-  const op = await scene.person("laptop");
+  const op = await scene.person("laptop", { reducedMotion: "reduce" });
   op.expect(/net::ERR_|502|503/);
   await op.page.goto(`${scene.server.url}/ops`);
   await become("it is there", () => said(op), "1 server running");

@@ -36,7 +36,7 @@ export function chart(spec, of) {
   const numbers = spec.lines.map(([, name], i) => {
     const number = html("b");
     const sample = svg("svg", { class: "chart-sample", viewBox: "0 0 24 8", "aria-hidden": "true" }, svg("path", { class: `chart-line line-${i}`, d: "M2 4H22" }));
-    values.append(html("li", {}, ...(spec.lines.length > 1 ? [sample, html("span", {}, name)] : []), number));
+    values.append(html("li", {}, ...(spec.lines.length > 1 ? [html("span", { class: "chart-name" }, sample, name)] : []), number));
     return number;
   });
   const drawing = svg("svg", { "aria-hidden": "true" });
@@ -46,7 +46,7 @@ export function chart(spec, of) {
   const head = html("tr", {}, ...["Time", ...spec.lines.map(([, name]) => name)].map((name) => html("th", { scope: "col" }, name)));
   const table = html("details", { class: "chart-table" }, summary, html("table", {}, html("thead", {}, head), rows));
   const title = html("h3", {}, spec.title, " ", html("span", { class: "chart-unit" }, spec.unit), moment);
-  const el = html("div", { class: "chart" }, title, html("div", { class: "chart-now" }, values), plot, table);
+  const el = html("div", { class: "chart" }, title, values, plot, table);
 
   /** `{at, windowMs, lines, most}` as it was last drawn; `lines` are points, by line. */
   let shown = null;

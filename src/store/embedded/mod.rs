@@ -135,9 +135,10 @@ impl Store for Embedded {
         self.ask(move |desk| desk.expire(&area)).await
     }
 
-    async fn heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
-        let areas = areas.to_vec();
-        self.ask(move |desk| areas.iter().map(|area| desk.head(area)).collect()).await
+    async fn heads(&self, areas: &[AreaName]) -> Vec<Result<Head>> {
+        let (count, areas) = (areas.len(), areas.to_vec());
+        let heads = self.ask(move |desk| Ok(areas.iter().map(|area| desk.head(area)).collect())).await;
+        heads.unwrap_or_else(|error| vec![Err(error); count])
     }
 
     async fn follow(&self, area: &AreaName) -> Result<()> {

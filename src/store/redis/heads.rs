@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{join_all, try_join_all, try_join3};
+use futures_util::future::{join_all, try_join3};
 use redis::{Pipeline, RedisError, Value};
 
 use super::RedisStore;
@@ -16,36 +16,37 @@ use crate::domain::name::AreaName;
 use crate::store::{Head, Result};
 
 impl RedisStore {
-    pub(super) async fn read_heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
+    pub(super) async fn read_heads(&self, areas: &[AreaName]) -> Vec<Result<Head>> {
         let keys: Vec<AreaKeys> = areas.iter().map(|area| self.keys(area)).collect();
-        let Some(first) = keys.first() else { return Ok(Vec::new()) };
-        let Some(cluster) = self.reach.cluster() else {
-            let all: Vec<&AreaKeys> = keys.iter().collect();
-            return Ok(self.answers(first, &all).await?.iter().map(head_of).collect());
-        };
-        within_limit(async {
-            let places = join_all(keys.iter().map(|keys| cluster.place(keys.name()))).await;
-            let mut together: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-            places.into_iter().enumerate().for_each(|(i, place)| together.entry(place).or_default().push(i));
-            let of_one_node = async |of_node: &Vec<usize>| {
-                let keys: Vec<&AreaKeys> = of_node.iter().map(|i| &keys[*i]).collect();
-                let answers = self.answers(keys[0], &keys).await?;
-                let heads = keys.iter().zip(answers).map(async |(keys, answers)| {
-                    if answers.iter().any(is_elsewhere) { self.head_alone(keys).await } else { Ok(head_of(&answers)) }
-                });
-                try_join_all(heads).await
-            };
-            let heads = try_join_all(together.values().map(of_one_node)).await?;
-            let mut found: Vec<(usize, Head)> =
-                together.values().flatten().copied().zip(heads.into_iter().flatten()).collect();
-            found.sort_by_key(|(i, _)| *i);
-            Ok(found.into_iter().map(|(_, head)| head).collect())
-        })
-        .await
+        let place = |keys: &AreaKeys| self.reach.cluster().and_then(|cluster| cluster.place(keys.name()));
+        let mut together: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        keys.iter().enumerate().for_each(|(i, keys)| together.entry(place(keys)).or_default().push(i));
+        // Each node in its own time: one that is away holds up no other's answer, but by the limit of a call.
+        let asked = together.into_values().map(async |of_node| {
+            let at_node: Vec<&AreaKeys> = of_node.iter().map(|i| &keys[*i]).collect();
+            let heads = within_limit(async { Ok(self.heads_at_one(&at_node).await) }).await;
+            of_node.into_iter().zip(heads.unwrap_or_else(|error| vec![Err(error); at_node.len()])).collect::<Vec<_>>()
+        });
+        let mut found: Vec<(usize, Result<Head>)> = join_all(asked).await.into_iter().flatten().collect();
+        found.sort_by_key(|(i, _)| *i);
+        found.into_iter().map(|(_, head)| head).collect()
     }
 
-    /// Of areas that are at one node, in one round trip: epoch and seq, and who is there.
-    async fn answers(&self, first: &AreaKeys, areas: &[&AreaKeys]) -> Result<Vec<[Value; 2]>> {
+    /// Of areas that are at one node, as far as is known.
+    async fn heads_at_one(&self, areas: &[&AreaKeys]) -> Vec<Result<Head>> {
+        let answers = match self.answers(areas).await {
+            Ok(answers) => answers,
+            Err(error) => return vec![Err(error); areas.len()],
+        };
+        let heads = areas.iter().zip(answers).map(async |(keys, answers)| {
+            if answers.iter().any(is_elsewhere) { self.head_alone(keys).await } else { Ok(head_of(&answers)) }
+        });
+        join_all(heads).await
+    }
+
+    /// In one round trip: epoch and seq, and who is there.
+    async fn answers(&self, areas: &[&AreaKeys]) -> Result<Vec<[Value; 2]>> {
+        let Some(first) = areas.first() else { return Ok(Vec::new()) };
         let mut pipeline = Pipeline::with_capacity(2 * areas.len());
         for keys in areas {
             pipeline.cmd("MGET").arg(keys.key("epoch")).arg(keys.key("seq"));

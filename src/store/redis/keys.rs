@@ -111,8 +111,27 @@ impl AreaKeys {
     /// elsewhere, and no script can have it.
     pub fn given(&self) -> Vec<String> {
         let parts = "users users:timer votes votes:timer state venues due owners epoch seq here";
-        let list = (self.layout == Layout::One).then(|| EXPIRE_KEYS.to_owned());
-        parts.split(' ').map(|part| self.key(part)).chain(list).collect()
+        let last = match self.layout {
+            Layout::One => EXPIRE_KEYS.to_owned(),
+            Layout::Cluster => self.never(),
+        };
+        parts.split(' ').map(|part| self.key(part)).chain([last]).collect()
+    }
+
+    /// What keeps who is there, and what its script is given beside.
+    pub fn here(&self) -> Vec<String> {
+        let here = self.key("here");
+        match self.layout {
+            Layout::One => vec![here],
+            Layout::Cluster => vec![here, self.never()],
+        }
+    }
+
+    /// A key that nobody ever writes. While a slot is on its way, a node runs a script only if it has all the keys that the script
+    /// names, and breaks it off in the middle at the first command on one that it has not (any more). With a key that no node has,
+    /// it refuses the script before its first line: no area is seen, or changed, in part.
+    fn never(&self) -> String {
+        self.key("never")
     }
 
     /// The list that tells the sweep of the area, and what stands in it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use redis::Value;
 
-use self::keys::{AreaKeys, SERVERS};
+use self::keys::AreaKeys;
 use self::link::{Again, within_limit};
 use self::listing::Listed;
 use self::reach::Reach;
@@ -120,7 +120,7 @@ impl Store for RedisStore {
         self.send_expired(area).await
     }
 
-    async fn heads(&self, areas: &[AreaName]) -> Result<Vec<Head>> {
+    async fn heads(&self, areas: &[AreaName]) -> Vec<Result<Head>> {
         self.read_heads(areas).await
     }
 
@@ -152,10 +152,8 @@ impl Store for RedisStore {
         self.sweep_all(min_ttl).await
     }
 
-    /// In a cluster of the node that keeps who is alive: every server needs that one, whatever areas it serves.
     async fn ping(&self) -> Result<()> {
-        let ping = Request::Command(redis::cmd("PING"));
-        self.reach.ask(SERVERS, &ping, Again::Safe).await.map(drop)
+        self.reach.ask_any(&Request::Command(redis::cmd("PING"))).await
     }
 
     async fn keep_code(&self, code: &CodeDigest, session: &str, lifetime: Millis) -> Result<bool> {

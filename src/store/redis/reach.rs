@@ -59,6 +59,14 @@ impl Reach {
         }
     }
 
+    /// Whether anybody answers, for what comes to the same wherever it is asked.
+    pub async fn ask_any(&self, request: &Request) -> Result<()> {
+        match &self.to {
+            To::One(node) => node.link(request).ask(request, Again::Safe).await.map(drop),
+            To::Cluster(cluster) => cluster.ask_any(request).await,
+        }
+    }
+
     /// The cluster; none where one server has everything.
     pub fn cluster(&self) -> Option<&Cluster> {
         match &self.to {

@@ -27,7 +27,7 @@ impl RedisStore {
         let keys = self.keys(area);
         let empty = claim.names.is_empty() && claim.watching == 0;
         let text = serde_json::to_string(claim).expect("a claim holds only texts and numbers");
-        let call = Call::new(&REPORT, vec![keys.key("here")])
+        let call = Call::new(&REPORT, keys.here())
             .arg(keys.channel())
             .arg(&change.server.0)
             .arg(if empty { "" } else { &text })

@@ -100,7 +100,7 @@ pub async fn of_area(
     forms: Forms,
     status: StatusCode,
 ) -> Answer {
-    let stale = web.hub.news().borrow().stale_since.is_some();
+    let stale = web.hub.stale_since(name).is_some();
     let me = match session {
         // A store that is away is not waited for: what is known stays readable.
         Some(session) if !stale => web.hub.me(name, &session.owner()).await.ok().and_then(|done| done.me),

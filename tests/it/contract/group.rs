@@ -13,7 +13,7 @@ use where_to_eat::domain::name::{AreaName, Username};
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::domain::state::{Applied, AreaState, User};
 use where_to_eat::domain::venue::{Pick, RawVenue, Venue, VenueId};
-use where_to_eat::store::{Result, Store, StoreError};
+use where_to_eat::store::{Head, Result, Store, StoreError};
 
 use super::Ground;
 use super::ears::{Ears, PATIENCE, Sound};
@@ -91,6 +91,10 @@ impl Group {
 
     pub async fn state(&self) -> AreaState {
         self.store.snapshot(&self.area, false).await.expect("the store answers").state
+    }
+
+    pub async fn head(&self) -> Head {
+        self.store.heads(std::slice::from_ref(&self.area)).await.remove(0).expect("the store answers")
     }
 
     pub async fn user(&self, who: &str) -> Option<User> {

@@ -23,7 +23,7 @@ fn step(id: &str, v: u64, here: &[&str], gone: &[&str], watching: u64) -> ClaimC
 /// The claims on the area, by server; the snapshot and the head must say the same.
 async fn claims(group: &Group) -> Vec<(ServerId, Claim)> {
     let mut of_snapshot = group.store.snapshot(&group.area, false).await.unwrap().claims;
-    let mut of_head = group.store.heads(std::slice::from_ref(&group.area)).await.unwrap().remove(0).claims;
+    let mut of_head = group.head().await.claims;
     of_snapshot.sort_by_key(|(server, _)| server.clone());
     of_head.sort_by_key(|(server, _)| server.clone());
     assert_eq!(of_snapshot, of_head);

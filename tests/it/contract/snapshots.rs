@@ -19,7 +19,7 @@ pub async fn looking_at_an_area_that_is_not_there_writes_nothing(ground: &dyn Gr
         let ann = group.store.me(&nowhere, &where_to_eat::domain::owner::Owner::of("Ann")).await.unwrap();
         assert_eq!((ann.epoch, ann.seq, ann.me), (AreaState::default().epoch, 0, None));
         assert_eq!(group.store.expire(&nowhere).await, Ok(None));
-        assert_eq!(group.store.heads(std::slice::from_ref(&nowhere)).await, Ok(vec![Head::default()]));
+        assert_eq!(group.store.heads(std::slice::from_ref(&nowhere)).await, [Ok(Head::default())]);
     }
 }
 
@@ -100,11 +100,11 @@ pub async fn heads_come_in_the_order_asked_for(ground: &dyn Ground) {
     other.join("Ann").await;
     let voted = other.vote("Ann", "thai").await;
     let areas = [other.area.clone(), new_area(), group.area.clone(), other.area.clone()];
-    let heads = group.store.heads(&areas).await.unwrap();
-    let numbers: Vec<_> = heads.into_iter().map(|head| (head.epoch, head.seq)).collect();
+    let heads = group.store.heads(&areas).await;
+    let numbers: Vec<_> = heads.into_iter().flatten().map(|head| (head.epoch, head.seq)).collect();
     let other_head = (voted.epoch, 2);
     assert_eq!(numbers, [other_head.clone(), (Epoch::default(), 0), (done.epoch, 1), other_head]);
-    assert_eq!(group.store.heads(&[]).await, Ok(vec![]));
+    assert_eq!(group.store.heads(&[]).await, []);
 }
 
 pub async fn who_follows_again_hears_again(ground: &dyn Ground) {

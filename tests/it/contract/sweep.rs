@@ -18,8 +18,8 @@ fn cleared(changes: &[Numbered]) -> usize {
 }
 
 async fn head(group: &Group) -> (Epoch, u64) {
-    let heads = group.store.heads(std::slice::from_ref(&group.area)).await.unwrap();
-    (heads[0].epoch.clone(), heads[0].seq)
+    let head = group.head().await;
+    (head.epoch, head.seq)
 }
 
 pub async fn an_area_with_time_left_stays(ground: &dyn Ground) {

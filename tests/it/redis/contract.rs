@@ -14,12 +14,20 @@ async fn ground() -> impl Ground {
     RedisServer::start()
 }
 
+/// Wherever these options lead to.
+#[async_trait]
+impl Ground for RedisOptions {
+    async fn open(&self, rules: Rules, listener: Arc<dyn Listener>) -> Arc<dyn Store> {
+        let store = RedisStore::new(self, rules).expect("the address is a good one");
+        store.listen(listener);
+        store
+    }
+}
+
 #[async_trait]
 impl Ground for RedisServer {
     async fn open(&self, rules: Rules, listener: Arc<dyn Listener>) -> Arc<dyn Store> {
-        let store = RedisStore::new(&RedisOptions::new(self.url()), rules).expect("the URL is a good one");
-        store.listen(listener);
-        store
+        RedisOptions::new(self.url()).open(rules, listener).await
     }
 }
 

@@ -8,6 +8,8 @@ use where_to_eat::domain::state::AreaState;
 use where_to_eat::store::{Result, StoreError};
 
 use crate::contract::group::{Group, LONG, eventually, join, lasting, vote};
+use crate::redis::cluster::nodes::RedisCluster;
+use crate::redis::inside::Inside;
 use crate::redis::server::RedisServer;
 
 fn unavailable<T: std::fmt::Debug>(result: Result<T>) -> String {
@@ -55,30 +57,43 @@ async fn a_change_is_one_round_trip() {
     assert_eq!([0, 1, 2, 3].map(|i| after[i] - before[i]), [20, 0, 0, 0]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_redis_refuses_changes_whole_and_can_be_read() {
-    let server = RedisServer::start();
-    let group = Group::meet(&server, lasting(3000)).await;
+/// What a full server refuses, what it goes on with, and that nothing is half done.
+async fn refuses_changes_whole_and_can_be_read(redis: &impl Inside) {
+    let group = Group::meet(redis, lasting(3000)).await;
+    let server = redis.at(&group.area);
+    let keys_of_area = || server.keys(&redis.key(&group.area, "*"));
     let joined = group.join("Ann").await;
     group.vote("Ann", "thai").await;
     group.until(joined.at + 1500).await;
     let bob = group.join("Bob").await;
-    server.ask::<String>(&["CONFIG", "SET", "maxmemory", "1"]);
-    let keys = server.keys("*");
+    server.say(&["CONFIG", "SET", "maxmemory", "1"]);
+    let keys = keys_of_area();
     for (who, act) in [("Ann", vote("sushi")), ("Ann", Act::Withdraw), ("Cem", join("Cem")), ("Bob", Act::Leave)] {
         let cause = unavailable(group.act(who, act).await);
         assert!(cause.contains("full"), "{cause}");
     }
-    assert_eq!((server.keys("*"), group.state().await.seq), (keys, bob.seq), "nothing was written or published");
+    assert_eq!((keys_of_area(), group.state().await.seq), (keys, bob.seq), "nothing was written or published");
     assert_eq!(group.votes().await, "Ann thai");
     // Time does not stop, and what ends makes room.
     eventually("Ann's time is over", async || group.state().await.users.len() == 1).await;
     eventually("the area is over", async || group.store.sweep(0).await.unwrap().cleared == 1).await;
-    assert!(server.keys("*").is_empty());
-    server.ask::<String>(&["CONFIG", "SET", "maxmemory", "0"]);
+    assert!(keys_of_area().is_empty());
+    server.say(&["CONFIG", "SET", "maxmemory", "0"]);
     group.join("Ann").await;
     group.vote("Ann", "thai").await;
     group.assert_view_is_the_store().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_redis_refuses_changes_whole_and_can_be_read() {
+    let server = RedisServer::start();
+    refuses_changes_whole_and_can_be_read(&server).await;
+    assert!(server.keys("*").iter().all(|key| key == "expireKeys" || server.ask::<i64>(&["PTTL", key]) > 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_node_of_a_cluster_refuses_changes_whole_and_can_be_read() {
+    refuses_changes_whole_and_can_be_read(&RedisCluster::start()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -135,8 +150,8 @@ async fn an_empty_redis_begins_everything_anew() {
     server.bring_up();
     eventually("it answers again", async || group.store.ping().await.is_ok()).await;
     assert_eq!(group.state().await, AreaState::default());
-    let heads = group.store.heads(std::slice::from_ref(&group.area)).await.unwrap();
-    assert_eq!(heads[0].epoch, Epoch::default());
+    let head = group.head().await;
+    assert_eq!(head.epoch, Epoch::default());
     let again = group.join("Ann").await;
     assert_ne!(again.epoch, before.epoch);
     assert_eq!(again.seq, 1);

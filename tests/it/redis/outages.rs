@@ -11,7 +11,7 @@ use where_to_eat::domain::event::Heard;
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::store::redis::{RedisOptions, RedisStore};
-use where_to_eat::store::{Listener, Result, Store, StoreError};
+use where_to_eat::store::{Head, Listener, Result, Store, StoreError};
 
 use crate::contract::ears::{Ears, PATIENCE};
 use crate::contract::group::{LONG, eventually, join, new_area};
@@ -61,6 +61,10 @@ impl Out {
         self.store.change(&change).await.map(drop)
     }
 
+    async fn head(&self) -> Result<Head> {
+        self.store.heads(std::slice::from_ref(&self.area)).await.remove(0)
+    }
+
     fn missed(&self) -> u64 {
         self.watch.missed.load(Ordering::SeqCst)
     }
@@ -68,7 +72,7 @@ impl Out {
     /// All is as before: what is stored is heard.
     async fn assert_well(&self, who: &str) {
         eventually("a change is kept", async || self.join(who).await.is_ok()).await;
-        let head = self.store.heads(std::slice::from_ref(&self.area)).await.expect("Redis is there").remove(0);
+        let head = self.head().await.expect("Redis is there");
         self.watch.ears.until_seq(&self.area, &head.epoch, head.seq).await;
     }
 }
@@ -114,7 +118,7 @@ async fn a_redis_stopped_in_its_tracks_is_found_again() {
     out.assert_well("Ann").await;
     server.freeze();
     assert_unavailable(out.join("Bob")).await;
-    assert_unavailable(out.store.heads(std::slice::from_ref(&out.area))).await;
+    assert_unavailable(out.head()).await;
     assert_unavailable(out.store.follow(&new_area())).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_unavailable(out.store.ping()).await;

@@ -2,6 +2,8 @@
 //! forgets a connection. Knows nothing of what it carries.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -10,6 +12,7 @@ use tokio::task::AbortHandle;
 
 pub struct Path {
     port: u16,
+    target: Arc<AtomicU16>,
     /// Connections opened before the latest number carry nothing.
     age: watch::Sender<u64>,
     task: AbortHandle,
@@ -20,14 +23,25 @@ impl Path {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("loopback has free ports");
         let own = listener.local_addr().expect("it is bound").port();
         let (age, ages) = watch::channel(0);
+        let target = Arc::new(AtomicU16::new(port));
+        let current = target.clone();
         let task = tokio::spawn(async move {
             while let Ok((inner, _)) = listener.accept().await {
-                if let Ok(outer) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await {
+                if let Ok(outer) = TcpStream::connect((Ipv4Addr::LOCALHOST, current.load(Ordering::SeqCst))).await {
                     tokio::spawn(carry(inner, outer, ages.clone()));
                 }
             }
         });
-        Self { port: own, age, task: task.abort_handle() }
+        Self { port: own, target, age, task: task.abort_handle() }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What is opened from now on leads to another server, as when an address is moved.
+    pub fn lead_to(&self, port: u16) {
+        self.target.store(port, Ordering::SeqCst);
     }
 
     pub fn url(&self) -> String {

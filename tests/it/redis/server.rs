@@ -47,8 +47,11 @@ impl RedisServer {
         Self { port: free_port(), options, dir, child: None }
     }
 
+    /// With its password, if it has one.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
+        let password = self.options.chunks(2).find(|option| option[0] == "requirepass").map(|option| &option[1]);
+        let user = password.map(|password| format!(":{password}@")).unwrap_or_default();
+        format!("redis://{user}127.0.0.1:{}/", self.port)
     }
 
     pub fn port(&self) -> u16 {

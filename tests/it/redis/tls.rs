@@ -11,7 +11,7 @@ use crate::contract::ears::Ears;
 use crate::contract::group::{LONG, join, new_area};
 use crate::redis::server::{RedisServer, free_port};
 
-fn make_certificate(dir: &Path) {
+pub fn make_certificate(dir: &Path) {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=redis.invalid"])
         .args(["-keyout", "key.pem", "-out", "cert.pem"])

@@ -49,7 +49,7 @@ async fn an_area_whose_own_row_is_unreadable_begins_a_new_epoch_and_still_ends()
     })
     .await;
     let (store, ears) = place.open();
-    let head = store.heads(&[lunch()]).await.unwrap().remove(0);
+    let head = store.heads(&[lunch()]).await.remove(0).unwrap();
     assert_ne!(head.epoch, epoch);
     let mended = state(&store).await;
     assert_ne!(mended.epoch, epoch);

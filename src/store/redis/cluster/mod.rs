@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::select_ok;
 use redis::{RedisError, RedisResult, Value};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
@@ -107,6 +108,8 @@ impl Cluster {
                 },
             };
             let Err(error) = answer else { return answer };
+            // The slot is open, maybe for long; its node says when it is another one's.
+            let stays = error.code() == Some("TRYAGAIN");
             match error.code() {
                 Some("MOVED") => {}
                 Some("ASK") => match self.ask_elsewhere(&error, request).await {
@@ -118,7 +121,9 @@ impl Cluster {
                 _ if is_gone(&error) && again == Again::Safe => {}
                 _ => return Err(error),
             }
-            self.doubt.notify_one();
+            if !stays {
+                self.doubt.notify_one();
+            }
             tokio::select! {
                 () = sleep(PAUSE) => {}
                 () = self.owner_is_not(slot, &address) => {}
@@ -150,9 +155,21 @@ impl Cluster {
         let _ = shapes.wait_for(|shape| shape.owner(slot).is_some_and(|(owner, _)| owner != address)).await;
     }
 
-    /// Which node has the key now; what has the same one may be asked for in one pipeline.
-    pub async fn place(&self, key: &str) -> Address {
-        self.owner(slot(key)).await.0
+    /// Whether any primary answers, within the limit of a call.
+    pub async fn ask_any(&self, request: &Request) -> Result<()> {
+        within_limit(async {
+            let mut shapes = self.shape.subscribe();
+            let shape = shapes.wait_for(|shape| !shape.nodes.is_empty()).await.map(|shape| shape.clone());
+            let nodes: Vec<Arc<Node>> = shape.map(|shape| shape.nodes.values().cloned().collect()).unwrap_or_default();
+            let asked = nodes.iter().map(|node| Box::pin(node.link(request).ask(request, Again::Safe)));
+            select_ok(asked).await.map(drop)
+        })
+        .await
+    }
+
+    /// Which node has the key, as far as is known; what has the same one may be asked for in one pipeline.
+    pub fn place(&self, key: &str) -> Option<Address> {
+        self.shape.borrow().owner(slot(key)).map(|(address, _)| address.clone())
     }
 
     pub async fn follow(&self, area: &AreaName) -> Result<()> {

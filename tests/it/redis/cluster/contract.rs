@@ -1,25 +1,19 @@
-//! The contract suite on a cluster of three primaries and three replicas, one for each topic: it takes seconds to form.
+//! The contract suite on clusters of three primaries and three replicas. A new node refuses to serve for two seconds, so one cluster
+//! has many topics, and those that wait for time to pass are beside.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use where_to_eat::domain::change::Rules;
-use where_to_eat::store::redis::RedisStore;
 use where_to_eat::store::{Listener, Store};
 
-use crate::contract::{Ground, Reusable, contract_suite};
+use crate::contract::{Ground, Reusable};
 use crate::redis::cluster::nodes::RedisCluster;
-
-async fn ground() -> impl Reusable {
-    RedisCluster::start()
-}
 
 #[async_trait]
 impl Ground for RedisCluster {
     async fn open(&self, rules: Rules, listener: Arc<dyn Listener>) -> Arc<dyn Store> {
-        let store = RedisStore::new(&self.options(), rules).expect("the addresses are good ones");
-        store.listen(listener);
-        store
+        self.options().open(rules, listener).await
     }
 }
 
@@ -30,4 +24,37 @@ impl Reusable for RedisCluster {
     }
 }
 
-contract_suite!(topics of crate::redis::cluster::contract::ground);
+mod topics {
+    crate::contract::contract_suite!(topics);
+}
+
+fn assert_all_hold(broken: &[Vec<&str>]) {
+    assert!(broken.iter().all(Vec::is_empty), "these claims do not hold: {broken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_done_at_once() {
+    let cluster = RedisCluster::start();
+    assert_all_hold(&[
+        topics::names(&cluster).await,
+        topics::collisions(&cluster).await,
+        topics::votes(&cluster).await,
+        topics::places(&cluster).await,
+        topics::retries(&cluster).await,
+        topics::snapshots(&cluster).await,
+        topics::presence(&cluster).await,
+        topics::codes(&cluster).await,
+        topics::storms(&cluster).await,
+    ]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_time_ends() {
+    assert_all_hold(&[topics::expiry(&RedisCluster::start()).await]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_sweep_takes() {
+    let cluster = RedisCluster::start();
+    assert_all_hold(&[topics::sweep(&cluster).await, topics::races(&cluster).await]);
+}

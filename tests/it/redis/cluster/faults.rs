@@ -1,20 +1,18 @@
 //! A cluster that loses a primary, a replica, its scripts, or moves a slot, while people vote: what was acknowledged is there, and
 //! whoever follows hears what comes after.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::sleep;
-use where_to_eat::domain::change::{Change, Done};
-use where_to_eat::domain::owner::Owner;
-use where_to_eat::store::redis::{RedisOptions, RedisStore};
-use where_to_eat::store::{Result, Store, StoreError};
+use where_to_eat::domain::change::Done;
+use where_to_eat::store::StoreError;
+use where_to_eat::store::redis::RedisOptions;
 
 use crate::contract::Ground;
-use crate::contract::ears::Ears;
-use crate::contract::group::{Group, LONG, eventually, join, name, new_area, vote};
+use crate::contract::group::{Group, LONG, eventually, join, new_area, vote};
 use crate::redis::cluster::nodes::RedisCluster;
+use crate::redis::replicas::assert_acked_only_with;
 
 /// Two servers on one area.
 async fn pair(cluster: &RedisCluster) -> (Group, Group) {
@@ -55,18 +53,9 @@ async fn assert_both_hear(one: &Group, two: &Group, who: &str, first: u64) {
     .await;
 }
 
-/// The same area through a store that waits for a replica.
-async fn waiting(cluster: &RedisCluster, group: &Group) -> Arc<RedisStore> {
-    let options = RedisOptions { wait_replicas: 1, ..cluster.options() };
-    let store = RedisStore::new(&options, LONG).expect("the addresses are good ones");
-    store.listen(Arc::new(Ears::default()));
-    eventually("the cluster is found", async || store.snapshot(&group.area, false).await.is_ok()).await;
-    store
-}
-
-async fn vote_at(store: &RedisStore, group: &Group, n: u64, venue: &str) -> Result<Done> {
-    let (area, held) = (group.area.clone(), Some(name("Ann")));
-    store.change(&Change { area, owner: Owner::of("Ann"), held, n: Some(n), act: vote(venue) }).await
+/// The same area through a server that waits for a replica.
+async fn waiting(cluster: &RedisCluster, group: &Group) -> Group {
+    group.elsewhere(&RedisOptions { wait_replicas: 1, ..cluster.options() }).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -74,8 +63,7 @@ async fn a_vote_that_a_replica_has_survives_its_primary() {
     let mut cluster = RedisCluster::start();
     let (one, two) = pair(&cluster).await;
     one.act_n("Ann", 1, join("Ann")).await.unwrap();
-    let store = waiting(&cluster, &one).await;
-    let acked = vote_at(&store, &one, 2, "thai").await.unwrap();
+    let acked = waiting(&cluster, &one).await.act_n("Ann", 2, vote("thai")).await.unwrap();
     cluster.kill(cluster.owner(&one.key("epoch")));
     eventually("its replica answers", async || one.store.snapshot(&one.area, false).await.is_ok()).await;
     let after = one.state().await;
@@ -89,23 +77,8 @@ async fn a_vote_that_no_replica_has_is_not_acknowledged() {
     let cluster = RedisCluster::start();
     let one = Group::meet(&cluster, LONG).await;
     one.act_n("Ann", 1, join("Ann")).await.unwrap();
-    let store = waiting(&cluster, &one).await;
     let replica = cluster.replica_of(cluster.owner(&one.key("epoch")));
-    replica.freeze();
-    let said = vote_at(&store, &one, 2, "thai").await;
-    assert!(matches!(&said, Err(StoreError::Unavailable(why)) if why.contains("replicas")), "{said:?}");
-    // Known already, so it changes nothing; still no replica has it.
-    let said = vote_at(&store, &one, 2, "thai").await;
-    assert!(matches!(&said, Err(StoreError::Unavailable(_))), "{said:?}");
-    one.act_n("Bob", 1, join("Bob")).await.expect("who does not wait for replicas is not held up");
-    replica.thaw();
-    let mut done = None;
-    eventually("the replica has it", async || {
-        done = vote_at(&store, &one, 2, "thai").await.ok();
-        done.is_some()
-    })
-    .await;
-    assert_eq!((one.state().await.seq, one.votes().await.as_str()), (3, "Ann thai"), "counted once");
+    assert_acked_only_with(replica, &waiting(&cluster, &one).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,7 +134,7 @@ async fn a_slot_moves_while_people_vote() {
 async fn forgotten_scripts_are_sent_again_to_every_node() {
     let cluster = RedisCluster::start();
     let one = Group::meet(&cluster, LONG).await;
-    let store = waiting(&cluster, &one).await;
+    let waiting = waiting(&cluster, &one).await;
     for round in 0..5 {
         cluster.primaries().for_each(|node| node.say(&["SCRIPT", "FLUSH"]));
         let area = one.with_area(new_area()).await;
@@ -169,7 +142,7 @@ async fn forgotten_scripts_are_sent_again_to_every_node() {
         area.join("Ann").await;
         area.vote("Ann", "thai").await;
         cluster.primaries().for_each(|node| node.say(&["SCRIPT", "FLUSH"]));
-        vote_at(&store, &area, round, "sushi").await.unwrap();
+        waiting.with_area(area.area.clone()).await.act_n("Ann", round, vote("sushi")).await.unwrap();
         area.assert_view_is_the_store().await;
     }
 }
@@ -195,7 +168,7 @@ async fn the_sweep_finds_the_areas_of_every_node() {
 }
 
 impl Group {
-    fn key(&self, part: &str) -> String {
+    pub fn key(&self, part: &str) -> String {
         format!("{{{}}}:{part}", self.area)
     }
 }

@@ -2,5 +2,8 @@
 
 mod contract;
 mod faults;
+mod halves;
 pub mod nodes;
+mod secure;
 mod servers;
+mod slots;

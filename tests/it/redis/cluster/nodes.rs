@@ -24,12 +24,18 @@ pub struct RedisCluster {
 
 impl RedisCluster {
     pub fn start() -> Self {
+        Self::with(Vec::new)
+    }
+
+    /// With more options for each node: name, value, name, value.
+    pub fn with(more: impl Fn() -> Vec<String> + Sync) -> Self {
         // Another port for the nodes' own talk too, whenever one is taken meanwhile.
         let start = || loop {
-            let bus = free_port().to_string();
+            let (bus, more) = (free_port().to_string(), more());
             let options = ["save", "", "cluster-enabled", "yes", "cluster-port", &bus];
             let timeout = ["cluster-node-timeout", NODE_TIMEOUT, "repl-diskless-sync-delay", "0"];
-            let mut node = RedisServer::absent(&[&options[..], &timeout[..]].concat());
+            let more: Vec<&str> = more.iter().map(String::as_str).collect();
+            let mut node = RedisServer::absent(&[&options[..], &timeout[..], &more[..]].concat());
             if node.try_start() {
                 break (node, bus);
             }
@@ -115,28 +121,6 @@ impl RedisCluster {
 
     pub fn kill(&mut self, number: usize) {
         self.nodes[number].kill();
-    }
-
-    /// Moves the slot of the key as an operator does: opened at both ends, its keys in steps, then told to both.
-    pub async fn move_slot_of(&self, key: &str, to: usize) {
-        let (source, target) = (&self.nodes[self.owner(key)], &self.nodes[to]);
-        let slot = source.ask::<u16>(&["CLUSTER", "KEYSLOT", key]).to_string();
-        let (from_id, to_id): (String, String) = (source.ask(&["CLUSTER", "MYID"]), target.ask(&["CLUSTER", "MYID"]));
-        target.say(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from_id]);
-        source.say(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to_id]);
-        let port = target.port().to_string();
-        loop {
-            let keys: Vec<String> = source.ask(&["CLUSTER", "GETKEYSINSLOT", &slot, "3"]);
-            if keys.is_empty() {
-                break;
-            }
-            let migrate = ["MIGRATE", "127.0.0.1", &port, "", "0", "5000", "KEYS"];
-            let _: String = source.ask(&migrate.into_iter().chain(keys.iter().map(String::as_str)).collect::<Vec<_>>());
-            // Others get their turn while the slot is open.
-            tokio::task::yield_now().await;
-        }
-        target.say(&["CLUSTER", "SETSLOT", &slot, "NODE", &to_id]);
-        source.say(&["CLUSTER", "SETSLOT", &slot, "NODE", &to_id]);
     }
 
     pub fn primaries(&self) -> impl Iterator<Item = &RedisServer> {

@@ -1,5 +1,8 @@
 //! Whole servers on a cluster: what people see, when nothing breaks and when a primary does.
 
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::redis::cluster::nodes::RedisCluster;
@@ -42,10 +45,63 @@ async fn two_servers_on_a_cluster_agree_before_and_after_a_primary_is_killed() {
         let at = if event["event"] == "updates" { &event["data"] } else { event };
         at["epoch"] == acked["epoch"] && at["seq"].as_u64() >= acked["seq"].as_u64()
     };
-    bob.find(reached).await;
     for person in [&mut ann, &mut bob] {
+        // The ack may be there before the state.
+        person.find(reached).await;
         let votes = person.ask("getVotes", json!({})).await;
         let ids: Vec<&Value> = votes["votes"].as_array().unwrap().iter().map(|venue| &venue["id"]).collect();
         assert_eq!((&votes["epoch"], &ids[0]), (&acked["epoch"], &&json!("ramen")));
     }
+}
+
+/// The part that is lost is the one that keeps who is alive, too.
+#[tokio::test]
+async fn a_lost_part_of_the_cluster_makes_its_own_areas_stale_and_no_others() {
+    // As an operator sets it who would rather lose a part than all.
+    let cluster = RedisCluster::with(|| ["cluster-require-full-coverage", "no"].map(str::to_owned).into());
+    let server = server_on(&cluster).await;
+    let lost = cluster.owner("servers");
+    let area_at = |like: &dyn Fn(usize) -> bool| {
+        let names = (0..).map(|number| format!("area-{number}"));
+        names.into_iter().find(|name| like(cluster.owner(&format!("{{{name}}}:epoch")))).expect("each part has some")
+    };
+    let (here, away) = (area_at(&|owner| owner != lost), area_at(&|owner| owner == lost));
+    let browser = Browser::open(&server).await;
+    let mut ann = browser.join(&here, "Ann").await;
+    let mut bob = Browser::open(&server).await.join(&away, "Bob").await;
+    ann.vote("thai").await;
+    bob.vote("thai").await;
+    ann.drain().await;
+
+    let part = [cluster.node(lost), cluster.replica_of(lost)];
+    part.iter().for_each(|node| node.freeze());
+    bob.event("stale").await;
+    let refused = bob.try_ask("addVote", Some(7), json!({"fs": {"id": "ramen", "name": "Ramen"}})).await;
+    assert_eq!(refused.unwrap_err()["code"], "storeUnavailable");
+    for venue in ["ramen", "sushi", "thai"] {
+        let acked = ann.vote(venue).await;
+        ann.find(|event| event["event"] == "vote" && event["seq"] == acked["seq"]).await;
+        // The store is asked meanwhile where all areas are.
+        ann.linger(Duration::from_secs(1)).await;
+    }
+    let told = ann.drain().await;
+    assert!(told.iter().all(|event| event["event"] != "stale"), "{told:?}");
+    assert_eq!(browser.get(&format!("/api/areas/{here}")).await.1["staleSince"], Value::Null);
+    let known = browser.get(&format!("/api/areas/{away}")).await.1;
+    assert!(known["staleSince"].is_u64() && known["votes"][0]["id"] == "thai", "what is known stays readable: {known}");
+    assert_eq!(browser.send(Method::GET, "/readyz", None).await.status(), StatusCode::OK, "most of it can be used");
+    let figures = server.get("/metrics").await.text().await.unwrap();
+    assert!(figures.contains("\nwte_store_up 0\n") && figures.contains("\nwte_areas_stale 1\n"), "{figures}");
+    // Who comes to a lost area now is told so; who goes on to another one is told that this one is current.
+    ann.ask("watch", json!({"area": away})).await;
+    ann.event("stale").await;
+    ann.ask("watch", json!({"area": here})).await;
+    ann.event("current").await;
+
+    part.iter().for_each(|node| node.thaw());
+    bob.event("current").await;
+    let ramen = json!({"fs": {"id": "ramen", "name": "Ramen"}});
+    let acked = bob.try_ask("addVote", Some(7), ramen).await.expect("it is there again");
+    bob.find(|event| [&event["seq"], &event["data"]["seq"]].contains(&&acked["seq"])).await;
+    assert_eq!(bob.ask("getVotes", json!({})).await["votes"][0]["id"], "ramen");
 }

@@ -7,12 +7,12 @@ local EPOCH, SEQ, HERE = KEYS[9], KEYS[10], KEYS[11]
 
 local CHANNEL = ARGV[1]
 -- In a cluster an area's keys have its name in braces: they lie in one slot, whose node alone is told what is published. The list
--- of timers lies in another one: the server writes it.
+-- of timers lies in another one: the server writes it; in its place stands a key that is never there.
 local CLUSTER = string.sub(CHANNEL, 1, 1) == '{'
 local PUBLISH = CLUSTER and 'SPUBLISH' or 'PUBLISH'
 local EXPIRE_KEYS = not CLUSTER and KEYS[12]
 -- The records of the one user that the script writes about, where it does.
-local RECORD, RECORD_IMG, RECORD_OWNER, RECORD_VOTE = unpack(KEYS, CLUSTER and 12 or 13)
+local RECORD, RECORD_IMG, RECORD_OWNER, RECORD_VOTE = unpack(KEYS, 13)
 
 -- Milliseconds: how long a user lasts after an act, and how much longer than the area its keys are kept.
 local LIFETIME, GRACE = tonumber(ARGV[2]), tonumber(ARGV[3])
