@@ -18,6 +18,7 @@ use crate::domain::Millis;
 use crate::domain::change::Rules;
 use crate::domain::presence::ServerId;
 use crate::hub::{Bounds, Hub};
+use crate::ops::Sampler;
 use crate::store::Store;
 use crate::store::embedded::Embedded;
 use crate::store::redis::{RedisOptions, RedisStore};
@@ -29,6 +30,7 @@ use crate::web::{
 
 mod altered;
 mod map;
+mod ops;
 mod places;
 
 pub use altered::Altered;
@@ -87,14 +89,18 @@ impl App {
         let server = ServerId(random_id()?);
         let hub = Hub::start(store.clone(), server.clone(), bounds(&settings), count(settings.limits.areas, 0));
         let min_ttl = millis(settings.sweep.min_ttl);
-        tokio::spawn(sweep::run(store.clone(), server, settings.sweep.every, min_ttl));
+        tokio::spawn(sweep::run(store.clone(), server.clone(), settings.sweep.every, min_ttl));
         let limits = &settings.limits;
+        let connections = Connections::new(limits.connections_per_address.map(size), limits.connections.map(size));
+        let counts = ops::counts(hub.clone(), connections.clone());
+        tokio::spawn(Sampler::new(store.clone(), server, ops::name(address.port()), counts).run());
         let web = Data::new(Web {
             hub,
+            ops: ops::of(&settings, store.clone(), &secret),
             store,
             venues: Venues::new(places::of(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
             sessions: Sessions::new(&secret, settings.session.lifetime),
-            connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
+            connections,
             rates: Rates::new("events_per_second", rate(&settings)),
             looks: Rates::new(
                 "looks_per_second",

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 mod checks;
 mod layers;
 mod map;
+mod redis;
 mod secret;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod venues;
 
 use layers::{Layers, Ranges};
 pub use secret::Secret;

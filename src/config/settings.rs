@@ -46,6 +46,8 @@ pub struct Server {
     pub shutdown: Duration,
     /// None leaves `/metrics` to loopback.
     pub metrics_token: Option<Secret>,
+    /// None leaves `/ops` to who sits at this machine.
+    pub ops_token: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

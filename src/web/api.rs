@@ -16,7 +16,7 @@ use crate::domain::name::AreaName;
 use crate::protocol::INTEGER_MAX;
 use crate::protocol::client::Fields;
 use crate::protocol::error::{Code, Problem};
-use crate::protocol::server::{Changed, Joined, MeAnswer, Updates};
+use crate::protocol::server::{Acts, Changed, Joined, MeAnswer, Updates};
 use crate::venues::{Question, RawQuestion, VenueError};
 
 type Answer = Result<HttpResponse, WebError>;
@@ -39,6 +39,14 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> A
         fresh(&Updates { stale_since, ..Updates::new(&name, state, online, watching) })
     });
     Ok(look.await?)
+}
+
+/// `GET /api/areas/AREA/activity`
+pub async fn activity(request: HttpRequest, path: Path<String>, web: Data<Web>) -> Answer {
+    limits::look(&request, &web)?;
+    let area = AreaName::parse(&path)?;
+    let (since, acts) = web.hub.activity(&area).await?;
+    Ok(fresh(&Acts { area: &area, epoch: &since.epoch, seq: since.seq, acts: &acts }))
 }
 
 /// `GET /api/venues?ll=LAT,LNG&query=TEXT&near=TEXT&limit=N`

@@ -29,6 +29,7 @@ mod health;
 mod installed;
 mod limits;
 pub mod map;
+mod ops;
 mod origin;
 mod pages;
 mod patience;
@@ -44,6 +45,7 @@ mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
+pub use ops::{Operators, Ops};
 pub use patience::Patience;
 pub use preview::Pictures;
 pub use rates::{Rate, Rates};
@@ -65,6 +67,7 @@ pub struct Web {
     pub looks: Rates<Address>,
     pub takeovers: Takeovers,
     pub pictures: Pictures,
+    pub ops: Ops,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
 }
@@ -123,6 +126,7 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/takeover/claim", routes::post().to(takeover::claim))
         .route("/venues", reading().to(api::venues))
         .route("/areas/{area}", reading().to(api::area))
+        .route("/areas/{area}/activity", reading().to(api::activity))
         .route("/events", routes::get().to(events::count))
         .route("/areas/{area}/events", routes::get().to(events::open))
         .route("/areas/{area}/me", reading().to(api::me))
@@ -160,6 +164,10 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/healthz", reading().to(health::healthz))
             .route("/readyz", reading().to(health::readyz))
             .route("/metrics", reading().to(health::metrics))
+            .route("/ops", routes::post().to(ops::sign_in))
+            .service(packed("/ops", reading().to(ops::page)))
+            .route("/ops/leave", routes::post().to(ops::sign_out))
+            .route("/ops/events", routes::get().to(ops::events))
             .service(api)
             .default_service(routes::to(pages::not_found)),
     );

@@ -58,7 +58,7 @@ pub fn is_secure(request: &HttpRequest, web: &Web) -> bool {
 fn behind_tls(request: &HttpRequest, web: &Web) -> Option<String> {
     let plain = forwarded_scheme(request, web).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let is_page = request.path() == "/" || request.path().starts_with("/a/");
+    let is_page = matches!(request.path(), "/" | "/ops") || request.path().starts_with("/a/");
     (plain && is_page && public_is_secure(web)).then(|| format!("{}{path}", own_base(request, web)))
 }
 

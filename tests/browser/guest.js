@@ -45,4 +45,9 @@ export class Guest {
   withdraw() {
     return this.#act("DELETE", "vote");
   }
+
+  /** Signs out. */
+  leave() {
+    return this.#act("DELETE", "me");
+  }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
+mod activity;
 mod architecture;
 mod bounds;
 mod connections;
@@ -23,6 +24,7 @@ mod limits;
 mod live;
 mod names;
 mod openapi;
+mod ops;
 mod order;
 mod packing;
 mod pages;

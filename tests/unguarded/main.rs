@@ -15,6 +15,7 @@ mod acks_first;
 mod in_line;
 mod off;
 mod own_clock;
+mod samples;
 mod store;
 mod talk;
 mod unaware;

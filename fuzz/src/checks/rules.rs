@@ -79,7 +79,11 @@ pub fn message(message: &Message) {
     image(&message.img);
     chat_text(&message.text);
     let text = serde_json::to_string(message).expect("it can be told");
-    assert_eq!(serde_json::from_str::<Message>(&text).as_ref().ok(), Some(message), "what is stored is read as the same");
+    assert_eq!(
+        serde_json::from_str::<Message>(&text).as_ref().ok(),
+        Some(message),
+        "what is stored is read as the same"
+    );
 }
 
 pub fn pick(pick: &Pick) {

@@ -75,8 +75,7 @@ fn as_the_file_has_it(lines: &Lines) {
         rows.owners.extend(held);
     }
     for (key, text) in lines.of(b"room") {
-        let room =
-            rows.read(&text, |(id, room): &(RoomId, Room)| id.as_str().as_bytes() == key && room.is_sound());
+        let room = rows.read(&text, |(id, room): &(RoomId, Room)| id.as_str().as_bytes() == key && room.is_sound());
         rows.rooms.extend(room);
     }
     for (key, text) in lines.of(b"read") {

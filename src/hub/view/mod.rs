@@ -13,6 +13,7 @@ use super::log::Log;
 use super::seats::Seats;
 use super::whispers::{self, Talked, Whispers};
 use crate::domain::Millis;
+use crate::domain::activity::{Act, Activity};
 use crate::domain::change::Me;
 use crate::domain::event::{Event, Heard, Notice, Numbered};
 use crate::domain::name::{AreaName, Username};
@@ -38,6 +39,8 @@ pub(super) struct View {
     log: Log,
     whispers: Whispers,
     talked: Talked,
+    /// What people did, of the changes that the state is made of.
+    pub activity: Activity,
     /// While a snapshot is on its way: what was heard since it was asked for.
     held_back: Option<Vec<(Heard, ByteString)>>,
     /// A new snapshot is needed.
@@ -69,6 +72,7 @@ impl View {
             log: Log::new(bounds.recent_events, bounds.recent_bytes),
             whispers: Whispers::new(bounds.recent_events, bounds.recent_bytes),
             talked: Talked::default(),
+            activity: Activity::new(bounds.lifetime),
             bounds,
             held_back: None,
             resync: true,
@@ -132,6 +136,7 @@ impl View {
     }
 
     fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> bool {
+        let act = Act::of(&self.state, numbered);
         match self.state.apply(numbered, self.bounds.lifetime) {
             Applied::Known => return false,
             Applied::Gap => {
@@ -152,6 +157,7 @@ impl View {
                     Event::User { .. } | Event::Vote { .. } | Event::VoteRemoved { .. } => {}
                 }
                 self.stirred |= !matches!(numbered.event, Event::Vote { .. } | Event::VoteRemoved { .. });
+                self.activity.hear(numbered, act);
                 self.log.push(text, Some((numbered.epoch.clone(), numbered.seq)));
                 metrics::counter!("wte_events_published_total").increment(1);
             }
@@ -178,6 +184,7 @@ impl View {
             let run = if state.epoch.run() == self.state.epoch.run() { "same" } else { "other" };
             metrics::counter!("wte_epochs_total", "run" => run).increment(1);
         }
+        self.activity.look(&self.state, &state);
         self.state = state;
         self.expire_after = 0;
         self.encoded = None;

@@ -36,6 +36,7 @@ mod picture;
 mod reach;
 mod reading;
 mod request;
+mod samples;
 mod script;
 mod servers;
 mod subscribing;

@@ -73,6 +73,9 @@ script!(REPORT, "#!lua flags=allow-oom", "report.lua");
 script!(HEARTBEAT, "#!lua flags=allow-oom", "heartbeat.lua");
 script!(WALK, "#!lua flags=allow-oom", "walk.lua");
 script!(LEASE, "#!lua flags=allow-oom", "lease.lua");
+// Allowed when Redis is full: that is when one looks, and what is kept of a server has a bound.
+script!(SAMPLE, "#!lua flags=allow-oom", "sample.lua");
+script!(SAMPLED, "#!lua flags=allow-oom,no-writes", "sampled.lua");
 
 /// A script with its keys and arguments, ready to be sent.
 pub struct Call {

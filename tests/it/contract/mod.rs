@@ -13,6 +13,7 @@ pub mod races;
 pub mod retries;
 pub mod rooms;
 pub mod runs;
+pub mod samples;
 pub mod snapshots;
 pub mod storms;
 pub mod sweep;
@@ -188,6 +189,12 @@ macro_rules! contract_suite {
                 a_rename_keeps_it_and_its_names_follow
                 nobody_is_there_to_whisper_to
                 one_has_so_many_private_rooms
+            }
+            samples {
+                what_one_server_samples_another_reads
+                only_what_came_since_is_read
+                a_sample_goes_when_its_time_is_over
+                a_server_that_says_nothing_any_more_is_forgotten
             }
             races {
                 two_sessions_for_one_name
