@@ -13,21 +13,27 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::config::{Limit, Secret, Settings, StorePath, VenuesFrom};
+use crate::config::{Limit, Secret, Settings, StorePath};
 use crate::domain::Millis;
 use crate::domain::change::Rules;
 use crate::domain::presence::ServerId;
 use crate::hub::{Bounds, Hub};
+use crate::ops::Sampler;
 use crate::store::Store;
 use crate::store::embedded::Embedded;
 use crate::store::redis::{RedisOptions, RedisStore};
 use crate::sweep;
-use crate::venues::{Choice, Venues, VenuesOptions};
+use crate::venues::Venues;
 use crate::web::{
     self, Connections, Draining, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers, Web,
 };
 
+mod altered;
 mod map;
+mod ops;
+mod places;
+
+pub use altered::Altered;
 
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
 const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -63,9 +69,18 @@ pub struct App {
 impl App {
     /// Opens the store, starts what runs in the background, and listens. Has to be called within a tokio runtime.
     pub async fn build(settings: Settings, figures: PrometheusHandle) -> Result<Self, StartError> {
+        Self::build_altered(settings, figures, Altered::default()).await
+    }
+
+    /// The same with parts exchanged, for programs of the tests.
+    pub async fn build_altered(
+        settings: Settings,
+        figures: PrometheusHandle,
+        altered: Altered,
+    ) -> Result<Self, StartError> {
         let listener = listen(&settings)?;
         let address = listener.local_addr().map_err(StartError::Server)?;
-        let store = open_store(&settings)?;
+        let store = (altered.store)(open_store(&settings)?);
         let kept = store.session_secret().await.map_err(|error| StartError::Store(error.to_string()))?;
         let secret = match &settings.session.secret {
             Some(secret) => secret.expose().as_bytes().to_vec(),
@@ -74,22 +89,30 @@ impl App {
         let server = ServerId(random_id()?);
         let hub = Hub::start(store.clone(), server.clone(), bounds(&settings), count(settings.limits.areas, 0));
         let min_ttl = millis(settings.sweep.min_ttl);
-        tokio::spawn(sweep::run(store.clone(), server, settings.sweep.every, min_ttl));
+        tokio::spawn(sweep::run(store.clone(), server.clone(), settings.sweep.every, min_ttl));
         let limits = &settings.limits;
+        let connections = Connections::new(limits.connections_per_address.map(size), limits.connections.map(size));
+        let counts = ops::counts(hub.clone(), connections.clone());
+        tokio::spawn(Sampler::new(store.clone(), server, ops::name(address.port()), counts).run());
         let web = Data::new(Web {
             hub,
+            ops: ops::of(&settings, store.clone(), &secret),
             store,
-            venues: Venues::new(venues(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
+            venues: Venues::new(places::of(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
             sessions: Sessions::new(&secret, settings.session.lifetime),
-            connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
-            rates: Rates::new(rate(&settings)),
+            connections,
+            rates: Rates::new("events_per_second", rate(&settings)),
+            looks: Rates::new(
+                "looks_per_second",
+                Rate { per_second: few(limits.looks_per_second), burst: few(limits.look_burst) },
+            ),
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
             draining: watch::Sender::new(Draining::default()),
             options: options(&settings, figures),
         });
-        let server = serve(&settings, listener, web.clone()).map_err(StartError::Server)?;
+        let server = serve(&settings, listener, web.clone(), altered.routes).map_err(StartError::Server)?;
         Ok(Self { server, web, address })
     }
 
@@ -225,37 +248,13 @@ fn rate(settings: &Settings) -> Rate {
     Rate { per_second: few(settings.limits.events_per_second), burst: few(settings.limits.event_burst) }
 }
 
-fn venues(settings: &Settings) -> VenuesOptions {
-    let venues = &settings.venues;
-    VenuesOptions {
-        sources: venues.sources.iter().map(choice).collect(),
-        file: venues.file.clone(),
-        foursquare_url: venues.foursquare_url.to_string(),
-        foursquare_key: venues.foursquare_key.as_ref().map(|key| key.expose().to_owned()),
-        photon_url: venues.photon_url.to_string(),
-        public_url: settings.server.public_url.clone(),
-        center: venues.center.map(|center| (center.lat, center.lng)),
-        timeout: venues.timeout,
-        per_minute: venues.questions_per_minute,
-        under_way: settings.limits.venue_requests.map(size),
-    }
-}
-
-fn choice(from: &VenuesFrom) -> Choice {
-    match from {
-        VenuesFrom::File => Choice::File,
-        VenuesFrom::Foursquare => Choice::Foursquare,
-        VenuesFrom::OpenStreetMap => Choice::OpenStreetMap,
-    }
-}
-
-fn serve(settings: &Settings, listener: TcpListener, web: Data<Web>) -> io::Result<Server> {
+fn serve(settings: &Settings, listener: TcpListener, web: Data<Web>, more: altered::Routes) -> io::Result<Server> {
     let patience = Patience {
         keep_alive: settings.server.keep_alive,
         head: settings.server.header_timeout,
         stall: settings.limits.read_stall,
     };
-    let mut server = HttpServer::new(move || Pages::new().app_data(web.clone()).configure(web::table))
+    let mut server = HttpServer::new(move || Pages::new().app_data(web.clone()).configure(more).configure(web::table))
         .client_request_timeout(settings.server.header_timeout)
         .client_disconnect_timeout(Duration::from_secs(1))
         .keep_alive(settings.server.keep_alive)

@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 mod checks;
 mod layers;
 mod map;
+mod redis;
 mod secret;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod venues;
 
+use layers::{Layers, Ranges};
 pub use secret::Secret;
 pub use settings::*;
 
@@ -29,16 +32,24 @@ impl Settings {
     /// Reads all layers. An unknown setting, a value of the wrong type, or one out of its range is an error: a server that
     /// starts has the settings that were meant.
     pub fn read(env: &Environment) -> Result<Self, ConfigError> {
-        let mut layers = layers::Layers::read(DEFAULTS, env)?;
-        Self::take(&mut layers)
+        Self::take(&mut Layers::read(DEFAULTS, env, Ranges::Held)?)
     }
 
     /// Reads all layers, with the environment of this process.
     pub fn load() -> Result<Self, ConfigError> {
-        // Variables that are not UTF-8 are none of ours; one of ours with such a value is refused like any wrong value.
-        let env = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-            .collect();
-        Self::read(&env)
+        Self::read(&environment())
     }
+
+    /// The same without holding numbers to their ranges, so that a program of the tests can show what a range protects from. No
+    /// promise of the product holds with such settings.
+    pub fn load_beyond_ranges() -> Result<Self, ConfigError> {
+        Self::take(&mut Layers::read(DEFAULTS, &environment(), Ranges::Lifted)?)
+    }
+}
+
+/// Variables that are not UTF-8 are none of ours; one of ours with such a value is refused like any wrong value.
+fn environment() -> Environment {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .collect()
 }

@@ -2,7 +2,7 @@
 //! be true: the next change or look at an area says so first.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -26,7 +26,12 @@ async fn once(store: &dyn Store, server: &ServerId, min_ttl: Millis) -> Result<(
     if !store.sweep_lease(server).await? {
         return Ok(());
     }
-    let swept = store.sweep(min_ttl).await?;
+    let begun = Instant::now();
+    let swept = store.sweep(min_ttl).await;
+    let outcome = if swept.is_ok() { "done" } else { "failed" };
+    metrics::counter!("wte_sweeps_total", "outcome" => outcome).increment(1);
+    metrics::histogram!("wte_sweep_seconds").record(begun.elapsed());
+    let swept = swept?;
     metrics::counter!("wte_sweep_cleared_total").increment(swept.cleared);
     tracing::info!(looked_at = swept.looked_at, cleared = swept.cleared, "swept");
     Ok(())

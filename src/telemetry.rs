@@ -15,6 +15,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
 pub mod figures;
+pub mod process;
+pub mod tally;
 
 /// Targets of our own events begin with it.
 const OURS: &str = "where_to_eat";
@@ -48,17 +50,20 @@ fn first_install(json: bool, level: Level) -> Result<PrometheusHandle, Telemetry
         .map_err(|error| TelemetryError(error.to_string()))?
         .build_recorder();
     let handle = recorder.handle();
-    metrics::set_global_recorder(recorder).map_err(|error| TelemetryError(error.to_string()))?;
+    metrics::set_global_recorder(tally::Tallied(recorder)).map_err(|error| TelemetryError(error.to_string()))?;
     figures::describe();
+    process::count_panics();
     Ok(handle)
 }
 
 /// Sorts measured times into their buckets for as long as the process lives, so that they take no memory where nobody reads
-/// `/metrics`. To be spawned once.
+/// `/metrics`; and measures the process itself. To be spawned once.
 pub async fn upkeep(handle: PrometheusHandle) {
     let mut ticks = tokio::time::interval(UPKEEP);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
+        let due = ticks.tick().await;
+        process::measure(due.elapsed());
         handle.run_upkeep();
     }
 }

@@ -30,8 +30,8 @@ export function userName(raw) {
   return fits ? name : null;
 }
 
-/** What decides whether two names are the same: `Ann`, `ANN`. */
-export const compared = (name) => fold(name.replace(JOINERS, ""));
+/** What decides whether two names are the same: `Ann`, `ANN`; without joiners, and without the white space that they held apart. */
+export const compared = (name) => fold(name.replace(JOINERS, "").replace(SPACE, " ").replace(/^ | $/g, ""));
 
 /** The order of the server: by code points, where JavaScript's own `<` goes by halves of them. */
 export function byCodePoints(a, b) {

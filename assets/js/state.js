@@ -20,7 +20,8 @@ export function begin(data) {
     online: data.online ?? 0,
     watching: data.watching ?? 0,
     expiresAt: data.expiresAt ?? 0,
-    cleared: false,
+    // One that comes just after the end: only `cleared` leaves an area that had changes without any.
+    cleared: data.seq > 0 && data.expiresAt === 0 && !data.users.length && !data.venues.length,
   };
 }
 

@@ -1,4 +1,5 @@
-//! What may stand in each setting, and which settings have to agree. Where a text came from is for `layers`.
+//! What may stand in each setting, and which settings have to agree; `redis`, `venues` and `map` have files of their own. Where a text
+//! came from is for `layers`.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -12,10 +13,8 @@ use super::{ConfigError, Secret};
 
 /// Bytes of the key that signs sessions, at least: as many as the signature's hash has.
 const SESSION_SECRET_MIN: usize = 32;
-/// Characters of the token for `/metrics`, at least: too many to guess over a network.
-const METRICS_TOKEN_MIN: usize = 16;
-/// What `venues.source` may be.
-const SOURCES: &str = "auto or none alone, or one or more of file, foursquare and openstreetmap (separated by commas)";
+/// Characters of the tokens for `/metrics` and `/ops`, at least: too many to guess over a network.
+const TOKEN_MIN: usize = 16;
 
 impl Settings {
     pub(super) fn take(layers: &mut Layers) -> Result<Self, ConfigError> {
@@ -62,7 +61,6 @@ impl Settings {
 
 impl Server {
     fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let token = format!("{METRICS_TOKEN_MIN} characters or more, or empty");
         Ok(Self {
             port: from.take("server.port").whole(0..=65_535)?,
             host: from.take("server.host").parsed("an IP address, as 0.0.0.0 or ::", |text| text.parse().ok())?,
@@ -79,9 +77,8 @@ impl Server {
             body_timeout: from.take("server.body_timeout_ms").millis(100..=10_000)?,
             keep_alive: from.take("server.keep_alive_secs").secs(0..=600)?,
             shutdown: from.take("server.shutdown_secs").secs(1..=8)?,
-            metrics_token: from
-                .take("server.metrics_token")
-                .hidden(&token, |text| (text.chars().count() >= METRICS_TOKEN_MIN).then(|| Secret::new(text)))?,
+            metrics_token: token(from.take("server.metrics_token"))?,
+            ops_token: token(from.take("server.ops_token"))?,
         })
     }
 }
@@ -106,60 +103,9 @@ impl Log {
     }
 }
 
-impl Redis {
-    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        Ok(Self {
-            url: from.take("redis.url").hidden("an address as redis://HOST:PORT or rediss://HOST:PORT", |text| {
-                let url = Url::parse(text).ok().filter(Url::has_host)?;
-                matches!(url.scheme(), "redis" | "rediss").then(|| Secret::new(text))
-            })?,
-            cluster: from.take("redis.cluster").truth()?,
-            nodes: nodes(&from.take("redis.nodes"))?,
-            wait_replicas: from.take("redis.wait_replicas").whole(0..=16)?,
-            verify_certificate: from.take("redis.verify_certificate").truth()?,
-            pool_size: from.take("redis.pool_size").whole(1..=256)?,
-            connect: from.take("redis.connect_ms").millis(50..=2_000)?,
-            command: from.take("redis.command_ms").millis(50..=2_000)?,
-        })
-    }
-
-    fn agree(&self) -> Result<(), ConfigError> {
-        let wrong = |what: &str| Err(ConfigError(what.to_owned()));
-        if self.cluster && self.address().is_none() {
-            return wrong(
-                "The setting redis.cluster is true, and nothing says where the cluster is: set redis.nodes to some of its nodes, as \
-                 HOST:PORT,HOST:PORT, or redis.url (REDIS_URL) to one of them.",
-            );
-        }
-        if !self.cluster && !self.nodes.is_empty() {
-            return wrong(
-                "The setting redis.nodes names nodes of a Redis Cluster, and redis.cluster is false: set redis.cluster to true, or for a \
-                 single Redis set redis.url (REDIS_URL) instead.",
-            );
-        }
-        if self.wait_replicas > 0 && self.address().is_none() {
-            return wrong(
-                "The setting redis.wait_replicas needs a Redis that has replicas: set redis.url (REDIS_URL) or redis.nodes, or set \
-                 redis.wait_replicas to 0 for the embedded store.",
-            );
-        }
-        Ok(())
-    }
-}
-
-/// Not shown when it is wrong: somebody may have put a password there.
-fn nodes(setting: &Setting) -> Result<Vec<String>, ConfigError> {
-    let nodes = setting.texts().and_then(|texts| texts.into_iter().map(node).collect());
-    nodes.ok_or_else(|| {
-        setting.wrong_unseen("one address or more as HOST:PORT, separated by commas, without a password")
-    })
-}
-
-/// An address that can stand in a URL as it is: `HOST:PORT`, `[IPV6]:PORT`.
-fn node(text: &str) -> Option<String> {
-    let url = Url::parse(&format!("redis://{text}/")).ok()?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/" && url.query().is_none();
-    (bare && url.host_str().is_some() && url.port().is_some() && !text.contains('#')).then(|| text.to_owned())
+fn token(setting: Setting) -> Result<Option<Secret>, ConfigError> {
+    let may_be = format!("{TOKEN_MIN} characters or more, or empty");
+    setting.hidden(&may_be, |text| (text.chars().count() >= TOKEN_MIN).then(|| Secret::new(text)))
 }
 
 impl Session {
@@ -172,24 +118,6 @@ impl Session {
             lifetime: from.take("session.lifetime_days").days(1..=365)?,
             takeover: from.take("session.takeover_secs").secs(1..=600)?,
             takeover_tries: from.take("session.takeover_tries").whole(1..=1_000)?,
-        })
-    }
-}
-
-impl Venues {
-    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let foursquare_key = from.take("venues.foursquare_key").hidden("a text", |text| Some(Secret::new(text)))?;
-        let file = from.take("venues.file").optional("a file's path, or empty", |text| Some(PathBuf::from(text)))?;
-        let web = "an address as https://places.example";
-        Ok(Self {
-            sources: venues_from(&from.take("venues.source"), file.is_some(), foursquare_key.is_some())?,
-            file,
-            foursquare_url: from.take("venues.foursquare_url").parsed(web, web_address)?,
-            foursquare_key,
-            photon_url: from.take("venues.photon_url").parsed(web, web_address)?,
-            center: from.take("venues.center").optional("LAT,LNG in degrees, as 53.5511,9.9937, or empty", center)?,
-            timeout: from.take("venues.timeout_ms").millis(100..=4_000)?,
-            questions_per_minute: from.take("venues.questions_per_minute").whole(1..=600)?,
         })
     }
 }
@@ -208,6 +136,8 @@ impl Limits {
             areas: from.take("limits.areas").limit()?,
             events_per_second: from.take("limits.events_per_second").limit()?,
             event_burst: from.take("limits.event_burst").limit()?,
+            looks_per_second: from.take("limits.looks_per_second").limit()?,
+            look_burst: from.take("limits.look_burst").limit()?,
             bad_messages: from.take("limits.bad_messages").limit()?,
             recent_events: from.take("limits.recent_events").limit()?,
             recent_bytes: from.take("limits.recent_bytes").limit()?,
@@ -219,7 +149,7 @@ impl Limits {
 }
 
 impl Setting {
-    fn secs(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn secs(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(Duration::from_secs)
     }
 
@@ -227,44 +157,13 @@ impl Setting {
         self.whole(range).map(|days: u64| Duration::from_secs(days * 24 * 3600))
     }
 
-    fn millis(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn millis(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(Duration::from_millis)
     }
 
     fn limit(self) -> Result<Limit, ConfigError> {
         self.whole(0..=MOST).map(|limit| Some(limit).filter(|limit: &u64| *limit > 0))
     }
-}
-
-fn venues_from(setting: &Setting, has_file: bool, has_key: bool) -> Result<Vec<VenuesFrom>, ConfigError> {
-    let names = setting.texts().unwrap_or_default();
-    match &names[..] {
-        ["none"] => return Ok(Vec::new()),
-        ["auto"] => {
-            let web = if has_key { VenuesFrom::Foursquare } else { VenuesFrom::OpenStreetMap };
-            return Ok(if has_file { vec![VenuesFrom::File, web] } else { vec![web] });
-        }
-        _ => {}
-    }
-    let mut sources = Vec::new();
-    for name in &names {
-        let source = match (*name, has_file, has_key) {
-            ("file", true, _) => VenuesFrom::File,
-            ("foursquare", _, true) => VenuesFrom::Foursquare,
-            ("openstreetmap", ..) => VenuesFrom::OpenStreetMap,
-            ("file", false, _) => return Err(setting.wrong("another source, or to have its file: set venues.file")),
-            ("foursquare", _, false) => {
-                let key = "another source, or to have its key: set FOURSQUARE_API_KEY (venues.foursquare_key)";
-                return Err(setting.wrong(key));
-            }
-            _ => return Err(setting.wrong(SOURCES)),
-        };
-        if sources.contains(&source) {
-            return Err(setting.wrong("a list that has each source once"));
-        }
-        sources.push(source);
-    }
-    if sources.is_empty() { Err(setting.wrong(SOURCES)) } else { Ok(sources) }
 }
 
 fn store_path(text: &str) -> Option<StorePath> {
@@ -290,11 +189,4 @@ pub(super) fn web_address(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     (plain && url.has_host() && matches!(url.scheme(), "http" | "https")).then_some(url)
-}
-
-fn center(text: &str) -> Option<Center> {
-    let (lat, lng) = text.split_once(',')?;
-    let (lat, lng): (f64, f64) = (lat.trim().parse().ok()?, lng.trim().parse().ok()?);
-    let on_earth = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lng);
-    on_earth.then_some(Center { lat, lng })
 }

@@ -14,10 +14,11 @@ const FILE: &str = "WTE_CONFIG";
 /// What the variables begin with that name a setting by section and name.
 const PREFIX: &str = "WTE__";
 /// The names that hosts and people use already.
-const USUAL: [(&str, &str); 4] = [
+const USUAL: [(&str, &str); 5] = [
     ("PORT", "server.port"),
     ("REDIS_URL", "redis.url"),
     ("SESSION_SECRET", "session.secret"),
+    ("OPS_TOKEN", "server.ops_token"),
     ("FOURSQUARE_API_KEY", "venues.foursquare_key"),
 ];
 
@@ -42,18 +43,30 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The settings that have not been taken yet, by `section.name`.
+/// Whether numbers have to be within the ranges that `default.toml` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ranges {
+    Held,
+    /// For programs of the tests, which show what a range is there for.
+    Lifted,
+}
+
+/// The settings that have not been taken yet.
 #[derive(Debug)]
-pub(super) struct Layers(BTreeMap<String, (Value, Origin)>);
+pub(super) struct Layers {
+    /// By `section.name`.
+    left: BTreeMap<String, (Value, Origin)>,
+    ranges: Ranges,
+}
 
 impl Layers {
     /// Lays the file that `WTE_CONFIG` names and the environment over `defaults`. A setting that the defaults do not have is
     /// an error.
-    pub fn read(defaults: &str, env: &Environment) -> Result<Self, ConfigError> {
+    pub fn read(defaults: &str, env: &Environment, ranges: Ranges) -> Result<Self, ConfigError> {
         let defaults: Table = defaults.parse().expect("default.toml is part of the program, and its test reads it");
-        let mut layers = Self(BTreeMap::new());
+        let mut layers = Self { left: BTreeMap::new(), ranges };
         for (section, name, value) in flat(defaults) {
-            layers.0.insert(format!("{section}.{name}"), (value, Origin::Default));
+            layers.left.insert(format!("{section}.{name}"), (value, Origin::Default));
         }
         if let Some(path) = set(env, FILE) {
             layers.lay_file(path)?;
@@ -87,7 +100,7 @@ impl Layers {
     }
 
     fn lay(&mut self, name: &str, value: Value, origin: Origin) -> Result<(), ConfigError> {
-        let Some(slot) = self.0.get_mut(name) else {
+        let Some(slot) = self.left.get_mut(name) else {
             return Err(self.unknown(name, &origin));
         };
         let unset = matches!((&value, &origin), (Value::String(text), Origin::Variable(_)) if text.is_empty());
@@ -100,9 +113,9 @@ impl Layers {
     fn unknown(&self, name: &str, origin: &Origin) -> ConfigError {
         let section = name.split('.').next().unwrap_or_default();
         let of_section: Vec<&str> =
-            self.0.keys().filter_map(|known| known.strip_prefix(section)?.strip_prefix('.')).collect();
+            self.left.keys().filter_map(|known| known.strip_prefix(section)?.strip_prefix('.')).collect();
         let hint = if of_section.is_empty() {
-            let mut sections: Vec<&str> = self.0.keys().filter_map(|known| known.split('.').next()).collect();
+            let mut sections: Vec<&str> = self.left.keys().filter_map(|known| known.split('.').next()).collect();
             sections.dedup();
             format!("the sections are {}", sections.join(", "))
         } else {
@@ -114,14 +127,14 @@ impl Layers {
     /// Takes a setting out, to be made into what it means.
     pub fn take(&mut self, name: &'static str) -> Setting {
         let (value, origin) =
-            self.0.remove(name).expect("default.toml has every setting that is read, and a test reads all");
-        Setting { name, value, origin }
+            self.left.remove(name).expect("default.toml has every setting that is read, and a test reads all");
+        Setting { name, value, origin, ranges: self.ranges }
     }
 
     /// The settings that nobody has taken.
     #[cfg(test)]
     pub fn left(&self) -> Vec<&str> {
-        self.0.keys().map(String::as_str).collect()
+        self.left.keys().map(String::as_str).collect()
     }
 }
 
@@ -149,6 +162,7 @@ pub(super) struct Setting {
     name: &'static str,
     value: Value,
     origin: Origin,
+    ranges: Ranges,
 }
 
 impl Setting {
@@ -159,7 +173,9 @@ impl Setting {
             (Value::String(text), Origin::Variable(_)) => text.trim().parse().ok(),
             _ => None,
         };
-        let number = number.filter(|number| range.contains(number)).and_then(|number| T::try_from(number).ok());
+        let number = number
+            .filter(|number| self.ranges == Ranges::Lifted || range.contains(number))
+            .and_then(|number| T::try_from(number).ok());
         number.ok_or_else(|| {
             let end = if *range.end() == MOST { "on".to_owned() } else { format!("to {}", range.end()) };
             self.wrong(&format!("a whole number from {} {end}", range.start()))
@@ -216,7 +232,7 @@ impl Setting {
 
     /// The error of a value that is not what it `has_to_be`.
     pub fn wrong(&self, has_to_be: &str) -> ConfigError {
-        let Self { name, value, origin } = self;
+        let Self { name, value, origin, .. } = self;
         ConfigError(format!("The setting {name} is {value} in {origin}: it has to be {has_to_be}."))
     }
 

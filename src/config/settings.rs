@@ -46,6 +46,8 @@ pub struct Server {
     pub shutdown: Duration,
     /// None leaves `/metrics` to loopback.
     pub metrics_token: Option<Secret>,
+    /// None leaves `/ops` to who sits at this machine.
+    pub ops_token: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +191,8 @@ pub struct Limits {
     pub areas: Limit,
     pub events_per_second: Limit,
     pub event_burst: Limit,
+    pub looks_per_second: Limit,
+    pub look_burst: Limit,
     pub bad_messages: Limit,
     pub recent_events: Limit,
     pub recent_bytes: Limit,

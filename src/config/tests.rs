@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::layers::Layers;
 use super::*;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -45,7 +44,7 @@ fn the_defaults_are_right() {
 
 #[test]
 fn every_setting_of_default_toml_is_read() {
-    let mut layers = Layers::read(DEFAULTS, &env(&[])).unwrap();
+    let mut layers = Layers::read(DEFAULTS, &env(&[]), Ranges::Held).unwrap();
     Settings::take(&mut layers).unwrap();
     assert!(layers.left().is_empty(), "nothing reads {:?}", layers.left());
 }

@@ -85,7 +85,7 @@ pub struct Rules {
     pub lifetime: Millis,
     /// How often the sweep comes; keys of an area live three periods longer than the area.
     pub sweep_period: Millis,
-    /// Users of an area, at most; 0: no limit.
+    /// Users of an area, at most, and as many more who left are remembered by their last `n`; 0: no limit.
     pub users: usize,
     /// Venues of an area, at most; 0: no limit.
     pub venues: usize,

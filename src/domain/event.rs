@@ -56,6 +56,16 @@ pub enum LeftReason {
     Expired,
 }
 
+impl LeftReason {
+    /// As it is on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ClearedReason {
@@ -128,5 +138,22 @@ impl Heard {
         }
         let Frame { epoch, seq, at, event } = serde_json::from_str(text)?;
         Ok(Self::Change(Numbered { epoch, seq, at, event }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::state::{Applied, AreaState};
+    use super::*;
+
+    /// What stands on a channel need not come from a server of ours.
+    #[test]
+    fn a_time_that_no_clock_tells_stops_nobody() {
+        let text =
+            r#"{"event":"user","epoch":"r.1","seq":1,"at":18446744073709551615,"data":{"username":"Ann","img":""}}"#;
+        let Ok(Heard::Change(change)) = Heard::decode(text) else { panic!("it is an event") };
+        let mut view = AreaState { epoch: change.epoch.clone(), ..AreaState::default() };
+        assert_eq!(view.apply(&change, 7_200_000), Applied::Next);
+        assert_eq!(view.next_due(), Some(Millis::MAX));
     }
 }

@@ -1,5 +1,7 @@
 //! What an area is and what may happen in it. Pure: no I/O, no clock of its own, no randomness.
 
+pub mod activity;
+pub mod assembler;
 pub mod change;
 pub mod event;
 pub mod image;
@@ -7,6 +9,7 @@ pub mod name;
 pub mod owner;
 pub mod presence;
 pub mod record;
+pub mod sample;
 pub mod state;
 pub mod takeover;
 pub mod talk;

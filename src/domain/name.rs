@@ -106,9 +106,11 @@ pub(crate) fn visible_text(raw: &str, max: usize) -> Option<String> {
     (fits && clean && seen).then_some(text)
 }
 
-/// What decides whether two texts are the same to a person: folded, without joiners and variation selectors.
+/// What decides whether two texts are the same to a person: folded, without joiners and variation selectors, and without the
+/// white space that they held apart.
 pub(in crate::domain) fn compared(text: &str) -> String {
-    folded(&text.chars().filter(|c| !is_joiner(*c)).collect::<String>())
+    let seen = text.chars().filter(|c| !is_joiner(*c)).collect::<String>();
+    folded(&seen.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// NFC, lower-casing, NFC again: lower-casing can leave a form that composes.
@@ -229,6 +231,14 @@ mod tests {
         assert!(same("A\u{200D}nn", "ann"));
         assert!(same("❤\u{FE0F}", "❤"));
         assert!(!same("Ann", "Anne"));
+    }
+
+    /// Found by fuzzing: a joiner that holds white space apart made another name that looks the same.
+    #[test]
+    fn white_space_around_a_joiner_makes_no_other_name() {
+        for lookalike in ["Ann \u{200D} Lee", "\u{200D} Ann Lee", "Ann Lee \u{FE0F}"] {
+            assert!(same(lookalike, "Ann Lee"), "{lookalike:?}");
+        }
     }
 
     #[test]

@@ -96,8 +96,10 @@ impl Presence {
     }
 
     /// Keeps only what living servers say.
-    pub fn keep(&mut self, lives: impl Fn(&ServerId) -> bool) {
+    pub fn keep(&mut self, lives: impl Fn(&ServerId) -> bool) -> u64 {
+        let before = self.claims.len();
         self.claims.retain(|server, _| lives(server));
+        (before - self.claims.len()) as u64
     }
 
     /// The names that are here, each once, however many servers and tabs.

@@ -17,7 +17,7 @@ use super::venue::{Pick, VenueId};
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Holding {
     pub name: Option<UserKey>,
-    /// The last `n`, kept when the name is gone.
+    /// The last `n`, kept when the name is gone, as long as not too many have left.
     pub n: u64,
 }
 
@@ -39,6 +39,8 @@ pub struct Step {
     pub venues: BTreeSet<VenueId>,
     pub owners: BTreeSet<Owner>,
     pub messages: Vec<Made>,
+    /// The change had no effect: its number, or a later one, was used before.
+    pub known: bool,
 }
 
 /// The clock and the run of the store, read once for a step.
@@ -92,7 +94,8 @@ impl Record {
         let last = self.owners.get(&change.owner).map_or(0, |holding| holding.n);
         // Who never held anything leaves nothing behind.
         let nobody = change.act == Act::Leave && !self.owners.contains_key(&change.owner);
-        if !nobody && change.n.is_none_or(|n| n > last) {
+        step.known = change.n.is_some_and(|n| n <= last);
+        if !nobody && !step.known {
             let event = self.decide(change, now.millis(), rules, step)?;
             self.begin(now);
             self.publish(event, now, rules, step);
@@ -162,6 +165,9 @@ impl Record {
         if held.is_none() && rules.users > 0 && self.state.users.len() >= rules.users {
             return Err(Refused::UsersFull);
         }
+        if held.is_none() {
+            self.forget_who_left(owner, rules, step);
+        }
         self.holders.insert(key.clone(), owner.clone());
         self.owners.entry(owner.clone()).or_default().name = Some(key);
         step.owners.insert(owner.clone());
@@ -170,6 +176,18 @@ impl Record {
         let from = self.state.users[&old].username.clone();
         step.users.insert(old);
         Ok(Some(Event::Renamed { from, username, img }))
+    }
+
+    /// Forgets the counts of those who left, all but that of who comes, when they are as many as users may be. Names taken and
+    /// left again and again would fill the memory otherwise. Who is here keeps theirs.
+    fn forget_who_left(&mut self, comes: &Owner, rules: &Rules, step: &mut Step) {
+        let own = usize::from(self.owners.contains_key(comes));
+        let left = self.owners.len().saturating_sub(self.holders.len() + own);
+        if rules.users == 0 || left < rules.users {
+            return;
+        }
+        let forgotten = self.owners.extract_if(.., |owner, holding| holding.name.is_none() && owner != comes);
+        step.owners.extend(forgotten.map(|(owner, _)| owner));
     }
 
     fn vote(
@@ -236,7 +254,11 @@ impl Record {
             Event::UserLeft { username, .. } => {
                 let key = username.key();
                 if let Some(owner) = self.holders.remove(&key) {
-                    self.owners.entry(owner.clone()).or_default().name = None;
+                    // Without a count, nothing is left to remember.
+                    match self.owners.get_mut(&owner) {
+                        Some(holding) if holding.n > 0 => holding.name = None,
+                        _ => drop(self.owners.remove(&owner)),
+                    }
                     self.talk.end_of(&owner);
                     step.owners.insert(owner);
                 }

@@ -75,7 +75,8 @@ impl AreaState {
     }
 
     fn take(&mut self, event: &Event, at: Millis, lifetime: Millis) {
-        let due = at + lifetime;
+        // A time that no clock tells may have come over the channel; it must not stop who hears it.
+        let due = at.saturating_add(lifetime);
         match event {
             Event::User { username, img } => {
                 let user = User { username: username.clone(), img: img.clone(), since: at, due, vote: None };

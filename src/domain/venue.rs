@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Invalid;
 use super::image::web_address;
-use super::name::{compared, is_hidden, visible_text};
+use super::name::{compared, is_hidden, parsed_on_reading, visible_text};
 use super::owner::hex_digest;
 
 /// Bytes of a venue as JSON, at most: as it comes in, and as it is kept.
@@ -23,9 +23,10 @@ const WRITE_IN_PREFIX: &str = "write-in:";
 pub const WRITE_IN: &str = "write-in";
 
 /// What tells two venues of an area apart: 1 to 64 printable characters, taken as they are.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct VenueId(String);
+parsed_on_reading!(VenueId);
 
 impl VenueId {
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
@@ -43,20 +44,21 @@ impl VenueId {
     }
 }
 
-/// A place to eat, checked and in our own rendering; the `fs` of the wire.
+/// A place to eat, checked and in our own rendering; the `fs` of the wire. What a store kept is checked as well: it may hold anything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RawVenue")]
 pub struct Venue {
     pub id: VenueId,
     pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<Category>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 
@@ -158,6 +160,14 @@ impl Venue {
     }
 }
 
+impl TryFrom<RawVenue> for Venue {
+    type Error = Invalid;
+
+    fn try_from(raw: RawVenue) -> Result<Self, Invalid> {
+        Self::parse(raw)
+    }
+}
+
 impl Location {
     fn checked(self) -> Result<Self, Invalid> {
         let within = |degrees: Option<f64>, most: f64| degrees.is_none_or(|d| d.is_finite() && d.abs() <= most);
@@ -253,6 +263,21 @@ mod tests {
     #[test]
     fn an_id_alone_is_a_known_venue() {
         assert_eq!(pick(r#"{"id":"4b5e"}"#), Ok(Pick::Known(VenueId("4b5e".into()))));
+    }
+
+    /// Found by fuzzing what stores hold: half a point, which no page could show.
+    #[test]
+    fn what_a_store_kept_has_to_keep_the_rules_as_well() {
+        let venue = place(r#"{"id":"a","name":"b","location":{"lat":51.5,"lng":-0.1},"url":"https://example.org/"}"#);
+        assert_eq!(serde_json::from_str::<Venue>(&venue.to_json()).ok(), Some(venue));
+        for broken in [
+            r#"{"id":"a","name":"b","location":{"lat":51.5}}"#,
+            r#"{"id":"a","name":"b","url":"javascript:alert(1)"}"#,
+            r#"{"id":"","name":"b"}"#,
+        ] {
+            assert!(serde_json::from_str::<Venue>(broken).is_err(), "{broken}");
+        }
+        assert!(serde_json::from_str::<VenueId>(r#""a\u0000""#).is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::Bounds;
 use super::standing::Standing;
 use super::view::{Cursor, View};
 use crate::domain::Millis;
+use crate::domain::activity::Act;
 use crate::domain::change::{Done, Me};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
@@ -220,6 +221,12 @@ impl LiveArea {
 
     pub(super) fn whole_presence(&self) -> ByteString {
         self.view().whole_presence()
+    }
+
+    /// The last acts, the newest first, and the state that they lead to.
+    pub(super) fn activity(&self, now: Millis) -> (Since, Vec<Act>) {
+        let mut view = self.view();
+        (Since::from(&view.state), view.activity.acts(now).cloned().collect())
     }
 
     /// Looks at the state together with who is here; the area is locked meanwhile.

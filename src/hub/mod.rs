@@ -14,10 +14,8 @@ use crate::domain::change::{Act, Change, Done};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
-use crate::domain::presence::{Presence, ServerId};
-use crate::domain::state::AreaState;
+use crate::domain::presence::ServerId;
 use crate::protocol::client::Since;
-use crate::protocol::server::Online;
 use crate::store::{Listener, Result, Store, StoreError};
 
 mod area;
@@ -26,6 +24,7 @@ mod clock;
 mod follower;
 mod keeper;
 mod log;
+mod looks;
 mod pulse;
 mod seats;
 mod standing;
@@ -123,6 +122,8 @@ impl Hub {
             hurry: Notify::new(),
             runtime: Handle::current(),
         });
+        // An alert watches the first time of it, which only a growth from 0 shows.
+        metrics::counter!("wte_epochs_total", "run" => "other").increment(0);
         store.listen(hub.clone());
         tokio::spawn(pulse::beat(hub.clone()));
         hub
@@ -162,19 +163,6 @@ impl Hub {
     /// Who the owner is in the area, and at which change.
     pub async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         self.store.me(area, owner).await
-    }
-
-    /// Looks at an area without following it: as it is known here, else as the store has it.
-    pub async fn look<R>(&self, name: &AreaName, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> Result<R> {
-        if let Some(area) = self.known(name) {
-            return Ok(area.look(look));
-        }
-        let snapshot = self.store.snapshot(name, false).await?;
-        let mut presence = Presence::default();
-        for (server, claim) in snapshot.claims.iter().filter(|(server, _)| self.lives(server)) {
-            presence.replace(server, claim);
-        }
-        Ok(look(&snapshot.state, &presence.names(), presence.watching()))
     }
 
     /// What everyone is told.
@@ -237,6 +225,12 @@ impl Hub {
 
 impl Listener for Hub {
     fn heard(&self, area: &AreaName, heard: Heard, text: &str) {
+        if let Heard::Change(change) = &heard {
+            // A clock that is a little off must not make an age negative.
+            let age = Duration::from_millis(self.clock.now().saturating_sub(change.at));
+            metrics::histogram!("wte_event_age_seconds").record(age);
+            self.clock.heard(change.at);
+        }
         let area = self.areas.read().expect("a short lock").get(area).cloned();
         if let Some(area) = area {
             area.hear(heard, text);

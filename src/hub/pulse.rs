@@ -27,12 +27,17 @@ const CHUNK: usize = 500;
 /// Runs for as long as the process.
 pub(super) async fn beat(hub: Arc<Hub>) {
     let mut troubled = false;
+    let mut last = Instant::now();
     loop {
         let next = Instant::now() + if troubled { STALE_PULSE } else { PULSE };
         let trouble = once(&hub).await;
         let stale = hub.stale_areas();
         metrics::gauge!("wte_store_up").set(u8::from(trouble.is_none()));
         metrics::gauge!("wte_areas_stale").set(u32::try_from(stale).unwrap_or(u32::MAX));
+        let passed = std::mem::replace(&mut last, Instant::now()).elapsed();
+        if stale > 0 {
+            metrics::counter!("wte_stale_ms_total").increment(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX));
+        }
         match trouble {
             Some(error) if !troubled => {
                 tracing::error!(%error, stale, "the store, or a part of it, is away; its areas are shown as not current");
@@ -55,6 +60,12 @@ pub(super) async fn beat(hub: Arc<Hub>) {
 /// is away.
 async fn once(hub: &Hub) -> Option<StoreError> {
     let areas = hub.areas();
+    if hub.clock.is_doubtful()
+        && let Some(area) = areas.first()
+    {
+        // A snapshot tells the store's time, and one is enough.
+        area.needs_snapshot();
+    }
     let (alive, heads) = join!(hub.store.heartbeat(&hub.server, hub.following()), heads(hub, &areas));
     // Where that cannot be told, whoever lived goes on to count as alive.
     if let Ok(alive) = &alive {
@@ -69,6 +80,7 @@ async fn once(hub: &Hub) -> Option<StoreError> {
         suspects = compare(hub, &suspects, heads, &mut trouble);
     }
     for area in &suspects {
+        metrics::counter!("wte_areas_behind_total").increment(1);
         tracing::info!("an area is behind the store; taking a new snapshot");
         area.needs_snapshot();
     }
@@ -108,6 +120,7 @@ fn compare(
 impl Hub {
     fn set_alive(&self, alive: &[Alive]) {
         let servers: HashSet<_> = alive.iter().map(|alive| alive.server.clone()).collect();
+        metrics::gauge!("wte_servers").set(u32::try_from(servers.len()).unwrap_or(u32::MAX));
         *self.alive.lock().expect("a short lock") = Some(servers);
         for area in self.areas() {
             area.keep_servers(|server| self.lives(server));

@@ -141,5 +141,6 @@ mod tests {
         }
         let whole = format!(r#"{{"event":"addChat","data":{{"room":"general","text":"{}"}}}}"#, "x".repeat(500));
         assert!(Request::decode(&whole).is_ok());
+        assert!(Request::decode(r#"{"event":"getChat","data":{"room":"general","limit":100}}"#).is_ok());
     }
 }

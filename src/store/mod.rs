@@ -15,8 +15,10 @@ use crate::domain::takeover::CodeDigest;
 
 pub mod embedded;
 pub mod redis;
+pub mod samples;
 pub mod talk;
 
+pub use self::samples::Samples;
 pub use self::talk::Talk;
 
 /// Why a store did not do what it was asked.
@@ -79,7 +81,7 @@ pub trait Listener: Send + Sync {
 /// Areas, kept. Each change is one atomic step, published if and only if it is stored, and numbered in the order of
 /// the changes. Time is the store's own. Every call ends within two seconds.
 #[async_trait]
-pub trait Store: Talk + Send + Sync {
+pub trait Store: Samples + Talk {
     /// Names the one that hears of changes; called once, before anything is followed.
     fn listen(&self, listener: Arc<dyn Listener>);
 

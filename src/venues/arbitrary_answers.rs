@@ -90,14 +90,14 @@ fn keeps_the_rules(found: &Found) -> bool {
 
 fn read(answer: &Value) -> Vec<Found> {
     let from = Point::rounded(52.5, 13.4);
-    let foursquare = foursquare::venues(answer, from).unwrap_or_default();
+    let foursquare = foursquare::places::venues(answer, from).unwrap_or_default();
     let mut collection = answer.clone();
     if let Some(collection) = collection.as_object_mut() {
         collection.insert("type".into(), "FeatureCollection".into());
     }
     let file = geojson::contents(&collection).map(|file| file.entries).unwrap_or_default();
     let file = file.into_iter().map(|entry| Found::new(entry.venue, None, from));
-    foursquare.into_iter().chain(photon::venues(answer, from).unwrap_or_default()).chain(file).collect()
+    foursquare.into_iter().chain(photon::places::venues(answer, from).unwrap_or_default()).chain(file).collect()
 }
 
 proptest! {

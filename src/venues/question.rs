@@ -195,6 +195,12 @@ mod tests {
         for limit in ["0", "51", "-1", "ten", "1e1"] {
             assert_eq!(ask("", "", "", limit).unwrap_err(), BadQuestion::Limit, "{limit}");
         }
+        for limit in ["1", "50"] {
+            assert!(
+                ask("90,-180", &"x".repeat(100), &"é".repeat(100), limit).is_ok(),
+                "at its bound, it is a question"
+            );
+        }
     }
 
     #[test]

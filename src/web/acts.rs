@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use super::Web;
 use super::limits::Place;
 use super::origin::Address;
-use crate::domain::change::{Act, Change, Done};
+use super::{Web, limits};
+use crate::domain::change::{Act, Change, Done, Refused};
 use crate::protocol::error::Problem;
 use crate::store::{Result as StoreResult, StoreError};
 
@@ -17,6 +17,7 @@ pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done
         _ => Place::Kept,
     };
     if place == Place::None {
+        limits::reached("names_per_address");
         let message = "Too many names were taken from your network in this group. Try again later.";
         return Err(Problem::over_capacity(message));
     }
@@ -37,6 +38,11 @@ fn count(change: &Change, done: &StoreResult<Done>, begun: Instant) {
         Act::Withdraw => "removeVote",
         Act::Leave => "leave",
     };
+    match done {
+        Err(StoreError::Refused(Refused::UsersFull)) => limits::reached("users_per_area"),
+        Err(StoreError::Refused(Refused::VenuesFull)) => limits::reached("venues_per_area"),
+        _ => {}
+    }
     let outcome = match done {
         Ok(_) => "done",
         Err(StoreError::Refused(_)) => "refused",

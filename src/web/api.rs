@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::WebError;
 use super::session::{Gift, Session};
-use super::{Web, acts, body, origin};
+use super::{Web, acts, body, limits, origin};
 use crate::domain::Millis;
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::name::AreaName;
 use crate::protocol::INTEGER_MAX;
 use crate::protocol::client::Fields;
 use crate::protocol::error::{Code, Problem};
-use crate::protocol::server::{Changed, Joined, MeAnswer, Updates};
+use crate::protocol::server::{Acts, Changed, Joined, MeAnswer, Updates};
 use crate::venues::{Question, RawQuestion, VenueError};
 
 type Answer = Result<HttpResponse, WebError>;
@@ -31,13 +31,22 @@ pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
 }
 
 /// `GET /api/areas/AREA`
-pub async fn area(path: Path<String>, web: Data<Web>) -> Answer {
+pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> Answer {
+    limits::look(&request, &web)?;
     let name = AreaName::parse(&path)?;
     let stale_since = web.hub.stale_since(&name);
     let look = web.hub.look(&name, |state, online, watching| {
         fresh(&Updates { stale_since, ..Updates::new(&name, state, online, watching) })
     });
     Ok(look.await?)
+}
+
+/// `GET /api/areas/AREA/activity`
+pub async fn activity(request: HttpRequest, path: Path<String>, web: Data<Web>) -> Answer {
+    limits::look(&request, &web)?;
+    let area = AreaName::parse(&path)?;
+    let (since, acts) = web.hub.activity(&area).await?;
+    Ok(fresh(&Acts { area: &area, epoch: &since.epoch, seq: since.seq, acts: &acts }))
 }
 
 /// `GET /api/venues?ll=LAT,LNG&query=TEXT&near=TEXT&limit=N`
@@ -56,7 +65,8 @@ struct MeNow<'a> {
 }
 
 /// `GET /api/areas/AREA/me`
-pub async fn me(path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+pub async fn me(request: HttpRequest, path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+    limits::look(&request, &web)?;
     let area = AreaName::parse(&path)?;
     let done = web.hub.me(&area, &session.owner()).await?;
     Ok(fresh(&MeNow { me: MeAnswer::new(Some(&area), done.me.as_ref()), at: done.at }))

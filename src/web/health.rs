@@ -5,8 +5,8 @@ use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, ContentType};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::Web;
 use super::problem::WebError;
+use super::{Web, origin};
 use crate::protocol::error::{Code, Problem};
 
 /// `GET /healthz`: the process serves.
@@ -35,10 +35,10 @@ fn plain(status: StatusCode, line: &str) -> HttpResponse {
     response.body(format!("{line}\n"))
 }
 
-/// `GET /metrics`: for this machine alone, or for who has the token.
+/// `GET /metrics`: for this machine alone; with a token, for who has it.
 pub async fn metrics(request: HttpRequest, web: Data<Web>) -> Result<HttpResponse, WebError> {
     if !may_read(&request, &web) {
-        let message = "The figures are for this machine alone, or for who has server.metrics_token.";
+        let message = "The figures are for this machine alone, asked for as localhost; with server.metrics_token, for who has it.";
         return Err(Problem::new(Code::ForeignOrigin, message).into());
     }
     metrics::gauge!("wte_areas_live").set(u32::try_from(web.hub.live_areas()).unwrap_or(u32::MAX));
@@ -49,13 +49,9 @@ pub async fn metrics(request: HttpRequest, web: Data<Web>) -> Result<HttpRespons
 }
 
 fn may_read(request: &HttpRequest, web: &Web) -> bool {
+    let Some(token) = &web.options.metrics_token else { return origin::is_this_machine(request) };
     let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    if let (Some(token), Some(given)) = (&web.options.metrics_token, given) {
-        return same(token.as_bytes(), given.as_bytes());
-    }
-    // A proxy on this machine is a loopback peer too, for whoever comes through it.
-    let forwarded = ["x-forwarded-for", "forwarded", "via"].iter().any(|name| request.headers().contains_key(*name));
-    !forwarded && request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+    given.is_some_and(|given| same(token.as_bytes(), given.as_bytes()))
 }
 
 /// Takes as long for a near miss as for a far one.

@@ -4,10 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::origin::Address;
+use actix_web::HttpRequest;
+
+use super::Web;
+use super::origin::{self, Address};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::protocol::error::Problem;
+
+/// Counts that one of the settings' limits was reached; `limit` is its name there.
+pub fn reached(limit: &'static str) {
+    metrics::counter!("wte_limits_reached_total", "limit" => limit).increment(1);
+}
 
 /// Old entries are looked for when there are twice as many as after the last look, and at least so many.
 const LOOK_AT: usize = 1024;
@@ -42,7 +50,9 @@ impl Connections {
         let mut guard = self.open.lock().expect("a short lock");
         let (open, all) = &mut *guard;
         let count = open.get(&address).copied().unwrap_or_default();
-        if self.of_an_address.is_some_and(|most| count >= most) || self.of_all.is_some_and(|most| *all >= most) {
+        let of_an_address = self.of_an_address.is_some_and(|most| count >= most);
+        if of_an_address || self.of_all.is_some_and(|most| *all >= most) {
+            reached(if of_an_address { "connections_per_address" } else { "connections" });
             metrics::counter!("wte_connections_total", "outcome" => "overCapacity").increment(1);
             let message = "There are too many connections from your network, or in all. Try again later.";
             return Err(Problem::over_capacity(message));
@@ -68,6 +78,13 @@ impl Drop for Connection {
             }
         }
     }
+}
+
+/// Counts a look at an area, which may cost the store a call; a problem if its address makes too many.
+pub fn look(request: &HttpRequest, web: &Web) -> Result<(), Problem> {
+    let looked = web.looks.take(&origin::address(request, web), Instant::now());
+    let message = "Too many people of your network are looking at once. Wait a moment, then try again.";
+    looked.map_err(|problem| Problem { message: message.to_owned(), ..problem })
 }
 
 /// Names that an address has taken in an area, for as long as they may last.

@@ -11,6 +11,7 @@ use actix_web::{Error, Resource, Route, guard};
 use tokio::sync::watch;
 use url::Url;
 
+use self::origin::Address;
 use crate::domain::owner::Owner;
 use crate::hub::Hub;
 use crate::store::Store;
@@ -28,6 +29,7 @@ mod health;
 mod installed;
 mod limits;
 pub mod map;
+mod ops;
 mod origin;
 mod pages;
 mod patience;
@@ -43,11 +45,13 @@ mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
+pub use ops::{Operators, Ops};
 pub use patience::Patience;
 pub use preview::Pictures;
 pub use rates::{Rate, Rates};
 pub use session::Sessions;
 pub use takeover::Takeovers;
+pub use ws::echo;
 
 /// What all workers share; built outside the server's factory, else each would have its own.
 pub struct Web {
@@ -59,8 +63,11 @@ pub struct Web {
     pub names: Names,
     /// Of the sessions that call REST; each socket counts its own.
     pub rates: Rates<Owner>,
+    /// Of the addresses that look at areas.
+    pub looks: Rates<Address>,
     pub takeovers: Takeovers,
     pub pictures: Pictures,
+    pub ops: Ops,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
 }
@@ -119,6 +126,7 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/takeover/claim", routes::post().to(takeover::claim))
         .route("/venues", reading().to(api::venues))
         .route("/areas/{area}", reading().to(api::area))
+        .route("/areas/{area}/activity", reading().to(api::activity))
         .route("/events", routes::get().to(events::count))
         .route("/areas/{area}/events", routes::get().to(events::open))
         .route("/areas/{area}/me", reading().to(api::me))
@@ -156,6 +164,10 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/healthz", reading().to(health::healthz))
             .route("/readyz", reading().to(health::readyz))
             .route("/metrics", reading().to(health::metrics))
+            .route("/ops", routes::post().to(ops::sign_in))
+            .service(packed("/ops", reading().to(ops::page)))
+            .route("/ops/leave", routes::post().to(ops::sign_out))
+            .route("/ops/events", routes::get().to(ops::events))
             .service(api)
             .default_service(routes::to(pages::not_found)),
     );

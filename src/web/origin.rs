@@ -18,6 +18,10 @@ use crate::protocol::error::{Code, Problem};
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
+/// What a proxy says of whom it asks for.
+const HANDED_ON: [&str; 6] =
+    ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
+
 /// What limits count by: an IPv4 address, or the /64 that one IPv6 customer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Address(IpAddr);
@@ -54,7 +58,7 @@ pub fn is_secure(request: &HttpRequest, web: &Web) -> bool {
 fn behind_tls(request: &HttpRequest, web: &Web) -> Option<String> {
     let plain = forwarded_scheme(request, web).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let is_page = request.path() == "/" || request.path().starts_with("/a/");
+    let is_page = matches!(request.path(), "/" | "/ops") || request.path().starts_with("/a/");
     (plain && is_page && public_is_secure(web)).then(|| format!("{}{path}", own_base(request, web)))
 }
 
@@ -85,6 +89,25 @@ pub fn host(request: &HttpRequest) -> Option<&str> {
     let host = request.headers().get(HOST)?.to_str().ok()?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']' | b'_');
     (!host.is_empty() && host.len() <= 255 && host.bytes().all(plain)).then_some(host)
+}
+
+/// Whether somebody at this machine asks, and nobody from elsewhere by way of a proxy here: the peer is this machine, Host is a name
+/// that only this machine has, and nothing says that the request was handed on. A proxy here that says nothing of that and names us
+/// `localhost` cannot be told from somebody at this machine; `docs/running.md` says what to set there.
+pub fn is_this_machine(request: &HttpRequest) -> bool {
+    let handed_on = HANDED_ON.iter().any(|name| request.headers().contains_key(*name));
+    let peer_is_here = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    !handed_on && peer_is_here && host(request).is_some_and(is_local)
+}
+
+/// `localhost`, or an address that leads nowhere else; with any port.
+fn is_local(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 /// 403 unless the request comes from a page of this server, or of an allowed origin. Browsers always say where an unsafe

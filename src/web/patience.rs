@@ -97,6 +97,7 @@ async fn watch(connection: Weak<Connection>, most: Duration) {
             let Some(socket) = &waiting.socket else { return };
             let over = waiting.since.unwrap_or_else(Instant::now) + most;
             if over <= Instant::now() {
+                metrics::counter!("wte_connections_late_total").increment(1);
                 // What is still to be written is written; then, with nothing to read any more, the connection ends.
                 let _ = socket.shutdown(Shutdown::Read);
                 return;

@@ -4,9 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 
+use super::limits;
 use crate::hub::FollowError;
 use crate::protocol::error::{Code, Problem};
 use crate::store::StoreError;
@@ -37,6 +38,7 @@ impl From<FollowError> for Problem {
     fn from(error: FollowError) -> Self {
         match error {
             FollowError::TooManyAreas => {
+                limits::reached("areas");
                 Self::over_capacity("This server has as many groups as it can have. Try again later.")
             }
             FollowError::Store(error) => error.into(),
@@ -50,8 +52,14 @@ impl From<VenueError> for Problem {
         let soon = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         match error {
             VenueError::Question(_) | VenueError::UnknownPlace => Self::new(Code::BadMessage, message),
-            VenueError::RateLimited { retry_after } => Self::rate_limited(&message, soon(retry_after)),
-            VenueError::Busy => Self::rate_limited(&message, soon(Duration::from_secs(2))),
+            VenueError::RateLimited { retry_after } => {
+                limits::reached("questions_per_minute");
+                Self::rate_limited(&message, soon(retry_after))
+            }
+            VenueError::Busy => {
+                limits::reached("venue_requests");
+                Self::rate_limited(&message, soon(Duration::from_secs(2)))
+            }
             VenueError::OverQuota { retry_after } => {
                 Self { retry_in_ms: retry_after.map(soon), ..Self::new(Code::VenuesUnavailable, message) }
             }
@@ -65,6 +73,15 @@ impl From<VenueError> for Problem {
 impl fmt::Display for WebError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
+    }
+}
+
+impl WebError {
+    /// When to try again, where that is known: whole seconds.
+    pub fn say_when(&self, headers: &mut HeaderMap) {
+        if let Some(ms) = self.0.retry_in_ms {
+            headers.insert(RETRY_AFTER, HeaderValue::from(ms.div_ceil(1000).max(1)));
+        }
     }
 }
 
@@ -97,11 +114,11 @@ impl ResponseError for WebError {
     }
 
     fn error_response(&self) -> HttpResponse {
+        metrics::counter!("wte_errors_total", "code" => self.0.code.as_str()).increment(1);
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((CACHE_CONTROL, "no-store"));
-        if let Some(ms) = self.0.retry_in_ms {
-            response.insert_header((RETRY_AFTER, ms.div_ceil(1000).max(1)));
-        }
-        response.json(&self.0)
+        let mut response = response.json(&self.0);
+        self.say_when(response.headers_mut());
+        response
     }
 }

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::limits::reached;
 use crate::protocol::error::Problem;
 
 /// Sessions, or addresses, whose calls are counted, at most: some hundred bytes each.
@@ -65,13 +66,15 @@ impl Bucket {
 
 /// A rate for each session, or for each address.
 pub struct Rates<K> {
+    /// Its setting's name, for the figures.
+    limit: &'static str,
     rate: Rate,
     buckets: Mutex<HashMap<K, Bucket>>,
 }
 
 impl<K: Eq + Hash + Clone> Rates<K> {
-    pub fn new(rate: Rate) -> Self {
-        Self { rate, buckets: Mutex::default() }
+    pub fn new(limit: &'static str, rate: Rate) -> Self {
+        Self { limit, rate, buckets: Mutex::default() }
     }
 
     pub fn take(&self, who: &K, now: Instant) -> Result<(), Problem> {
@@ -83,7 +86,8 @@ impl<K: Eq + Hash + Clone> Rates<K> {
                 buckets.clear();
             }
         }
-        buckets.entry(who.clone()).or_insert_with(|| Bucket::new(self.rate, now)).take(now)
+        let bucket = buckets.entry(who.clone()).or_insert_with(|| Bucket::new(self.rate, now));
+        bucket.take(now).inspect_err(|_| reached(self.limit))
     }
 }
 
@@ -106,7 +110,7 @@ mod tests {
     #[test]
     fn each_session_has_a_rate_of_its_own_and_few_are_remembered() {
         let start = Instant::now();
-        let rates = Rates::new(Rate { per_second: Some(1), burst: Some(1) });
+        let rates = Rates::new("events_per_second", Rate { per_second: Some(1), burst: Some(1) });
         let (ann, bob) = (Owner::of("ann"), Owner::of("bob"));
         assert!(rates.take(&ann, start).is_ok() && rates.take(&bob, start).is_ok());
         assert!(rates.take(&ann, start).is_err());

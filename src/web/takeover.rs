@@ -36,7 +36,10 @@ pub struct Takeovers {
 impl Takeovers {
     /// `tries` are the calls that one address may make at once.
     pub fn new(lifetime: Duration, tries: u32) -> Self {
-        Self { lifetime, tries: Rates::new(Rate { per_second: Some(TRIES_PER_SECOND), burst: Some(tries) }) }
+        Self {
+            lifetime,
+            tries: Rates::new("takeover_tries", Rate { per_second: Some(TRIES_PER_SECOND), burst: Some(tries) }),
+        }
     }
 
     fn lifetime_ms(&self) -> Millis {

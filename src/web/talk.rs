@@ -3,15 +3,15 @@
 
 use std::time::Instant;
 
-use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::problem::WebError;
 use super::session::Session;
-use super::{Web, body};
-use crate::domain::change::Done;
+use super::{Web, body, limits};
+use crate::domain::change::{Done, Refused};
 use crate::domain::name::{AreaName, Username};
 use crate::domain::owner::Owner;
 use crate::domain::talk::{Chat, Said};
@@ -46,7 +46,15 @@ pub async fn ask(web: &Web, asker: Asker, n: Option<u64>, asked: TalkEvent) -> R
     let Asker { area, owner, held } = asker;
     Ok(match asked {
         TalkEvent::GetRooms => TalkAnswer::Rooms { rooms: web.hub.rooms(&area, &owner).await? }.into(),
-        TalkEvent::AddRoom(wish) => TalkAnswer::Room(web.hub.add_room(&area, &owner, &wish).await?).into(),
+        TalkEvent::AddRoom(wish) => {
+            let added = web.hub.add_room(&area, &owner, &wish).await;
+            match &added {
+                Err(StoreError::Refused(Refused::RoomsFull)) => limits::reached("rooms_per_area"),
+                Err(StoreError::Refused(Refused::PrivateRoomsFull)) => limits::reached("private_rooms"),
+                _ => {}
+            }
+            TalkAnswer::Room(added?).into()
+        }
         TalkEvent::GetChat(page) => {
             TalkAnswer::Messages { messages: web.hub.messages(&area, &owner, &page).await? }.into()
         }
@@ -72,7 +80,8 @@ fn count(said: &StoreResult<Said>, begun: Instant) {
 }
 
 /// `GET /api/areas/AREA/rooms`
-pub async fn rooms(path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+pub async fn rooms(request: HttpRequest, path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+    limits::look(&request, &web)?;
     answer(&web, &path, &session, None, TalkEvent::GetRooms).await
 }
 
@@ -90,7 +99,14 @@ pub struct Asked {
 }
 
 /// `GET /api/areas/AREA/rooms/ROOM/chat`
-pub async fn messages(path: Path<(String, String)>, asked: Query<Asked>, web: Data<Web>, session: Session) -> Answer {
+pub async fn messages(
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    asked: Query<Asked>,
+    web: Data<Web>,
+    session: Session,
+) -> Answer {
+    limits::look(&request, &web)?;
     let ((area, room), Asked { before, limit }) = (path.into_inner(), asked.into_inner());
     answer(&web, &area, &session, None, TalkEvent::get_chat(&room, before, limit)?).await
 }

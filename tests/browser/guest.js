@@ -57,4 +57,9 @@ export class Guest {
     const { id } = await (await this.#act("POST", "rooms", which)).json();
     return id;
   }
+
+  /** Signs out. */
+  leave() {
+    return this.#act("DELETE", "me");
+  }
 }

@@ -1,6 +1,7 @@
 //! An event stream whose client does not read: it costs no memory and no time of others, gets the outcome when it reads again,
 //! and is closed when it never does.
 
+use crate::faults::measured::keep;
 use crate::server::{Browser, Events, Server, View};
 use crate::slow::{BOUND, FLOOD, NO_RATE, UNBOUNDED, flood, grown_by_flood, voter};
 
@@ -17,6 +18,7 @@ async fn who_does_not_read_costs_no_memory_and_gets_the_outcome_in_the_end() {
     let server = Server::start(&[NO_RATE]).await;
     let (grown, mut idle, last) = flooded(&server).await;
     assert!(grown < BOUND, "{grown} bytes more than before");
+    keep("reader-stopped", &[(last, "changes"), (grown / 1024, "KiB that the server grew")]);
 
     let mut view = View::of(&idle.event("updates").await["data"]);
     while view.seq < last {

@@ -42,6 +42,10 @@ async fn figures_are_for_this_machine_and_not_for_who_comes_through_a_proxy() {
     for proxy in [("x-forwarded-for", "127.0.0.1"), ("forwarded", "for=127.0.0.1"), ("via", "1.1 proxy")] {
         assert_eq!(figures(&server, &[proxy]).await.0, 403, "{proxy:?}");
     }
+    for host in ["lunch.example", "lunch.example:80", "192.0.2.1"] {
+        assert_eq!(figures(&server, &[("host", host)]).await.0, 403, "{host}");
+    }
+    assert_eq!(figures(&server, &[("host", "localhost:9")]).await.0, 200);
     assert_eq!(
         figures(&server, &[("authorization", "Bearer ")]).await.0,
         200,
@@ -51,7 +55,7 @@ async fn figures_are_for_this_machine_and_not_for_who_comes_through_a_proxy() {
 }
 
 #[tokio::test]
-async fn a_token_opens_the_figures_from_anywhere() {
+async fn a_token_opens_the_figures_from_anywhere_and_is_wanted_everywhere() {
     let server = Server::start(&[("WTE__SERVER__METRICS_TOKEN", TOKEN)]).await;
     let bearer = format!("Bearer {TOKEN}");
     let away = ("x-forwarded-for", "192.0.2.1");
@@ -65,6 +69,7 @@ async fn a_token_opens_the_figures_from_anywhere() {
         assert_eq!(figures(&server, &[away, ("authorization", authorization)]).await.0, status, "{authorization}");
     }
     assert_eq!(figures(&server, &[away]).await.0, 403);
+    assert_eq!(figures(&server, &[]).await.0, 403);
 }
 
 #[tokio::test]
@@ -73,12 +78,17 @@ async fn figures_count_what_happens() {
     let mut socket = Browser::open(&server).await.join("lunch", "Ann").await;
     socket.vote("thai").await;
     socket.refused("addVote", json!({"fs": 7})).await;
+    assert_eq!(server.get("/api/areas/no!area").await.status(), 400);
     let (_, text) = figures(&server, &[]).await;
     for line in [
         "wte_connections 1",
         "wte_areas_live 1",
         "wte_changes_total{act=\"addVote\",outcome=\"done\"} 1",
         "wte_errors_total{code=\"badVenue\"} 1",
+        "wte_errors_total{code=\"badArea\"} 1",
+        "wte_event_age_seconds_count 2",
+        "wte_servers 1",
+        "wte_areas_stale 0",
     ] {
         assert!(text.lines().any(|it| it == line), "{line}: {text}");
     }

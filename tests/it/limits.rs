@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use where_to_eat::config::DEFAULTS;
 
 use crate::server::{Browser, Server, Socket};
 
@@ -159,6 +160,44 @@ async fn calls_of_a_session() {
 }
 
 #[tokio::test]
+async fn looks_of_an_address() {
+    let limits = [("WTE__LIMITS__LOOKS_PER_SECOND", "1"), ("WTE__LIMITS__LOOK_BURST", "8"), BEHIND_A_PROXY];
+    let server = Server::start(&limits).await;
+    let browser = Browser::open(&server).await;
+    let (ok, not_joined) = (200, 403);
+    let api = |part: &str| format!("/api/areas/lunch{part}");
+    let all = [
+        ("/a/lunch".to_owned(), ok),
+        ("/a/lunch/preview.png".to_owned(), ok),
+        (api(""), ok),
+        (api("/me"), ok),
+        (api("/events"), ok),
+        (api("/activity"), ok),
+        (api("/rooms"), not_joined),
+        (api("/rooms/general/chat"), not_joined),
+    ];
+    let look = async |path: &str, from: &str| {
+        let request = server.request(Method::GET, path).header("cookie", &browser.cookie);
+        request.header("x-forwarded-for", from).send().await.unwrap()
+    };
+    for (number, (path, status)) in all.iter().enumerate() {
+        let address = format!("192.0.2.{number}");
+        for (each, status) in &all {
+            assert_eq!(look(each, &address).await.status(), *status, "{each} is one of eight");
+        }
+        let mut refused = look(path, &address).await;
+        while refused.status() == *status {
+            refused = look(path, &address).await;
+        }
+        assert_eq!(refused.status(), 429, "{path}");
+        assert!(refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
+        let told = refused.text().await.unwrap();
+        assert!(told.contains("\"rateLimited\"") || told.contains("a little fast"), "{told}");
+    }
+    assert_eq!(look("/a/lunch", "192.0.2.99").await.status(), 200, "each address has its own");
+}
+
+#[tokio::test]
 async fn recent_events() {
     for (setting, value) in [("WTE__LIMITS__RECENT_EVENTS", "3"), ("WTE__LIMITS__RECENT_BYTES", "300")] {
         let server = Server::start(&[(setting, value)]).await;
@@ -188,22 +227,9 @@ async fn not_even_room_for_one_event_loses_the_outcome() {
 
 #[tokio::test]
 async fn zero_takes_every_limit_away() {
-    let names = [
-        "CONNECTIONS_PER_ADDRESS",
-        "CONNECTIONS",
-        "NAMES_PER_ADDRESS",
-        "USERS_PER_AREA",
-        "VENUES_PER_AREA",
-        "AREAS",
-        "EVENTS_PER_SECOND",
-        "EVENT_BURST",
-        "BAD_MESSAGES",
-        "RECENT_EVENTS",
-        "RECENT_BYTES",
-        "READ_STALL_SECS",
-        "VENUE_REQUESTS",
-    ];
-    let variables: Vec<String> = names.iter().map(|name| format!("WTE__LIMITS__{name}")).collect();
+    let defaults: toml::Table = DEFAULTS.parse().unwrap();
+    let names = defaults["limits"].as_table().unwrap().keys();
+    let variables: Vec<String> = names.map(|name| format!("WTE__LIMITS__{}", name.to_uppercase())).collect();
     let settings: Vec<(&str, &str)> = variables.iter().map(|variable| (variable.as_str(), "0")).collect();
     let server = Server::start(&settings).await;
     let mut ann = Browser::open(&server).await.join("lunch", "Ann").await;

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
+mod activity;
 mod architecture;
+mod bounds;
 mod connections;
 mod contract;
 mod durability;
@@ -10,6 +12,8 @@ mod embedded;
 mod events;
 mod events_slow;
 mod expiry;
+mod faults;
+mod figures;
 mod forms;
 mod grade;
 mod health;
@@ -20,6 +24,7 @@ mod limits;
 mod live;
 mod names;
 mod openapi;
+mod ops;
 mod order;
 mod packing;
 mod pages;
@@ -29,6 +34,7 @@ mod protocol;
 mod readme;
 mod redis;
 mod rest;
+mod runbook;
 mod search;
 mod server;
 mod sessions;

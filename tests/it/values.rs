@@ -166,3 +166,48 @@ async fn a_broken_field_refuses_the_whole_place() {
         socket.ask("addVote", with(field, good)).await;
     }
 }
+
+#[tokio::test]
+async fn each_field_of_a_place_has_its_longest() {
+    let (_server, browser, mut socket) = member(&[]).await;
+    let url = |length: usize| json!(format!("https://x.org/{}", "x".repeat(length - 14)));
+    let categories = |many: usize| json!(vec![json!({"name": "x"}); many]);
+    for (field, longest, beyond) in [
+        ("id", json!("x".repeat(64)), json!("x".repeat(65))),
+        ("name", json!("é".repeat(100)), json!("é".repeat(101))),
+        ("location", json!({"address": "é".repeat(200)}), json!({"address": "é".repeat(201)})),
+        ("categories", categories(5), categories(6)),
+        ("categories", json!([{"name": "é".repeat(60)}]), json!([{"name": "é".repeat(61)}])),
+        ("categories", json!([{"name": "x", "icon": url(1024)}]), json!([{"name": "x", "icon": url(1025)}])),
+        ("tel", json!("0".repeat(40)), json!("0".repeat(41))),
+        ("url", url(1024), url(1025)),
+        ("source", json!("x".repeat(30)), json!("x".repeat(31))),
+    ] {
+        // Each is another place: of one that the area has, the first rendering stands.
+        let mut fs = json!({"id": format!("{field} {}", longest.to_string().len()), "name": "X"});
+        fs[field] = longest.clone();
+        assert_eq!(stored(&browser, &mut socket, &fs).await[field], longest);
+        fs[field] = beyond;
+        assert_eq!(socket.refused("addVote", json!({"fs": fs})).await, "badVenue", "{field}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_is_taken_up_to_four_kib() {
+    let (_server, _, mut socket) = member(&[]).await;
+    let of = |bytes: usize| {
+        let empty = json!({"id": "x", "name": "X", "more": ""}).to_string().len();
+        json!({"fs": {"id": "x", "name": "X", "more": "x".repeat(bytes - empty)}})
+    };
+    socket.ask("addVote", of(4096)).await;
+    assert_eq!(socket.refused("addVote", of(4097)).await, "badVenue");
+}
+
+#[tokio::test]
+async fn numbers_have_53_bits_at_most() {
+    let (_server, _, mut socket) = member(&[]).await;
+    let most = (1_u64 << 53) - 1;
+    let place = json!({"fs": {"id": "x", "name": "X"}});
+    socket.try_ask("addVote", Some(most), place.clone()).await.unwrap();
+    assert_eq!(socket.try_ask("addVote", Some(most + 1), place).await.unwrap_err()["code"], "badMessage");
+}

@@ -41,6 +41,7 @@ test("the same name in another spelling is the same name", () => {
   assert.equal(compared("A\u200Dnn"), compared("ann"));
   assert.equal(compared("❤\uFE0F"), compared("❤"));
   assert.notEqual(compared("Ann"), compared("Anne"));
+  for (const lookalike of ["Ann \u200D Lee", "\u200D Ann Lee", "Ann Lee \uFE0F"]) assert.equal(compared(lookalike), "ann lee");
 });
 
 test("texts are ordered by code points", () => {

@@ -89,6 +89,12 @@ test("a state that was never cleared takes no new epoch, however empty it is", (
   assert.equal(apply(empty(), change(1, "user", { username: "Bob" }, "run.2"), LIFETIME).outcome, "gap");
 });
 
+test("who comes just after an area was cleared is not sent for the state again by its next life", () => {
+  const late = begin({ area: "lunch", epoch: EPOCH, seq: 3, users: [], venues: [], votes: [], expiresAt: 0 });
+  const next = after(late, change(1, "user", { username: "Ann", img: "" }, "run.2"));
+  assert.deepEqual([next.epoch, next.seq, next.users.size], ["run.2", 1, 1]);
+});
+
 test("acts move the time when the area empties, and nothing else does", () => {
   const ann = { username: "Ann", img: "" };
   const state = after(empty(), change(1, "user", ann), change(2, "vote", { ...ann, fs: fs("a") }));

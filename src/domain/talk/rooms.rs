@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{GENERAL, RoomId, RoomName};
+use super::{GENERAL, MessageId, RoomId, RoomName};
 use crate::domain::Millis;
 use crate::domain::owner::Owner;
 
@@ -18,6 +18,14 @@ pub struct Room {
     pub at: Millis,
     /// Messages that it has had.
     pub count: u64,
+}
+
+impl Room {
+    /// Whether the next message can have an id. A room that says otherwise is none of ours.
+    pub fn is_sound(&self) -> bool {
+        let next = MessageId { at: self.at, number: self.count.saturating_add(1) };
+        MessageId::parse(&next.to_string()) == Some(next)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use super::log::Log;
 use super::seats::Seats;
 use super::whispers::{self, Talked, Whispers};
 use crate::domain::Millis;
+use crate::domain::activity::{Act, Activity};
 use crate::domain::change::Me;
 use crate::domain::event::{Event, Heard, Notice, Numbered};
 use crate::domain::name::{AreaName, Username};
@@ -38,6 +39,8 @@ pub(super) struct View {
     log: Log,
     whispers: Whispers,
     talked: Talked,
+    /// What people did, of the changes that the state is made of.
+    pub activity: Activity,
     /// While a snapshot is on its way: what was heard since it was asked for.
     held_back: Option<Vec<(Heard, ByteString)>>,
     /// A new snapshot is needed.
@@ -69,6 +72,7 @@ impl View {
             log: Log::new(bounds.recent_events, bounds.recent_bytes),
             whispers: Whispers::new(bounds.recent_events, bounds.recent_bytes),
             talked: Talked::default(),
+            activity: Activity::new(bounds.lifetime),
             bounds,
             held_back: None,
             resync: true,
@@ -132,13 +136,20 @@ impl View {
     }
 
     fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> bool {
+        let act = Act::of(&self.state, numbered);
         match self.state.apply(numbered, self.bounds.lifetime) {
             Applied::Known => return false,
-            Applied::Gap => self.resync = true,
+            Applied::Gap => {
+                metrics::counter!("wte_gaps_total").increment(1);
+                self.resync = true;
+            }
             Applied::Next => {
                 match &numbered.event {
                     Event::Renamed { from, username, .. } => self.seats.rename(numbered, &from.key(), Some(username)),
-                    Event::UserLeft { username, .. } => self.seats.rename(numbered, &username.key(), None),
+                    Event::UserLeft { username, reason } => {
+                        metrics::counter!("wte_users_left_total", "reason" => reason.as_str()).increment(1);
+                        self.seats.rename(numbered, &username.key(), None);
+                    }
                     Event::Cleared { .. } => {
                         self.seats.check(&self.state);
                         self.talked.set(0);
@@ -146,6 +157,7 @@ impl View {
                     Event::User { .. } | Event::Vote { .. } | Event::VoteRemoved { .. } => {}
                 }
                 self.stirred |= !matches!(numbered.event, Event::Vote { .. } | Event::VoteRemoved { .. });
+                self.activity.hear(numbered, act);
                 self.log.push(text, Some((numbered.epoch.clone(), numbered.seq)));
                 metrics::counter!("wte_events_published_total").increment(1);
             }
@@ -168,6 +180,11 @@ impl View {
         if (&state.epoch, state.seq) != (&self.state.epoch, self.state.seq) {
             self.log.reset();
         }
+        if state.epoch != self.state.epoch && !self.state.epoch.as_str().is_empty() {
+            let run = if state.epoch.run() == self.state.epoch.run() { "same" } else { "other" };
+            metrics::counter!("wte_epochs_total", "run" => run).increment(1);
+        }
+        self.activity.look(&self.state, &state);
         self.state = state;
         self.expire_after = 0;
         self.encoded = None;
@@ -210,7 +227,7 @@ impl View {
 
     /// Only living servers have people here.
     pub fn keep_servers(&mut self, lives: impl Fn(&ServerId) -> bool) {
-        self.presence.keep(lives);
+        metrics::counter!("wte_claims_dropped_total").increment(self.presence.keep(lives));
         self.stirred |= self.online() != self.told;
     }
 
@@ -266,3 +283,7 @@ impl View {
 fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) -> String {
     server::event("presence", &PresenceData { here, gone, online, watching })
 }
+
+#[cfg(test)]
+#[path = "../../../tests/races/mod.rs"]
+mod races;

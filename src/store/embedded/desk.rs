@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::audience::Audience;
 use super::clock::Clock;
 use super::codes::{Codes, Full};
+use super::samples::Kept;
 use super::servers::Servers;
 use super::shelf::Shelf;
 use crate::domain::Millis;
@@ -16,7 +17,9 @@ use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
 use crate::domain::record::{Moment, Record, Step};
+use crate::domain::sample::Measured;
 use crate::domain::takeover::CodeDigest;
+use crate::store::samples::Sampled;
 use crate::store::{Alive, Head, Result, Snapshot, StoreError, Swept};
 
 /// Areas that one step of the sweep looks at: a vote that comes in between waits some ten milliseconds.
@@ -28,6 +31,7 @@ pub struct Desk {
     clock: Clock,
     servers: Servers,
     codes: Codes,
+    samples: Kept,
     audience: Arc<Audience>,
     /// To be published once it is kept, in this order.
     unpublished: Vec<(AreaName, Heard)>,
@@ -48,8 +52,9 @@ pub struct Sweep {
 
 impl Desk {
     pub fn new(shelf: Shelf, rules: Rules, audience: Arc<Audience>) -> Self {
-        let (clock, servers, codes) = (Clock::default(), Servers::default(), Codes::default());
-        Self { shelf, rules, clock, servers, codes, audience, unpublished: Vec::new(), closed: false }
+        let (clock, servers) = (Clock::default(), Servers::default());
+        let (codes, samples) = (Codes::default(), Kept::default());
+        Self { shelf, rules, clock, servers, codes, samples, audience, unpublished: Vec::new(), closed: false }
     }
 
     pub fn change(&mut self, change: &Change) -> Result<Done> {
@@ -122,6 +127,16 @@ impl Desk {
         self.codes.take(code, now)
     }
 
+    pub fn keep_sample(&mut self, server: ServerId, measured: Measured, lasts: Millis) {
+        let now = self.clock.millis();
+        self.samples.keep(server, measured, lasts, now);
+    }
+
+    pub fn samples(&mut self, since: Millis) -> Sampled {
+        let now = self.clock.millis();
+        self.samples.since(since, now)
+    }
+
     pub fn begin_sweep(&mut self, min_ttl: Millis) -> Sweep {
         let until = self.clock.millis().saturating_add(min_ttl);
         Sweep { min_ttl, until, after: (0, String::new()), over: false, swept: Swept::default() }
@@ -177,6 +192,7 @@ impl Desk {
         let (area, now) = self.shelf.area(name, self.clock.micros())?;
         let before = area.head();
         let result = act(&mut area.record, now, &self.rules, &mut step);
+        metrics::counter!("wte_changes_repeated_total").increment(u64::from(step.known));
         let events = step.events.drain(..).map(Heard::Change);
         let heard = events.chain(step.notices.drain(..).map(Heard::Notice));
         self.unpublished.extend(heard.map(|heard| (name.clone(), heard)));

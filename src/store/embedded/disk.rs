@@ -54,6 +54,7 @@ impl Disk {
 
     fn with<T>(&mut self, act: impl FnOnce(&Database) -> std::result::Result<T, redb::Error>) -> Result<T> {
         let unavailable = |cause: String| {
+            metrics::counter!("wte_file_failures_total").increment(1);
             tracing::error!(cause, "the store's file failed");
             StoreError::Unavailable(cause)
         };

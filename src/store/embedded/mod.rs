@@ -12,6 +12,7 @@ mod faults;
 mod messages;
 mod open;
 mod rows;
+mod samples;
 mod servers;
 mod shelf;
 mod tables;

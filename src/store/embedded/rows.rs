@@ -15,6 +15,10 @@ use crate::domain::state::{AreaState, User};
 use crate::domain::talk::{Marks, Room, RoomId};
 use crate::domain::venue::{Venue, VenueId};
 
+/// Changes of one life, at most: what a browser can count to, and a thousand a second make it in 285,000 years. A row that says more
+/// is none of ours.
+const SEQ_MAX: u64 = (1 << 53) - 1;
+
 /// The row of an area itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
@@ -62,7 +66,7 @@ impl Rows {
             return None;
         }
         let lost = self.unreadable + self.drop_what_leads_nowhere();
-        let whole = self.header.clone().filter(|_| lost == 0);
+        let whole = self.header.clone().filter(|header| lost == 0 && header.seq < SEQ_MAX);
         let (epoch, seq) = whole.map_or((Epoch::default(), 0), |header| (header.epoch, header.seq));
         let last_end = self.users.values().map(|user| user.due).max().unwrap_or_default();
         let expires_at = self.header.as_ref().map_or(last_end, |header| header.expires_at);
@@ -128,6 +132,14 @@ mod tests {
     fn an_area_without_its_own_row_begins_a_new_epoch_with_all_its_people() {
         let state = assembled(Rows { header: None, ..whole() });
         assert_eq!((state.epoch, state.seq, state.expires_at, state.users.len()), (Epoch::default(), 0, 9, 1));
+    }
+
+    /// The next change would have had no number.
+    #[test]
+    fn an_area_whose_number_no_change_can_follow_begins_a_new_epoch() {
+        let header = whole().header.map(|header| Header { seq: u64::MAX, ..header });
+        let state = assembled(Rows { header, ..whole() });
+        assert_eq!((state.epoch, state.seq, state.users.len()), (Epoch::default(), 0, 1));
     }
 
     #[test]

@@ -55,6 +55,7 @@ impl Shelf {
             let now = Moment { run: self.disk.run(), micros };
             if area.record.state.epoch.run() != now.run {
                 // What everybody knew is not so any more.
+                metrics::counter!("wte_store_garbage_total").increment(1);
                 tracing::warn!("an area could not be read whole, or is of another run; it goes on in a new epoch");
                 area.begin_anew(now);
                 self.unkept.insert(name.clone());

@@ -58,7 +58,8 @@ pub fn read(db: &Database, area: &str) -> Result<Rows, redb::Error> {
     }
     for entry in txn.open_table(ROOMS)?.range((area, "")..(&end, ""))? {
         let (key, row) = entry?;
-        let room = rows.read(row.value(), |(id, _): &(RoomId, Room)| id.as_str() == key.value().1);
+        let room =
+            rows.read(row.value(), |(id, room): &(RoomId, Room)| id.as_str() == key.value().1 && room.is_sound());
         rows.rooms.extend(room);
     }
     for entry in txn.open_table(READ)?.range((area, "")..(&end, ""))? {

@@ -2,6 +2,7 @@
 //! what a call does.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use tokio::sync::mpsc::Receiver;
 
@@ -44,8 +45,11 @@ fn gather(first: Job, queue: &mut Receiver<Job>) -> Vec<Job> {
 }
 
 fn work(desk: &mut Desk, batch: Vec<Job>) {
+    let begun = Instant::now();
+    metrics::counter!("wte_batch_calls_total").increment(batch.len() as u64);
     let answers: Vec<Answer> = batch.into_iter().map(|job| job(desk)).collect();
     let kept = desk.keep();
+    metrics::histogram!("wte_batch_seconds").record(begun.elapsed());
     for answer in answers {
         answer(kept.clone());
     }

@@ -3,10 +3,9 @@
 use redis::Value;
 
 use super::RedisStore;
-use super::answer::{note_mended, read};
+use super::answer::{me_in, note_mended, read};
 use super::keys::written;
 use super::link::Again;
-use super::reading::me_of;
 use super::script::{Call, JOIN, LEAVE, Script, VOTE, WITHDRAW};
 use crate::domain::change::{Act, Change, Done, Refused};
 use crate::domain::event::Epoch;
@@ -75,9 +74,10 @@ fn answer_of(change: &Change, answer: Value) -> Result<Answer> {
     note_mended(mended);
     let refused = |why| Ok(Answer::Refused(why));
     match outcome.as_str() {
-        "done" => {
+        "done" | "known" => {
+            metrics::counter!("wte_changes_repeated_total").increment(u64::from(outcome == "known"));
             let (epoch, seq, at, user): (String, u64, u64, Vec<u8>) = read(Value::Array(what))?;
-            Ok(Answer::Done(Done { epoch: Epoch::from_text(&epoch), seq, at, me: me_of(&user) }))
+            Ok(Answer::Done(Done { epoch: Epoch::from_text(&epoch), seq, at, me: me_in(&user) }))
         }
         "held" => {
             let (name,) = read(Value::Array(what))?;

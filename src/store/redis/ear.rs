@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
+use super::answer::note_garbage;
 use super::delay::Delay;
 use super::keys::Layout;
 use super::link::{CALL_LIMIT, STANDS_AFTER, until_silent};
@@ -191,7 +192,10 @@ impl Following {
         match Heard::decode(text) {
             Ok(heard) => listener.heard(&area, heard, text),
             // Not from a script of ours. Had it stood for a change, the gap in the numbers would show it.
-            Err(_) => tracing::warn!("something unreadable was published on an area's channel; it was skipped"),
+            Err(_) => {
+                note_garbage();
+                tracing::warn!("something unreadable was published on an area's channel; it was skipped");
+            }
         }
     }
 }
@@ -214,6 +218,7 @@ async fn listen(
                 continue;
             }
         };
+        metrics::counter!("wte_redis_connections_total", "use" => "pubsub").increment(1);
         let since = Instant::now();
         let channels = following.channels();
         match subscribe(&mut connection, following.layout, &channels).await {
@@ -230,6 +235,7 @@ async fn listen(
             () = until_silent(connection.clone()) => {}
             over = serve(&mut connection, &following, &mut wishes) => if over { return },
         }
+        metrics::counter!("wte_redis_breaks_total", "use" => "pubsub").increment(1);
         if since.elapsed() > STANDS_AFTER {
             delay.reset();
         }

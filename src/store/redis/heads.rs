@@ -9,7 +9,7 @@ use super::RedisStore;
 use super::answer::{read, was_refused};
 use super::keys::AreaKeys;
 use super::link::{Again, within_limit};
-use super::reading::claims_of;
+use super::picture::claims_of;
 use super::request::Request;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;

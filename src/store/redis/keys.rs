@@ -1,12 +1,15 @@
 //! The names of all keys and channels, in one place. Knows nothing of what they hold.
 
 use crate::domain::name::{AreaName, UserKey};
+use crate::domain::presence::ServerId;
 use crate::domain::takeover::CodeDigest;
 use crate::domain::talk::RoomId;
 
 /// The names of the sets that have a timer: what the sweep walks.
 pub const EXPIRE_KEYS: &str = "expireKeys";
 pub const SERVERS: &str = "servers";
+/// The servers of which there are samples. No key of an area called `samples` is this one, or goes on with a server's id.
+pub const SAMPLES: &str = "samples";
 pub const SWEEP_LEASE: &str = "sweep:lease";
 
 /// Slots whose areas share one list of timers in a cluster: sixteen lists, so that no node has all of them, and each is
@@ -37,6 +40,14 @@ impl Layout {
         match self {
             Self::One => "servers:following",
             Self::Cluster => "{servers}:following",
+        }
+    }
+
+    /// What a server sampled, in the slot of the key `samples`.
+    pub fn samples_of(self, server: &ServerId) -> String {
+        match self {
+            Self::One => format!("samples:{}", server.0),
+            Self::Cluster => format!("{{samples}}:{}", server.0),
         }
     }
 
@@ -223,6 +234,7 @@ mod tests {
         assert_eq!(all[0], "{lünch}:users");
         assert!(all.iter().all(|key| slot(key) == slot("lünch")), "{all:?}");
         assert_eq!(slot(Layout::Cluster.servers_following()), slot(SERVERS));
+        assert_eq!(slot(&Layout::Cluster.samples_of(&ServerId("a{b}".to_owned()))), slot(SAMPLES));
     }
 
     #[test]

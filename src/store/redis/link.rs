@@ -165,6 +165,7 @@ async fn keep(pool: Pool, live: watch::Sender<Option<Live>>, mut broken: watch::
             () = until_silent((*connection).clone()) => {}
         }
         live.send_replace(None);
+        metrics::counter!("wte_redis_breaks_total", "use" => "commands").increment(1);
         // Taken out of the pool, which would try it once more before it opens another.
         drop(Connection::take(connection));
         if since.elapsed() > STANDS_AFTER {
@@ -179,6 +180,7 @@ async fn connect(pool: &Pool, delay: &mut Delay) -> Connection {
         delay.wait().await;
         match pool.get().await {
             Ok(connection) => {
+                metrics::counter!("wte_redis_connections_total", "use" => "commands").increment(1);
                 tracing::info!("connected to Redis");
                 return connection;
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, ErrorKind, Pipeline, RedisError, RedisResult, Value};
 
-use super::script::Call;
+use super::script::{Call, is_forgotten};
 
 pub enum Request {
     Script(Call),
@@ -50,7 +50,7 @@ async fn in_company(
     wait: Option<Wait>,
 ) -> RedisResult<Value> {
     match together(connection, call.by_digest(), asking, wait).await {
-        Err(error) if error.code() == Some("NOSCRIPT") => together(connection, call.by_text(), asking, wait).await,
+        Err(error) if is_forgotten(&error) => together(connection, call.by_text(), asking, wait).await,
         answer => answer,
     }
 }
@@ -78,6 +78,9 @@ async fn together(
     let Some(wait) = wait else { return Ok(answer) };
     match answers.next().map(Value::extract_error).transpose()? {
         Some(Value::Int(reached)) if reached >= i64::from(wait.replicas) => Ok(answer),
-        _ => Err(RedisError::from((ErrorKind::Client, "too few replicas said in time that they have the change"))),
+        _ => {
+            metrics::counter!("wte_replicas_missing_total").increment(1);
+            Err(RedisError::from((ErrorKind::Client, "too few replicas said in time that they have the change")))
+        }
     }
 }

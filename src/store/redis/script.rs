@@ -73,6 +73,9 @@ script!(REPORT, "#!lua flags=allow-oom", "report.lua");
 script!(HEARTBEAT, "#!lua flags=allow-oom", "heartbeat.lua");
 script!(WALK, "#!lua flags=allow-oom", "walk.lua");
 script!(LEASE, "#!lua flags=allow-oom", "lease.lua");
+// Allowed when Redis is full: that is when one looks, and what is kept of a server has a bound.
+script!(SAMPLE, "#!lua flags=allow-oom", "sample.lua");
+script!(SAMPLED, "#!lua flags=allow-oom,no-writes", "sampled.lua");
 
 /// A script with its keys and arguments, ready to be sent.
 pub struct Call {
@@ -121,8 +124,15 @@ impl Call {
     /// One round trip; a second one only if Redis has forgotten the script (or never knew it).
     pub async fn send(&self, connection: &mut impl redis::aio::ConnectionLike) -> redis::RedisResult<Value> {
         match self.by_digest().query_async(connection).await {
-            Err(error) if error.code() == Some("NOSCRIPT") => self.by_text().query_async(connection).await,
+            Err(error) if is_forgotten(&error) => self.by_text().query_async(connection).await,
             answer => answer,
         }
     }
+}
+
+/// Whether Redis does not know the script, and is to be sent its text.
+pub fn is_forgotten(error: &redis::RedisError) -> bool {
+    let forgotten = error.code() == Some("NOSCRIPT");
+    metrics::counter!("wte_redis_scripts_loaded_total").increment(u64::from(forgotten));
+    forgotten
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::RedisStore;
-use super::answer::parts;
+use super::answer::{note_garbage, parts};
 use super::keys::Layout;
 use super::link::Again;
 use super::request::Request;
@@ -79,6 +79,7 @@ impl RedisStore {
 
     /// What was not written by us names no area, and would be met at every sweep.
     async fn drop_member(&self, list: &str, member: &[u8]) -> Result<()> {
+        note_garbage();
         tracing::warn!("the list of areas with a timer held something else; it was removed");
         let mut srem = redis::cmd("SREM");
         srem.arg(list).arg(member);

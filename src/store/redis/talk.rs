@@ -4,11 +4,10 @@ use async_trait::async_trait;
 use redis::Value;
 
 use super::RedisStore;
-use super::answer::{note_mended, parts, read};
+use super::answer::{me_in, note_garbage, note_mended, parts, read};
 use super::changes::{ATTEMPTS, outcome_of, unexpected};
 use super::keys::written;
 use super::link::{Again, within_limit};
-use super::reading::me_of;
 use super::script::{CHAT, Call, MESSAGES, ROOM, ROOMS};
 use crate::domain::change::{Done, Refused};
 use crate::domain::event::Epoch;
@@ -59,6 +58,7 @@ impl Talk for RedisStore {
         let readable = |text: Vec<u8>| {
             let message = serde_json::from_slice::<Message>(&text).ok().filter(|message| message.room == page.room);
             if message.is_none() {
+                note_garbage();
                 tracing::warn!("Redis held a message that cannot be read; it was left out");
             }
             message
@@ -84,7 +84,7 @@ impl RedisStore {
             match outcome.as_str() {
                 "done" => {
                     let (epoch, seq, at, user, id): (String, u64, u64, Vec<u8>, String) = read(Value::Array(what))?;
-                    let done = Done { epoch: Epoch::from_text(&epoch), seq, at, me: me_of(&user) };
+                    let done = Done { epoch: Epoch::from_text(&epoch), seq, at, me: me_in(&user) };
                     self.list_after(&chat.area, &done.epoch).await;
                     return Ok(Said { done, id: MessageId::parse(&id) });
                 }

@@ -207,6 +207,8 @@ mod tests {
         }
         let many = vec![Value::Null; PLACES_MAX + 1];
         assert!(wrong(&json!({"type": "FeatureCollection", "features": many})).contains("2001 features"));
+        let most = vec![Value::Null; PLACES_MAX];
+        assert!(contents(&json!({"type": "FeatureCollection", "features": most})).is_ok());
     }
 
     #[test]
@@ -216,6 +218,7 @@ mod tests {
         };
         assert_eq!(with(json!(" Our  list ")).unwrap().attribution, Some(Attribution::plain("Our list".to_owned())));
         assert_eq!(with(Value::Null).unwrap().attribution, None);
+        assert!(with(json!("x".repeat(200))).is_ok());
         for odd in [json!(7), json!(""), json!("x".repeat(201))] {
             assert!(with(odd).err().unwrap().contains("has an attribution that is no text"));
         }

@@ -13,7 +13,7 @@ use super::map::Map;
 use super::problem::WebError;
 use super::session::{Gift, Session};
 use super::unfurl::{self, Unfurl};
-use super::{Web, assets, origin, wish};
+use super::{Web, assets, limits, origin, wish};
 use crate::domain::name::AreaName;
 use crate::lang::{Said, Texts};
 use crate::protocol::error::{Code, Problem};
@@ -81,6 +81,9 @@ pub async fn landing(request: HttpRequest, wanted: Query<Wanted>, web: Data<Web>
 
 /// `GET /a/AREA`
 pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>, session: Option<Session>) -> Answer {
+    if let Err(problem) = limits::look(&request, &web) {
+        return Ok(refused(&request, &problem.into()));
+    }
     match AreaName::parse(&path) {
         Ok(name) if name.as_str() == path.as_str() => {
             of_area(&request, &web, &name, session.as_ref(), Forms::default(), StatusCode::OK).await
@@ -128,9 +131,12 @@ pub async fn of_area(
     page(request, web, status, &address(name), unfurl, Some(AreaPage { forms, ..area }))
 }
 
-/// To a form whose page was another site's.
+/// To a form whose page was another site's, and to who asks too often.
 pub fn refused(request: &HttpRequest, error: &WebError) -> HttpResponse {
-    problem(request, error.status_code(), |t| (t.say("refusedTitle"), t.error(error.0.code.as_str()).to_owned()))
+    let words = |t: &'static Texts| (t.say("refusedTitle"), t.error(error.0.code.as_str()).to_owned());
+    let mut response = problem(request, error.status_code(), words);
+    error.say_when(response.headers_mut());
+    response
 }
 
 pub fn no_such_group(request: &HttpRequest) -> HttpResponse {

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::problem::WebError;
-use super::{Web, assets, unfurl};
+use super::{Web, assets, limits, unfurl};
 use crate::domain::name::AreaName;
 use crate::picture::Card;
 use crate::protocol::error::{Code, Problem};
@@ -41,6 +41,7 @@ pub async fn of_area(
     asked: Query<Asked>,
     web: Data<Web>,
 ) -> Result<HttpResponse, WebError> {
+    limits::look(&request, &web)?;
     let name = AreaName::parse(&path)?;
     let looked =
         web.hub.look(&name, |state, online, _| Card::new(&name, &state.standings(), unfurl::here(state, online)));

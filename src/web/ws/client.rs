@@ -15,7 +15,7 @@ use crate::protocol::error::Problem;
 use crate::protocol::server;
 use crate::web::Web;
 use crate::web::feed::{Feed, Told};
-use crate::web::limits::Connection;
+use crate::web::limits::{Connection, reached};
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
 
@@ -115,13 +115,17 @@ impl Client {
                     self.bad = self.bad.saturating_sub(1);
                     return self.request(request).await;
                 }
-                Err(problem) => (request.id, problem),
+                Err(problem) => {
+                    reached("events_per_second");
+                    (request.id, problem)
+                }
             },
             Err(bad) => (bad.id, bad.problem),
         };
         self.bad += 1;
         self.refuse(id, problem).await?;
         if self.web.options.bad_messages.is_some_and(|most| self.bad > most) {
+            reached("bad_messages");
             return Err(End::Close(CloseCode::Policy, "Too many bad messages."));
         }
         Ok(())
@@ -149,7 +153,7 @@ impl Client {
     }
 }
 
-fn end_of(error: &ProtocolError) -> End {
+pub(super) fn end_of(error: &ProtocolError) -> End {
     const TOO_LARGE: End = End::Close(CloseCode::Size, "A message has at most 16 KiB.");
     const NO_PROTOCOL: End = End::Close(CloseCode::Protocol, "That is not the WebSocket protocol.");
     let ProtocolError::Io(cause) = error else {

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use actix_ws::{CloseCode, CloseReason, Session};
+use bytes::Bytes;
 use bytestring::ByteString;
 use tokio::time::timeout;
+
+use crate::web::limits::reached;
 
 /// A close frame is a courtesy: it waits no longer than this for who does not read.
 const CLOSE_LIMIT: Duration = Duration::from_millis(500);
@@ -27,6 +30,12 @@ impl Wire {
     pub async fn text(&mut self, text: impl Into<ByteString>) -> Result<(), Gone> {
         let stall = self.stall;
         within(stall, self.session.text(text)).await
+    }
+
+    /// The product's own messages are text; an echo may be anything.
+    pub async fn binary(&mut self, bytes: Bytes) -> Result<(), Gone> {
+        let stall = self.stall;
+        within(stall, self.session.binary(bytes)).await
     }
 
     pub async fn ping(&mut self) -> Result<(), Gone> {
@@ -53,6 +62,11 @@ async fn within(
     let Some(stall) = stall else { return write.await.map_err(|_| Gone) };
     match timeout(stall, write).await {
         Ok(Ok(())) => Ok(()),
-        _ => Err(Gone),
+        Ok(Err(_)) => Err(Gone),
+        Err(_) => {
+            metrics::counter!("wte_connections_stalled_total").increment(1);
+            reached("read_stall_secs");
+            Err(Gone)
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod races;
 pub mod retries;
 pub mod rooms;
 pub mod runs;
+pub mod samples;
 pub mod snapshots;
 pub mod storms;
 pub mod sweep;
@@ -107,6 +108,8 @@ macro_rules! contract_suite {
                 a_refused_change_does_not_use_up_its_n
                 n_belongs_to_one_owner_in_one_area
                 the_largest_numbers_of_a_browser_are_told_apart
+                as_many_who_left_are_remembered_as_there_may_be_users
+                who_comes_back_when_those_who_left_are_forgotten_keeps_the_own_count
             }
             expiry {
                 who_does_nothing_leaves_when_the_time_is_over
@@ -186,6 +189,12 @@ macro_rules! contract_suite {
                 a_rename_keeps_it_and_its_names_follow
                 nobody_is_there_to_whisper_to
                 one_has_so_many_private_rooms
+            }
+            samples {
+                what_one_server_samples_another_reads
+                only_what_came_since_is_read
+                a_sample_goes_when_its_time_is_over
+                a_server_that_says_nothing_any_more_is_forgotten
             }
             races {
                 two_sessions_for_one_name

@@ -1,6 +1,6 @@
 //! Claims about `n`: a retry counts once, and an older intent never beats a newer one.
 
-use where_to_eat::domain::change::{Act, Refused};
+use where_to_eat::domain::change::{Act, Refused, Rules};
 
 use super::Ground;
 use super::group::{Group, LONG, join, lasting, refused, vote};
@@ -87,4 +87,52 @@ pub async fn the_largest_numbers_of_a_browser_are_told_apart(ground: &dyn Ground
     group.act_n("Ann", most, vote("sushi")).await.unwrap();
     group.act_n("Ann", most - 1, vote("pizza")).await.unwrap();
     assert_eq!(group.votes().await, "Ann sushi");
+}
+
+/// Takes a name and gives it back.
+async fn come_and_go(group: &Group, who: &str) {
+    group.act_n(who, 1, join(who)).await.unwrap();
+    group.act_n(who, 2, Act::Leave).await.unwrap();
+}
+
+/// Whether what `who` did long ago takes effect when it comes once more.
+async fn a_replay_counts(group: &Group, who: &str) -> bool {
+    group.act_n(who, 1, join(who)).await.unwrap().me.is_some()
+}
+
+pub async fn as_many_who_left_are_remembered_as_there_may_be_users(ground: &dyn Ground) {
+    let group = Group::meet(ground, Rules { users: 3, ..LONG }).await;
+    group.act_n("Eve", 9, join("Eve")).await.unwrap();
+    for who in ["Ann", "Bob", "Cem"] {
+        come_and_go(&group, who).await;
+    }
+    for who in ["Ann", "Bob", "Cem"] {
+        assert!(!a_replay_counts(&group, who).await, "{who} is remembered, at the bound");
+    }
+    // Somebody who comes back is not one more.
+    group.act_n("Cem", 3, join("Cem")).await.unwrap();
+    assert!(!a_replay_counts(&group, "Ann").await);
+    group.act_n("Cem", 4, Act::Leave).await.unwrap();
+    group.act_n("Dan", 1, join("Dan")).await.unwrap();
+    assert!(a_replay_counts(&group, "Ann").await, "one more, and those who left are forgotten");
+    for (who, n) in [("Eve", 9), ("Eve", 8), ("Dan", 1)] {
+        let replayed = group.act_n(who, n, Act::Leave).await.unwrap();
+        assert!(replayed.me.is_some(), "{who} is here, so a retry counts once");
+    }
+    group.assert_view_is_the_store().await;
+}
+
+pub async fn who_comes_back_when_those_who_left_are_forgotten_keeps_the_own_count(ground: &dyn Ground) {
+    let group = Group::meet(ground, Rules { users: 2, ..LONG }).await;
+    come_and_go(&group, "Ann").await;
+    for who in ["Bob", "Cem"] {
+        group.act_n(who, 1, join(who)).await.unwrap();
+    }
+    for who in ["Bob", "Cem"] {
+        group.act_n(who, 2, Act::Leave).await.unwrap();
+    }
+    group.change("Ann", None, None, join("Ann")).await.unwrap();
+    let replayed = group.act_n("Ann", 2, Act::Leave).await.unwrap();
+    assert!(replayed.me.is_some(), "an older intent never beats a newer one");
+    assert!(a_replay_counts(&group, "Bob").await, "he was forgotten");
 }

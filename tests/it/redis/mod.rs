@@ -1,6 +1,6 @@
 //! The Redis store against real Redis servers: the contract, the keys, and what happens when Redis is away or holds garbage.
 
-mod cluster;
+pub mod cluster;
 mod contract;
 mod faults;
 mod garbage;

@@ -216,3 +216,22 @@ async fn no_more_connections_than_asked_for() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_within_its_time_counts_and_a_longer_one_does_not() {
+    let server = RedisServer::start();
+    let limit = Duration::from_millis(500);
+    let impatient = || {
+        let options = RedisOptions { connect: limit, answer: limit, ..RedisOptions::new(server.url()) };
+        let store = RedisStore::new(&options, LONG).expect("the URL is a good one");
+        Out { store, watch: Arc::default(), area: new_area() }
+    };
+    let out = impatient();
+    out.join("Ann").await.expect("Redis is there");
+    server.ask::<String>(&["CLIENT", "PAUSE", "50"]);
+    out.join("Bob").await.expect("slow, and in time; who comes new is too");
+    impatient().join("Cem").await.expect("a new connection stood in time");
+    server.ask::<String>(&["CLIENT", "PAUSE", "3000"]);
+    let new = impatient();
+    tokio::join!(assert_unavailable(out.join("Dan")), assert_unavailable(new.join("Eve")));
+}

@@ -96,12 +96,14 @@ async fn garbage_under_the_keys_of_talk_costs_what_was_there_and_nothing_else() 
     group.vote("Ann", "thai").await;
     let general = RoomId::general();
     let keys = ["lunch:rooms", "lunch:read", "lunch:chat:general"];
-    let garbage: [&[&str]; 5] = [
+    let garbage: [&[&str]; 6] = [
         &["SET", "", "{\"half"],
         &["RPUSH", "", "a", "b"],
         &["SADD", "", "a"],
         &["ZADD", "", "1", "a", "9e99", "z"],
         &["HSET", "", "talk", "x", "general", "{", "named", "a b", "of:x", "7"],
+        // More than an id has places for.
+        &["HSET", "", "general", r#"{"at":99999999999999,"count":99999999999}"#],
     ];
     for key in keys {
         for command in garbage {

@@ -1,6 +1,7 @@
 //! A real server process on a port of its own, and browsers and sockets to use it with. Ends only what it started.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -39,6 +40,7 @@ type Log = Arc<watch::Sender<Vec<String>>>;
 pub struct Server {
     child: Child,
     pub port: u16,
+    program: PathBuf,
     env: Environment,
     log: Log,
 }
@@ -46,26 +48,25 @@ pub struct Server {
 impl Server {
     /// A server on `:memory:` without venue sources, and with these settings beside.
     pub async fn start(settings: &[(&str, &str)]) -> Self {
-        let usual = [
-            ("WTE__STORE__PATH", ":memory:"),
-            ("WTE__VENUES__SOURCE", "none"),
-            ("WTE__SERVER__HOST", "127.0.0.1"),
-            ("WTE__LOG__FORMAT", "json"),
-            ("PORT", "0"),
-        ];
-        Self::spawn(environment(usual.iter().chain(settings))).await
+        Self::spawn(guarded(), usual(settings)).await
+    }
+
+    /// The same without the protection of this name, one of those in `tests/unguarded/off.rs` (`""`: with all of them), and with
+    /// settings that need not be within their ranges.
+    pub async fn start_unguarded(name: &str, settings: &[(&str, &str)]) -> Self {
+        Self::spawn(unguarded(), usual(&[settings, &[("UNGUARDED", name)]].concat())).await
     }
 
     /// What a server that must not start says, to who starts it.
     pub async fn refusal(settings: &[(&str, &str)]) -> String {
-        let output = timeout(PATIENCE, command(&environment(settings.iter())).output()).await;
+        let output = timeout(PATIENCE, command(&guarded(), &environment(settings.iter())).output()).await;
         let output = output.expect("it ends").expect("the program can be run");
         assert!(!output.status.success(), "it started, and should not have");
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
-    async fn spawn(env: Environment) -> Self {
-        let mut child = command(&env).spawn().expect("the program can be run");
+    async fn spawn(program: PathBuf, env: Environment) -> Self {
+        let mut child = command(&program, &env).spawn().expect("the program can be run");
         let log: Log = Arc::new(watch::Sender::new(Vec::new()));
         follow(child.stdout.take().unwrap(), log.clone());
         follow(child.stderr.take().unwrap(), log.clone());
@@ -80,7 +81,7 @@ impl Server {
         };
         let port = timeout(PATIENCE, port).await.ok().flatten();
         let port = port.unwrap_or_else(|| panic!("the server did not start:\n{}", log.borrow().join("\n")));
-        Self { child, port, env, log }
+        Self { child, port, program, env, log }
     }
 
     /// Ends the process without a word, as kill -9 does.
@@ -103,7 +104,7 @@ impl Server {
     pub async fn restart(&mut self) {
         let mut env = self.env.clone();
         env.insert("PORT".to_owned(), self.port.to_string());
-        *self = Self::spawn(env).await;
+        *self = Self::spawn(self.program.clone(), env).await;
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -157,12 +158,35 @@ impl Server {
     }
 }
 
+fn usual(settings: &[(&str, &str)]) -> Environment {
+    let usual = [
+        ("WTE__STORE__PATH", ":memory:"),
+        ("WTE__VENUES__SOURCE", "none"),
+        ("WTE__SERVER__HOST", "127.0.0.1"),
+        ("WTE__LOG__FORMAT", "json"),
+        ("PORT", "0"),
+    ];
+    environment(usual.iter().chain(settings))
+}
+
+fn guarded() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_where-to-eat"))
+}
+
+/// Cargo says where a binary is, and not where an example is: beside the folder of the tests.
+fn unguarded() -> PathBuf {
+    let test = std::env::current_exe().expect("this test is a file");
+    let program = test.with_file_name("../examples/unguarded");
+    assert!(program.exists(), "cargo build --examples makes {}, which these tests start", program.display());
+    program
+}
+
 fn environment<'a>(settings: impl Iterator<Item = &'a (&'a str, &'a str)>) -> Environment {
     settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn command(env: &Environment) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_where-to-eat"));
+fn command(program: &Path, env: &Environment) -> Command {
+    let mut command = Command::new(program);
     command.env_clear().envs(env).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command

@@ -84,15 +84,6 @@ impl Raw {
         };
         timeout(PATIENCE, dripping).await.expect("the server hangs up");
     }
-
-    /// Whether the server has not closed it yet.
-    pub fn is_open(&mut self) -> bool {
-        let mut buffer = [0; 1024];
-        match self.stream.try_read(&mut buffer) {
-            Ok(read) => read > 0,
-            Err(error) => error.kind() == ErrorKind::WouldBlock,
-        }
-    }
 }
 
 fn is_whole(answer: &str) -> bool {

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use self::follows::Follows;
 use self::map::{Address, Slots};
-use super::answer::{is_gone, unavailable, was_refused};
+use super::answer::{is_gone, note_redirection, unavailable, was_refused};
 use super::keys::slot;
 use super::link::{Again, within_limit};
 use super::node::{Node, Opening};
@@ -108,6 +108,7 @@ impl Cluster {
                 },
             };
             let Err(error) = answer else { return answer };
+            note_redirection(&error);
             // The slot is open, maybe for long; its node says when it is another one's.
             let stays = error.code() == Some("TRYAGAIN");
             match error.code() {

@@ -2,8 +2,30 @@
 
 local NAME, USERNAME, IMG, MOST = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
 
+-- Forgets the counts of those who left, all but this owner's, when they are as many as users may be. Names taken and left again and
+-- again would fill the memory otherwise. Who is here keeps theirs.
+local function forget_who_left()
+  local own = redis.call('HEXISTS', OWNERS, OWNER .. ':n')
+  -- Who is here has two fields, the name and the count. Some have no count: then it is done a little later.
+  if MOST == 0 or redis.call('HLEN', OWNERS) - 2 * redis.call('HLEN', STATE) - own < MOST then
+    return
+  end
+  local fields, here = redis.call('HKEYS', OWNERS), { [OWNER] = true }
+  for _, field in ipairs(fields) do
+    if not string.match(field, ':n$') then
+      here[field] = true
+    end
+  end
+  for _, field in ipairs(fields) do
+    local owner = string.match(field, '^(.*):n$')
+    if owner and not here[owner] then
+      redis.call('HDEL', OWNERS, field)
+    end
+  end
+end
+
 if is_known() then
-  return done()
+  return told('known')
 end
 if held ~= NAME and redis.call('HEXISTS', STATE, NAME) == 1 then
   return refused('nameTaken', redis.call('HKEYS', STATE))
@@ -34,6 +56,7 @@ elseif held then
   mine = act(NAME, me, place)
   publish('renamed', '{"from":' .. quoted(from) .. ',' .. picture)
 else
+  forget_who_left()
   redis.call('HSET', OWNERS, OWNER, NAME)
   mine = act(NAME, { username = USERNAME, img = IMG, since = NOW, due = 0, owner = OWNER })
   publish('user', '{' .. picture)

@@ -1,7 +1,10 @@
 -- Signs out: the vote is withdrawn, the name is free again.
 
 -- Who never held anything leaves nothing behind.
-if is_known() or (not held and redis.call('HEXISTS', OWNERS, OWNER .. ':n') == 0) then
+if is_known() then
+  return told('known')
+end
+if not held and redis.call('HEXISTS', OWNERS, OWNER .. ':n') == 0 then
   return done()
 end
 if held then

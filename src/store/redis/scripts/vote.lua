@@ -4,7 +4,7 @@
 local NAME, ID, PLACE, MOST = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
 
 if is_known() then
-  return done()
+  return told('known')
 end
 if not held then
   return refused('notJoined')

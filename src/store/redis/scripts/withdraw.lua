@@ -1,7 +1,7 @@
 -- Takes the vote back. No act: the two hours run on.
 
 if is_known() then
-  return done()
+  return told('known')
 end
 if not held then
   return refused('notJoined')

@@ -82,7 +82,10 @@ async fn a_message_that_cannot_be_read_hides_no_other() {
     let (room, _) = talked(&path).await;
     let txn = Database::open(&path).unwrap().begin_write().unwrap();
     txn.open_table(MESSAGES).unwrap().insert(("lunch", "general", 1), b"{\"half".as_slice()).unwrap();
-    txn.open_table(ROOMS).unwrap().insert(("lunch", room.as_str()), b"7".as_slice()).unwrap();
+    let endless = format!(r#"["{0}",{{"name":"{0}","at":5,"count":{1}}}]"#, "a".repeat(32), u64::MAX);
+    for (id, row) in [(room.as_str(), "7"), (&"a".repeat(32), &endless)] {
+        txn.open_table(ROOMS).unwrap().insert(("lunch", id), row.as_bytes()).unwrap();
+    }
     txn.commit().unwrap();
     let store = open(&path).unwrap();
     assert_eq!(texts(&store, "Bob", &RoomId::general()).await, ["two"]);

@@ -44,6 +44,7 @@ async fn what_is_done_at_once() {
         topics::snapshots(&cluster).await,
         topics::presence(&cluster).await,
         topics::codes(&cluster).await,
+        topics::samples(&cluster).await,
         topics::storms(&cluster).await,
     ]);
 }

@@ -123,6 +123,12 @@ impl RedisCluster {
         self.nodes[number].kill();
     }
 
+    /// Brings a primary back that was killed, once its replica has taken its place: earlier it would come back empty, and as what it was.
+    pub fn revive(&mut self, primary: usize) {
+        wait("its replica has replaced it", || !is_replica(self.replica_of(primary)));
+        self.nodes[primary].bring_up();
+    }
+
     pub fn primaries(&self) -> impl Iterator<Item = &RedisServer> {
         self.nodes.iter().filter(|node| !is_replica(node))
     }

@@ -35,8 +35,13 @@ local function is_known()
   return N ~= '' and (#N < #last or (#N == #last and N <= last))
 end
 
+-- How it stands for the owner, and by what: `done`, or `known` where the change is stored already.
+local function told(how)
+  return { how, mended, epoch or '', seq, NOW, mine or '' }
+end
+
 local function done()
-  return { 'done', mended, epoch or '', seq, NOW, mine or '' }
+  return told('done')
 end
 
 -- The change is stored, and so is its number.

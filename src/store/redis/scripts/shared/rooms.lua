@@ -20,6 +20,10 @@ local function parsed_room(text)
   if not read or type(room) ~= 'table' or not whole(room.at) or not whole(room.count) then
     return nil
   end
+  -- As many digits as the id of the next message has places for.
+  if room.at >= 10 ^ 13 or room.count >= 10 ^ 10 - 1 then
+    return nil
+  end
   local owners, since = room.owners, room.since
   if owners == nil then
     return type(room.name) == type(room.key) and (room.name == nil or type(room.name) == 'string') and room or nil

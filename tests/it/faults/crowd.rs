@@ -1,0 +1,129 @@
+//! A storm of connections: thousands at once are served, what they took is given back, and beyond the limit they are turned away while
+//! those who are in go on.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::measured::keep;
+use crate::contract::group::eventually;
+use crate::server::{Browser, PATIENCE, Server, frame};
+
+const TEXT: u8 = 0x81;
+/// A client as small as it can be, so that thousands fit a test: it looks for words in what comes, and forgets the rest.
+struct Client {
+    stream: TcpStream,
+    seen: Vec<u8>,
+}
+
+impl Client {
+    /// Follows `lunch`; none if it was turned away.
+    async fn follow(port: u16, browser: &Browser) -> Option<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await.expect("the server listens");
+        let mut client = Self { stream, seen: Vec::new() };
+        let Browser { base, cookie } = browser;
+        let head = format!(
+            "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {base}\r\nCookie: {cookie}\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        client.stream.write_all(head.as_bytes()).await.expect("the server takes it");
+        client.read_until(&["\r\n\r\n"]).await;
+        // Who is turned away may be gone before it has asked.
+        let _ = client.stream.write_all(&frame(TEXT, br#"{"event":"watch","id":1,"data":{"area":"lunch"}}"#)).await;
+        let served = client.read_until(&[r#""event":"updates""#, r#""code":"overCapacity""#]).await == 0;
+        served.then_some(client)
+    }
+
+    /// Which of these words came first.
+    async fn read_until(&mut self, words: &[&str]) -> usize {
+        let mut piece = [0; 2048];
+        let come = async {
+            loop {
+                let is_there = |word: &&str| self.seen.windows(word.len()).any(|seen| seen == word.as_bytes());
+                if let Some(found) = words.iter().position(is_there) {
+                    self.seen.clear();
+                    return found;
+                }
+                let read = self.stream.read(&mut piece).await.expect("the server says it");
+                assert!(read > 0, "the connection ended");
+                self.seen.extend_from_slice(&piece[..read]);
+            }
+        };
+        timeout(PATIENCE * 2, come).await.expect("the server serves it, or turns it away")
+    }
+}
+
+/// So many come at once; answers those who were served.
+async fn storm(server: &Server, browser: &Browser, clients: usize) -> Vec<Client> {
+    let (port, browser) = (server.port, Arc::new(browser.clone()));
+    let mut coming = JoinSet::new();
+    for _ in 0..clients {
+        let browser = browser.clone();
+        coming.spawn(async move { Client::follow(port, &browser).await });
+    }
+    coming.join_all().await.into_iter().flatten().collect()
+}
+
+/// A vote that each of them is told of.
+async fn tell_all(browser: &Browser, clients: &mut [Client]) {
+    let mut voter = browser.join("lunch", "Ann").await;
+    voter.ask("addVote", json!({"fs": {"id": "thai", "name": "Thai"}})).await;
+    for client in clients {
+        client.read_until(&[r#""event":"vote""#]).await;
+    }
+    voter.ask("leave", json!({})).await;
+    voter.close().await;
+}
+
+async fn watching(server: &Server) -> usize {
+    let area: Value = server.get("/api/areas/lunch").await.json().await.unwrap();
+    area["watching"].as_u64().and_then(|watching| usize::try_from(watching).ok()).expect("a number")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_thousand_at_once_are_all_served_and_leave_nothing_behind() {
+    const ALL: usize = 5_000;
+    let server = Server::start(&[]).await;
+    let browser = Browser::open(&server).await;
+    let files = server.open_files();
+    let mut memory = vec![server.memory()];
+    for _ in 0..2 {
+        let mut clients = storm(&server, &browser, ALL).await;
+        assert_eq!(clients.len(), ALL);
+        tell_all(&browser, &mut clients).await;
+        drop(clients);
+        // A few of the server's own come and go.
+        server.until_open_files(|open| open < files + 10).await;
+        memory.push(server.memory());
+    }
+    // What the first storm took is kept at hand for the next one. Anything left behind would be left by the second one too.
+    let grown: Vec<u64> = memory.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
+    let kib = |bytes: u64| bytes / 1024;
+    keep("storm", &[(kib(grown[0]), "KiB kept at hand after the first"), (kib(grown[1]), "KiB more after the second")]);
+    assert!(grown[1] * 2 < grown[0], "{grown:?} bytes more after each");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beyond_the_limit_they_are_turned_away_and_without_it_they_take_all_there_is() {
+    const ALL: usize = 1_000;
+    const LIMIT: usize = 100;
+    for (limit, served) in [(LIMIT, LIMIT), (0, ALL)] {
+        let limit = limit.to_string();
+        let server = Server::start(&[("WTE__LIMITS__CONNECTIONS", &limit)]).await;
+        let browser = Browser::open(&server).await;
+        let files = server.open_files();
+        let mut clients = storm(&server, &browser, ALL).await;
+        assert_eq!(clients.len(), served, "with a limit of {limit}");
+        // Each takes a file and its memory for as long as it stays; who is turned away keeps none. A few are the server's own.
+        let of_clients = |open: usize| open.abs_diff(files);
+        server.until_open_files(|open| of_clients(open).abs_diff(served) < 10).await;
+        // Those who are in go on; one makes room for who votes.
+        clients.pop();
+        eventually("there is room for one", async || watching(&server).await < served).await;
+        tell_all(&browser, &mut clients).await;
+    }
+}
