@@ -15,11 +15,11 @@ beforeEach(() => stopClock());
 afterEach(() => mock.timers.reset());
 
 /** A page in `lunch`, by that name or by none, whose server is the test. */
-async function page(me = "Ann") {
+async function page(me = "Ann", memory = new Memory(fakeStorage())) {
   const { wires, open } = fakeWires();
   const told = [];
   const socket = new Socket({ open, renewSession: async () => "ok", random: () => 0.5 });
-  const area = new Area("lunch", { socket, memory: new Memory(fakeStorage()), lifetime: 7_200_000, changed() {}, told: (notice) => told.push(notice) });
+  const area = new Area("lunch", { socket, memory, lifetime: 7_200_000, changed() {}, told: (notice) => told.push(notice) });
   socket.follow(area);
   const wire = () => wires.at(-1);
   const arrive = async () => {
@@ -62,7 +62,7 @@ test("without a name nothing is asked for", async () => {
 test("a message is there once it is acknowledged, whichever comes first, the ack or the event", async () => {
   for (const eventFirst of [true, false]) {
     const { talk, wire, texts } = await reading();
-    talk.say("Yes", () => {});
+    talk.say("general", "Yes", () => {});
     await settled();
     const { data } = chat(2, "Ann", "Yes");
     if (eventFirst) wire().say({ event: "chat", data });
@@ -76,7 +76,7 @@ test("a message is there once it is acknowledged, whichever comes first, the ack
 
 test("a message that is cut off is sent again with the same number", async () => {
   const { talk, wire, asked, comeBack } = await reading();
-  talk.say("Yes", () => {});
+  talk.say("general", "Yes", () => {});
   await settled();
   await comeBack();
   await pass(1_000);
@@ -89,7 +89,7 @@ test("a message that is cut off is sent again with the same number", async () =>
 
 test("one that a later change has overtaken is said anew, with a new number", async () => {
   const { talk, wire, asked } = await reading();
-  talk.say("Yes", () => {});
+  talk.say("general", "Yes", () => {});
   await settled();
   wire().ack("addChat", { id: null, at: Date.now() });
   await pass(10, 1);
@@ -100,7 +100,7 @@ test("one that a later change has overtaken is said anew, with a new number", as
 test("a vote that is on its way goes before a message, so that its number is not an old one", async () => {
   const { area, talk, wire, asked } = await reading();
   area.castVote({ id: "ramen", name: "Ramen" });
-  talk.say("Yes", () => {});
+  talk.say("general", "Yes", () => {});
   await pass(700);
   assert.deepEqual([asked("addVote").length, asked("addChat").length], [1, 0]);
   wire().ack("addVote", { epoch: "run.1", seq: 2, at: Date.now() });
@@ -111,7 +111,7 @@ test("a vote that is on its way goes before a message, so that its number is not
 
 test("messages go one after the other, in their order", async () => {
   const { talk, wire, asked, texts } = await reading();
-  for (const text of ["one", "two"]) talk.say(text, () => {});
+  for (const text of ["one", "two"]) talk.say("general", text, () => {});
   await settled();
   assert.deepEqual(asked("addChat").map(({ data }) => data.text), ["one"]);
   wire().ack("addChat", { id: chat(2).data.id, at: Date.now() });
@@ -123,8 +123,8 @@ test("messages go one after the other, in their order", async () => {
 
 test("a refused message stays, with why, and holds up nobody", async () => {
   const { talk, wire, asked } = await reading();
-  talk.say("bad", () => {});
-  talk.say("good", () => {});
+  talk.say("general", "bad", () => {});
+  talk.say("general", "good", () => {});
   await settled();
   wire().refuse("addChat", "badText");
   await settled();
@@ -136,7 +136,7 @@ test("a refused message stays, with why, and holds up nobody", async () => {
 
 test("after two minutes without a network a message asks, and is sent with its number when told to", async () => {
   const { talk, wire, asked, comeBack } = await reading();
-  talk.say("Yes", () => {});
+  talk.say("general", "Yes", () => {});
   await settled();
   wire().end();
   await pass(121_000, 1_000);
@@ -151,7 +151,7 @@ test("after two minutes without a network a message asks, and is sent with its n
 test("who has no name is asked for one first, and says it then", async () => {
   const { area, talk, wire, asked } = await page(null);
   let done = false;
-  talk.say("Yes", () => (done = true));
+  talk.say("general", "Yes", () => (done = true));
   assert.deepEqual([area.asking.by, done, talk.outbox.items.length], ["talk", false, 0]);
   const taken = area.takeName("Ann");
   await settled();
@@ -172,13 +172,18 @@ test("a private room appears with the first message, unread, and is told as read
   assert.equal(talk.unread, 0);
 });
 
-test("what comes while somebody reads is told to the server as read, now and then", async () => {
+test("what comes while somebody reads is told to the server as read, at once and then now and then", async () => {
   const { talk, wire, asked } = await reading();
-  for (const number of [2, 3]) wire().say(chat(number, "Bob", "!"));
+  const told = () => asked("getChat").filter(({ data }) => data.limit === 1).map(({ data }) => data.room);
+  wire().say(chat(2, "Bob", "!"));
   assert.equal(talk.unread, 0);
-  const before = asked("getChat").length;
-  await pass(2_500);
-  assert.deepEqual(asked("getChat").slice(before).map(({ data }) => data), [{ room: "general", limit: 1 }]);
+  await pass(100);
+  assert.deepEqual(told(), ["general"]);
+  for (const number of [3, 4]) wire().say(chat(number, "Bob", "!"));
+  await pass(1_500);
+  assert.deepEqual(told(), ["general"]);
+  await pass(1_000);
+  assert.deepEqual(told(), ["general", "general"]);
 });
 
 test("what is said is no change of the area: it makes no gap", async () => {
@@ -204,4 +209,56 @@ test("coming back, rooms and the newest page are asked for anew", async () => {
   wire().ack("getChat", { messages: [chat(2, "Bob", "At noon").data, chat(1, "Bob", "Thai?").data] });
   await settled();
   assert.deepEqual(texts(), ["Thai?", "At noon"]);
+});
+
+/** What a tab keeps over a reload, and the moments of its coming and going. */
+function fakeTab(t) {
+  const listeners = new Map();
+  const fakes = {
+    sessionStorage: fakeStorage(),
+    addEventListener: (name, listener) => listeners.set(name, [...(listeners.get(name) ?? []), listener]),
+    removeEventListener: (name, listener) => listeners.set(name, listeners.get(name).filter((other) => other !== listener)),
+  };
+  for (const [name, value] of Object.entries(fakes)) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+    t.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]));
+  }
+  return (name, event = {}) => (listeners.get(name) ?? []).forEach((listener) => listener(event));
+}
+
+test("a message on its way outlives a reload with its number, and what is in the field does", async (t) => {
+  const happens = fakeTab(t);
+  const memory = new Memory(fakeStorage());
+  const first = await page("Ann", memory);
+  first.talk.say("general", "Yes", () => {});
+  first.talk.drafts.set("general", "And");
+  await settled();
+  const [{ n }] = first.asked("addChat");
+  happens("pagehide");
+  const second = await page("Ann", memory);
+  await settled();
+  assert.deepEqual(second.asked("addChat").map((frame) => [frame.n, frame.data.text]), [[n, "Yes"]]);
+  assert.equal(second.talk.drafts.get("general"), "And");
+  const copy = await page("Ann", memory);
+  assert.deepEqual([copy.talk.outbox.items, copy.talk.drafts.size], [[], 0]);
+});
+
+test("what waited too long over a reload asks, and what is another person's is not there", async (t) => {
+  const happens = fakeTab(t);
+  for (const [later, name, phases] of [[60_000, "Ann", ["sending"]], [121_000, "Ann", ["failed"]], [0, "Bob", []]]) {
+    const memory = new Memory(fakeStorage());
+    const first = await page("Ann", memory);
+    first.wire().end();
+    first.talk.say("general", "Yes", () => {});
+    await settled();
+    happens("pagehide");
+    mock.timers.setTime(Date.now() + later);
+    memory.keepInArea("lunch", { held: { username: name, img: "", at: Date.now(), epoch: "run.1" } });
+    const second = await page(name, memory);
+    await settled();
+    assert.deepEqual(second.talk.outbox.items.map(({ phase }) => phase), phases, `${later} ms later, as ${name}`);
+    for (const { talk } of [first, second]) talk.end();
+    sessionStorage.removeItem("wte.unsaid.lunch");
+  }
 });

@@ -1,5 +1,5 @@
 // The field for a message: Enter says it, Shift+Enter begins a new line; near the end it counts what is left. What is typed stays with
-// its room. Without a name here, the name is asked below it.
+// its room, in the talk's `drafts`. Without a name here, the name is asked below it.
 
 import { say } from "../texts.js";
 import { h, setText } from "../views/dom.js";
@@ -9,7 +9,7 @@ import { TEXT_MAX, lengthOf } from "./outbox.js";
 /** From here on the rest is counted. */
 const NEAR_END = 100;
 
-/** `send(text, done)` says it, and calls `done` when it is on its way: without a name here, that is asked first. */
+/** `send(room, text, done)` says it, and calls `done` when it is on its way: without a name here, that is asked first. */
 export function compose({ send }) {
   const count = h("span", { id: "talk-count", class: "hint talk-count" });
   const field = h("textarea", {
@@ -21,7 +21,7 @@ export function compose({ send }) {
   const slot = h("div", { class: "slot" });
   const form = h("form", { class: "talk-form", noValidate: true }, label, h("div", { class: "talk-line" }, field, button), count, wrong);
   const el = h("div", { class: "talk-compose" }, form, slot);
-  const drafts = new Map();
+  let drafts = null;
   let room = null;
   let asked = "";
 
@@ -42,7 +42,7 @@ export function compose({ send }) {
     const from = room;
     // On a phone the keyboard stays: the next message is typed at once.
     field.focus();
-    send(field.value, () => {
+    send(from, field.value, () => {
       drafts.delete(from);
       if (room !== from) return;
       field.value = "";
@@ -50,7 +50,8 @@ export function compose({ send }) {
     });
   };
   field.oninput = () => {
-    drafts.set(room, field.value);
+    if (field.value) drafts.set(room, field.value);
+    else drafts.delete(room);
     counted();
   };
   field.onkeydown = (event) => {
@@ -64,8 +65,9 @@ export function compose({ send }) {
     el,
     focus: () => field.focus(),
     render(now, name, area) {
-      if (room !== now.id) {
+      if (room !== now.id || drafts !== area.talk.drafts) {
         room = now.id;
+        drafts = area.talk.drafts;
         field.value = drafts.get(room) ?? "";
         counted();
       }
@@ -81,7 +83,6 @@ export function compose({ send }) {
       else if (focused) field.focus();
     },
     reset() {
-      drafts.clear();
       slot.replaceChildren();
       [room, asked] = [null, ""];
     },

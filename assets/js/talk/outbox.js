@@ -39,7 +39,17 @@ export class Outbox {
   }
 
   say(room, text) {
-    this.items = [...this.items, { key: `mine ${(this.#last += 1)}`, room, text: trimmed(text), tapped: Date.now(), phase: "sending", error: null, n: 0 }];
+    this.#add({ room, text: trimmed(text), tapped: Date.now(), phase: "sending", error: null, n: 0 });
+  }
+
+  /** Those of the page before a reload. What waited too long meanwhile is only sent if the person still wants it. */
+  resume(items) {
+    const late = { phase: "failed", error: { code: "noAnswer" } };
+    for (const item of items) this.#add({ ...item, ...(item.phase !== "failed" && Date.now() - item.tapped > WAIT_MS && late) });
+  }
+
+  #add(item) {
+    this.items = [...this.items, { ...item, key: `mine ${(this.#last += 1)}` }];
     this.#changed();
     this.#pump();
   }

@@ -3,6 +3,7 @@
 
 import { compared } from "../names.js";
 import { say, sayError } from "../texts.js";
+import { kept } from "./kept.js";
 import { Outbox } from "./outbox.js";
 import { GENERAL, PAGE, closed, listed, opened, paged, read, renamed, said, silence, swept, unreadIn, without } from "./rooms.js";
 
@@ -19,6 +20,8 @@ export class Talk {
   /** Older messages are on their way. */
   reaching = false;
   outbox;
+  /** What stands in the field of each room, by its id. */
+  drafts = new Map();
   #area;
   #socket;
   #changed;
@@ -28,16 +31,18 @@ export class Talk {
   #reading = false;
   #round = {};
   #timer = 0;
+  #readAt = 0;
   /** Own messages whose event came before their ack. */
   #early = [];
   #ended = false;
+  #kept;
 
   constructor(area, { socket, memory, sender, changed, told }) {
     this.#area = area;
     this.#socket = socket;
     this.#changed = changed;
     this.#told = told;
-    const kept = (message) => {
+    const there = (message) => {
       this.#rooms = said(this.#rooms, message, { own: true });
       area.talked(message.at);
       moved();
@@ -50,7 +55,22 @@ export class Talk {
     };
     // Who is nobody here any more is asked for a name, and says it then.
     const lost = ({ room, text }) => area.nameGone({ by: "talk", then: () => this.outbox.say(room, text) });
-    this.outbox = new Outbox(area, { memory, sender, changed: moved, said: kept, lost });
+    this.outbox = new Outbox(area, { memory, sender, changed: moved, said: there, lost });
+    this.#resume(memory.inArea(area.name).held?.username);
+  }
+
+  /** What this tab had not said when it was reloaded, if it is still the same person's. */
+  #resume(username) {
+    const now = () => {
+      const { me } = this.#area;
+      return me && (this.outbox.items.length || this.drafts.size) ? { as: me.username, here: this.here, items: this.outbox.items, drafts: [...this.drafts] } : null;
+    };
+    this.#kept = kept(this.#area.name, now);
+    const { before } = this.#kept;
+    if (!before || !username || compared(before.as) !== compared(username)) return;
+    this.drafts = new Map(before.drafts);
+    this.here = before.here;
+    this.outbox.resume(before.items);
   }
 
   /** Without a name nothing is heard. */
@@ -115,6 +135,7 @@ export class Talk {
 
   /** Another person is at this browser, or nobody any more: what waits is not theirs. */
   drop() {
+    this.drafts = new Map();
     this.#clear();
   }
 
@@ -123,6 +144,7 @@ export class Talk {
     if (this.#reading === reading) return;
     this.#reading = reading;
     this.#seen();
+    this.#changed();
   }
 
   choose(id) {
@@ -183,8 +205,9 @@ export class Talk {
     if (this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = 0;
+      this.#readAt = Date.now();
       if (this.#reading && !this.#ended) this.#socket.request("getChat", { data: { room: this.here, limit: 1 } }).catch(() => {});
-    }, READ_MS);
+    }, Math.max(0, this.#readAt + READ_MS - Date.now()));
   }
 
   #failed(error) {
@@ -215,17 +238,17 @@ export class Talk {
     this.choose(id);
   }
 
-  /** Says it where one is now; `done` once it is on its way, which may be after a name was asked for. */
-  say(text, done) {
-    const { id } = this.room;
+  /** Says it in that room; `done` once it is on its way, which may be after a name was asked for. */
+  say(room, text, done) {
     this.#area.withName("talk", () => {
-      this.outbox.say(id, text);
+      this.outbox.say(room, text);
       done();
     });
   }
 
-  /** Another area is looked at. */
+  /** Another area is looked at; what is not said yet waits for the return. */
   end() {
+    this.#kept.end();
     this.#ended = true;
     clearTimeout(this.#timer);
   }

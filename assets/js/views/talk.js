@@ -17,11 +17,12 @@ const LOG = "talk-log";
 
 export function panel(box, { rows }) {
   let area = null;
+  let socket = null;
   let open = false;
   let places = { key: "", find: () => [] };
   let sent = 0;
 
-  const tabs = roomTabs({ choose: (id) => area.talk.choose(id), panel: LOG });
+  const tabs = roomTabs({ choose, panel: LOG });
   const log = messageLog({
     id: LOG,
     older: () => area.talk.older(),
@@ -32,7 +33,7 @@ export function panel(box, { rows }) {
       field.focus();
     },
   });
-  const field = compose({ send: (text, done) => area.talk.say(text, done) });
+  const field = compose({ send: (...message) => area.talk.say(...message) });
   const begin = beginRoom({ area: () => area, talk: () => area.talk });
   const words = h("p");
   const retry = h("button", { type: "button", class: "button quiet", onclick: () => area.talk.refresh() }, say("panelAgain"));
@@ -45,6 +46,12 @@ export function panel(box, { rows }) {
   );
   const look = () => area?.talk?.look(open && !document.hidden);
   document.addEventListener("visibilitychange", look);
+
+  /** At once: what is typed next belongs to that room. */
+  function choose(id) {
+    area.talk.choose(id);
+    draw();
+  }
 
   /** Leads to a place in the standings. On a phone they come into the place of the talk, and the browser scrolls to where they were. */
   function show(id) {
@@ -80,7 +87,7 @@ export function panel(box, { rows }) {
     return room.messages.length ? "" : say("talkNone");
   }
 
-  function draw(socket) {
+  function draw() {
     const { talk, me } = area;
     const { room, rooms } = talk;
     const live = linkOf(socket, area) === "live";
@@ -117,16 +124,16 @@ export function panel(box, { rows }) {
   }
 
   return {
-    render(now, socket) {
+    render(now, by) {
       if (area !== now) {
         area?.talk?.look(false);
         reset();
       }
-      area = now;
+      [area, socket] = [now, by];
       open = true;
       if (!area.talk) return void area.listen().catch(() => {});
       look();
-      draw(socket);
+      draw();
     },
     reset,
     shut() {
