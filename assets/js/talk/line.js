@@ -54,7 +54,7 @@ export function unsentLine(item, { again, drop }) {
     }
     state.setAttribute("role", "alert");
     const button = (words, onclick) => h("button", { type: "button", class: "button link", onclick }, words);
-    state.replaceChildren(`${say("talkUnsent")} ${sayError(error)} `, button(say("panelAgain"), again), " ", button(say("talkDelete"), drop));
+    state.replaceChildren(`${say("talkUnsent")} ${sayError(error)} `, h("span", { class: "said-ways" }, button(say("panelAgain"), again), button(say("talkDelete"), drop)));
   }
 
   return { el, update };
