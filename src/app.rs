@@ -236,6 +236,8 @@ fn options(settings: &Settings, figures: PrometheusHandle) -> Options {
         metrics_token: settings.server.metrics_token.as_ref().map(Secret::expose).map(str::to_owned),
         rate: rate(settings),
         bad_messages: few(limits.bad_messages),
+        ping: settings.server.ping,
+        silent: settings.server.silent,
         read_stall: limits.read_stall,
         lifetime: settings.area.lifetime,
         map: map::of(settings),

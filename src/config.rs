@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+mod agreement;
 mod checks;
 mod layers;
 mod map;

@@ -1,5 +1,5 @@
-//! What may stand in each setting, and which settings have to agree; `redis`, `venues` and `map` have files of their own. Where a text
-//! came from is for `layers`.
+//! What may stand in each setting; `redis`, `venues` and `map` have files of their own. Which settings have to agree is for `agreement`,
+//! where a text came from for `layers`.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -37,26 +37,6 @@ impl Settings {
         settings.agree()?;
         Ok(settings)
     }
-
-    /// What no setting can tell by itself.
-    fn agree(&self) -> Result<(), ConfigError> {
-        self.redis.agree()?;
-        if self.redis.address().is_some() && self.session.secret.is_none() {
-            return Err(ConfigError(
-                "With Redis (REDIS_URL, redis.url, redis.nodes) the setting session.secret is needed, so that all processes know the same \
-                 sessions: set SESSION_SECRET to what `openssl rand -base64 48` prints, the same for each process."
-                    .to_owned(),
-            ));
-        }
-        let (min_ttl, lifetime) = (self.sweep.min_ttl.as_secs(), self.area.lifetime.as_secs());
-        if min_ttl >= lifetime {
-            return Err(ConfigError(format!(
-                "The setting sweep.min_ttl_secs is {min_ttl}: it has to be less than area.lifetime_secs, which is {lifetime}, \
-                 else the sweep clears areas that have just begun."
-            )));
-        }
-        Ok(())
-    }
 }
 
 impl Server {
@@ -76,6 +56,8 @@ impl Server {
             header_timeout: from.take("server.header_timeout_ms").millis(100..=10_000)?,
             body_timeout: from.take("server.body_timeout_ms").millis(100..=10_000)?,
             keep_alive: from.take("server.keep_alive_secs").secs(0..=600)?,
+            ping: from.take("server.ping_secs").secs(1..=50)?,
+            silent: from.take("server.silent_secs").secs(2..=3600)?,
             shutdown: from.take("server.shutdown_secs").secs(1..=8)?,
             metrics_token: token(from.take("server.metrics_token"))?,
             ops_token: token(from.take("server.ops_token"))?,

@@ -43,6 +43,9 @@ pub struct Server {
     pub header_timeout: Duration,
     pub body_timeout: Duration,
     pub keep_alive: Duration,
+    pub ping: Duration,
+    /// More than `ping`.
+    pub silent: Duration,
     pub shutdown: Duration,
     /// None leaves `/metrics` to loopback.
     pub metrics_token: Option<Secret>,

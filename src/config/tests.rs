@@ -262,6 +262,13 @@ fn a_sweep_that_would_clear_new_areas_is_refused() {
 }
 
 #[test]
+fn a_silence_shorter_than_the_time_between_pings_is_refused() {
+    let said = error(&[("WTE__SERVER__SILENT_SECS", "25")]);
+    assert!(said.contains("server.silent_secs") && said.contains("server.ping_secs"), "{said}");
+    read(&[("WTE__SERVER__SILENT_SECS", "26")]);
+}
+
+#[test]
 fn the_sources_of_venues_are_decided_once() {
     use VenuesFrom::{File, Foursquare, OpenStreetMap};
     let (key, file) = (("FOURSQUARE_API_KEY", "fsq"), ("WTE__VENUES__FILE", "places.geojson"));

@@ -82,6 +82,10 @@ pub struct Options {
     pub metrics_token: Option<String>,
     pub rate: Rate,
     pub bad_messages: Option<u32>,
+    /// How often a socket's client is asked whether it is there.
+    pub ping: Duration,
+    /// A socket whose client says nothing for longer is closed.
+    pub silent: Duration,
     pub read_stall: Option<Duration>,
     /// How long a user stays after the last act; the page counts with it too.
     pub lifetime: Duration,

@@ -41,6 +41,7 @@ mod sessions;
 mod settings_at_start;
 mod several;
 mod shutdown;
+mod silent;
 mod slow;
 mod storm;
 mod takeover;

@@ -24,7 +24,7 @@ impl Unaware {
     }
 
     fn is_on(&self) -> bool {
-        matches!(self.off, Off::Blind | Off::Deaf)
+        matches!(self.off, Off::Deaf | Off::FollowsLate)
     }
 
     /// The listener, or one that keeps from it what it would notice a break by.

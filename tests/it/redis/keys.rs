@@ -240,3 +240,16 @@ async fn a_swept_area_leaves_no_key_behind() {
     assert_eq!(group.store.sweep(LONG.lifetime).await.unwrap().cleared, 1);
     assert!(server.keys("*").is_empty(), "{:?}", server.keys("*"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_area_that_is_looked_at_is_not_cleared_just_before_its_first_change() {
+    let server = RedisServer::start();
+    let group = lunch(&server).await;
+    let begun = group.head().await;
+    // As in a cluster, where the list lies in another slot and is told before the change.
+    let _: i64 = server.ask(&["SADD", "expireKeys", "lunch:users", "lunch:votes"]);
+    let swept = group.store.sweep(0).await.unwrap();
+    assert_eq!((swept.looked_at, swept.cleared), (1, 0));
+    let joined = group.join("Ann").await;
+    assert_eq!((joined.epoch, joined.seq), (begun.epoch, 1));
+}
