@@ -20,8 +20,8 @@ local function parsed_room(text)
   if not read or type(room) ~= 'table' or not whole(room.at) or not whole(room.count) then
     return nil
   end
-  -- As many digits as the id of the next message has places for.
-  if room.at >= 10 ^ 13 or room.count >= 10 ^ 10 - 1 then
+  -- As many digits as an id has places for, with a billion messages to come.
+  if room.at >= 10 ^ 13 or room.count >= 9 * 10 ^ 9 then
     return nil
   end
   local owners, since = room.owners, room.since
