@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+mod account;
 mod checks;
 mod layers;
 mod map;

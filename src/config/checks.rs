@@ -25,6 +25,7 @@ impl Settings {
             store: Store { path: layers.take("store.path").parsed("a file's path or :memory:", store_path)? },
             redis: Redis::take(layers)?,
             session: Session::take(layers)?,
+            account: Account::take(layers)?,
             area: Area { lifetime: layers.take("area.lifetime_secs").secs(1..=604_800)? },
             sweep: Sweep {
                 every: layers.take("sweep.every_secs").secs(1..=86_400)?,
@@ -219,7 +220,7 @@ impl Limits {
 }
 
 impl Setting {
-    fn secs(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn secs(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(Duration::from_secs)
     }
 
@@ -231,7 +232,7 @@ impl Setting {
         self.whole(range).map(Duration::from_millis)
     }
 
-    fn limit(self) -> Result<Limit, ConfigError> {
+    pub(super) fn limit(self) -> Result<Limit, ConfigError> {
         self.whole(0..=MOST).map(|limit| Some(limit).filter(|limit: &u64| *limit > 0))
     }
 }

@@ -1,5 +1,6 @@
 //! What an area is and what may happen in it. Pure: no I/O, no clock of its own, no randomness.
 
+pub mod account;
 pub mod change;
 pub mod event;
 pub mod image;
@@ -28,6 +29,8 @@ pub enum Invalid {
     Venue(&'static str),
     #[error("A message has 1 to 500 visible characters.")]
     Text,
+    #[error("A passphrase has 10 to 200 characters.")]
+    Passphrase,
     #[error("A room's name has 1 to 32 visible characters.")]
     RoomName,
 }

@@ -91,7 +91,8 @@ impl Record {
         self.expire(now, rules, step);
         let last = self.owners.get(&change.owner).map_or(0, |holding| holding.n);
         // Who never held anything leaves nothing behind.
-        let nobody = change.act == Act::Leave && !self.owners.contains_key(&change.owner);
+        let leaves = matches!(change.act, Act::Leave | Act::HandOver { .. });
+        let nobody = leaves && !self.owners.contains_key(&change.owner);
         if !nobody && change.n.is_none_or(|n| n > last) {
             let event = self.decide(change, now.millis(), rules, step)?;
             self.begin(now);
@@ -121,18 +122,39 @@ impl Record {
         let held = self.owners.get(&change.owner).and_then(|holding| holding.name.clone());
         match (&change.act, held) {
             (Act::Join { username, img }, held) => self.join(&change.owner, held, username, img, at, rules, step),
-            (Act::Leave, None) => Ok(None),
+            (Act::Leave | Act::HandOver { .. }, None) => Ok(None),
             (_, None) => Err(Refused::NotJoined),
             (Act::Vote(pick), Some(key)) => self.vote(&key, pick, at, rules, step),
             (Act::Withdraw, Some(key)) => {
                 let user = &self.state.users[&key];
                 Ok(user.vote.as_ref().map(|_| Event::VoteRemoved { username: user.username.clone() }))
             }
-            (Act::Leave, Some(key)) => {
-                let username = self.state.users[&key].username.clone();
-                Ok(Some(Event::UserLeft { username, reason: LeftReason::Left }))
-            }
+            (Act::Leave, Some(key)) => Ok(Some(self.leave(&key))),
+            (Act::HandOver { to }, Some(key)) => Ok(self.hand_over(&change.owner, to, &key, step)),
         }
+    }
+
+    fn leave(&self, key: &UserKey) -> Event {
+        Event::UserLeft { username: self.state.users[key].username.clone(), reason: LeftReason::Left }
+    }
+
+    /// Whoever counts changes goes on counting: neither owner's last `n` is used a second time.
+    fn hand_over(&mut self, owner: &Owner, to: &Owner, key: &UserKey, step: &mut Step) -> Option<Event> {
+        if owner == to {
+            return None;
+        }
+        if self.owners.get(to).is_some_and(|holding| holding.name.is_some()) {
+            return Some(self.leave(key));
+        }
+        let given = self.owners.entry(owner.clone()).or_default();
+        given.name = None;
+        let n = given.n;
+        let taken = self.owners.entry(to.clone()).or_default();
+        (taken.name, taken.n) = (Some(key.clone()), taken.n.max(n));
+        self.holders.insert(key.clone(), to.clone());
+        self.talk.hand_over(owner, to);
+        step.owners.extend([owner.clone(), to.clone()]);
+        None
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of one change, called from one place")]

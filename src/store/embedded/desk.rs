@@ -9,6 +9,7 @@ use super::clock::Clock;
 use super::codes::{Codes, Full};
 use super::servers::Servers;
 use super::shelf::Shelf;
+use super::tries::Tries;
 use crate::domain::Millis;
 use crate::domain::change::{Change, Done, Rules};
 use crate::domain::event::{Heard, Notice};
@@ -25,10 +26,11 @@ const SWEEP_STEP: usize = 64;
 pub struct Desk {
     pub(super) shelf: Shelf,
     rules: Rules,
-    clock: Clock,
+    pub(super) clock: Clock,
     servers: Servers,
     codes: Codes,
-    audience: Arc<Audience>,
+    pub(super) tries: Tries,
+    pub(super) audience: Arc<Audience>,
     /// To be published once it is kept, in this order.
     unpublished: Vec<(AreaName, Heard)>,
     closed: bool,
@@ -48,8 +50,8 @@ pub struct Sweep {
 
 impl Desk {
     pub fn new(shelf: Shelf, rules: Rules, audience: Arc<Audience>) -> Self {
-        let (clock, servers, codes) = (Clock::default(), Servers::default(), Codes::default());
-        Self { shelf, rules, clock, servers, codes, audience, unpublished: Vec::new(), closed: false }
+        let (clock, servers, codes, tries) = (Clock::default(), Servers::default(), Codes::default(), Tries::default());
+        Self { shelf, rules, clock, servers, codes, tries, audience, unpublished: Vec::new(), closed: false }
     }
 
     pub fn change(&mut self, change: &Change) -> Result<Done> {

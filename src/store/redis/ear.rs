@@ -11,10 +11,11 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
 use super::delay::Delay;
-use super::keys::Layout;
+use super::keys::{Layout, SESSIONS};
 use super::link::{CALL_LIMIT, STANDS_AFTER, until_silent};
 use super::options::with_push;
 use super::subscribing::{subscribe, unsubscribe};
+use crate::domain::account::SessionId;
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::store::{Listener, Result, StoreError};
@@ -155,6 +156,7 @@ impl Following {
 
     fn missed_everything(&self) {
         let Some(listener) = self.listener.get() else { return };
+        listener.sessions_missed();
         match self.layout {
             Layout::One => listener.missed(None),
             // Other nodes' areas have missed nothing.
@@ -186,8 +188,11 @@ impl Following {
     fn take(&self, data: Vec<Value>) {
         let [Value::BulkString(channel), Value::BulkString(text)] = data.as_slice() else { return };
         let (Ok(channel), Ok(text)) = (std::str::from_utf8(channel), std::str::from_utf8(text)) else { return };
-        let Some(area) = self.lock().get(channel).map(|followed| followed.area.clone()) else { return };
         let Some(listener) = self.listener.get() else { return };
+        if channel == SESSIONS {
+            return SessionId::parse(text).iter().for_each(|session| listener.session_ended(session));
+        }
+        let Some(area) = self.lock().get(channel).map(|followed| followed.area.clone()) else { return };
         match Heard::decode(text) {
             Ok(heard) => listener.heard(&area, heard, text),
             // Not from a script of ours. Had it stood for a change, the gap in the numbers would show it.
@@ -253,7 +258,9 @@ async fn connect(
         }
         Ok::<(), redis::aio::SendError>(())
     });
-    client.get_multiplexed_async_connection_with_config(&limits).await
+    let mut connection = client.get_multiplexed_async_connection_with_config(&limits).await?;
+    connection.subscribe(SESSIONS).await?;
+    Ok(connection)
 }
 
 /// Does what is wished until the connection breaks (false) or nobody can wish any more (true).

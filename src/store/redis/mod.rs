@@ -20,6 +20,7 @@ use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
 use crate::domain::takeover::CodeDigest;
 
+mod accounts;
 mod answer;
 mod changes;
 mod cluster;
@@ -37,6 +38,7 @@ mod reading;
 mod request;
 mod script;
 mod servers;
+mod sessions;
 mod subscribing;
 mod sweeping;
 mod talk;

@@ -12,6 +12,7 @@ use crate::hub::Follower;
 use crate::protocol::client::Since;
 use crate::web::feed::{Feed, Told};
 use crate::web::limits::Connection;
+use crate::web::session::Session;
 use crate::web::{Web, random_below};
 
 /// Routers end a connection after 55 s without traffic, and a page doubts one after 20 s of silence.
@@ -46,8 +47,8 @@ struct Place {
 }
 
 impl Stream {
-    pub fn new(web: &Web, out: Sender<Bytes>, peer: Peer, connection: Connection) -> Self {
-        let (feed, stall) = (Feed::new(web), web.options.read_stall);
+    pub fn new(web: &Web, session: &Session, out: Sender<Bytes>, peer: Peer, connection: Connection) -> Self {
+        let (feed, stall) = (Feed::new(web, session), web.options.read_stall);
         Self { feed, out, peer, stall, place: Place::default(), _connection: connection }
     }
 
@@ -72,7 +73,7 @@ impl Stream {
                 told = self.feed.next() => {
                     let text = self.place.text_of(&told);
                     self.write(text).await?;
-                    if let Told::Bye(_) = told {
+                    if let Told::Bye(_) | Told::SignedOut = told {
                         return Ok(());
                     }
                 }
@@ -119,7 +120,7 @@ impl Place {
                 self.told = Some(new.since.clone());
                 message::message(&frame, Some(&new.since))
             }
-            Told::Area(_) | Told::All(_) => message::message(&frame, None),
+            Told::Area(_) | Told::All(_) | Told::SignedOut => message::message(&frame, None),
             // A browser comes back by itself, after what it was last told to wait.
             Told::Bye(ms) => message::retry(*ms) + &message::message(&frame, None),
         }

@@ -26,7 +26,7 @@ pub async fn upgrade(
 ) -> Result<HttpResponse, actix_web::Error> {
     // Whose page it is comes first: a foreign one learns nothing of the session.
     origin::check(&request, &web)?;
-    let owner = session?.owner();
+    let who = session?;
     let address = origin::address(&request, &web);
     let body = Payload::from_request(&request, &mut heads::watch(body.into_inner(), FRAME_MAX_BYTES)).await?;
     let no_socket =
@@ -38,7 +38,7 @@ pub async fn upgrade(
     let connection = web.connections.open(address);
     rt::spawn(async move {
         match connection {
-            Ok(connection) => Client::new(web, owner, address, wire, connection).run(stream).await,
+            Ok(connection) => Client::new(web, &who, address, wire, connection).run(stream).await,
             Err(why) => client::turn_away(wire, why).await,
         }
     });
