@@ -46,7 +46,8 @@ impl<'a> AccountFields<'a> {
         secret(self.old)
     }
 
-    pub fn new(&self) -> Result<Passphrase, Problem> {
+    /// The passphrase that is to be from now on.
+    pub fn replacement(&self) -> Result<Passphrase, Problem> {
         secret(self.new)
     }
 
@@ -84,7 +85,7 @@ mod tests {
             assert_eq!(fields(json).passphrase().unwrap_err().code, Code::BadPassphrase, "{json}");
         }
         assert_eq!(fields(r#"{"areas":["a b"]}"#).areas().unwrap_err().code, Code::BadArea);
-        let many = format!(r#"{{"areas":[{}]}}"#, vec![r#""a""#; 11].join(","));
+        let many = format!(r#"{{"areas":[{}]}}"#, [r#""a""#; 11].join(","));
         assert_eq!(fields(&many).areas().unwrap_err().code, Code::BadMessage);
         assert_eq!(fields(r#"{"areas":["b","a","A"]}"#).areas().unwrap().len(), 2);
         assert_eq!(fields("{}").areas().unwrap(), []);

@@ -101,7 +101,7 @@ pub async fn sign_out(request: HttpRequest, web: Data<Web>, session: Session) ->
 pub async fn change_passphrase(request: HttpRequest, body: Payload, web: Data<Web>, session: Session) -> Answer {
     let body = body::text(body, &web).await?;
     let fields = AccountFields::read(&body)?;
-    let (old, new) = (fields.old()?, fields.new()?);
+    let (old, new) = (fields.old()?, fields.replacement()?);
     let account = verified_own(&request, &web, &session, old).await?;
     let hash = web.accounts.hashing.hash(new).await?;
     if !web.store.change_hash(&account, &hash).await? {

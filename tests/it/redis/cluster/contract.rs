@@ -44,6 +44,8 @@ async fn what_is_done_at_once() {
         topics::snapshots(&cluster).await,
         topics::presence(&cluster).await,
         topics::codes(&cluster).await,
+        topics::accounts(&cluster).await,
+        topics::handing_over(&cluster).await,
         topics::storms(&cluster).await,
     ]);
 }
