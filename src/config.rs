@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-mod account;
 mod checks;
 mod layers;
 mod map;
 mod secret;
+mod session;
 mod settings;
 #[cfg(test)]
 mod tests;

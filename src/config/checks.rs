@@ -10,8 +10,6 @@ use super::layers::{Layers, MOST, Setting};
 use super::settings::*;
 use super::{ConfigError, Secret};
 
-/// Bytes of the key that signs sessions, at least: as many as the signature's hash has.
-const SESSION_SECRET_MIN: usize = 32;
 /// Characters of the token for `/metrics`, at least: too many to guess over a network.
 const METRICS_TOKEN_MIN: usize = 16;
 /// What `venues.source` may be.
@@ -163,20 +161,6 @@ fn node(text: &str) -> Option<String> {
     (bare && url.host_str().is_some() && url.port().is_some() && !text.contains('#')).then(|| text.to_owned())
 }
 
-impl Session {
-    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let secret = format!("{SESSION_SECRET_MIN} bytes or more, such as `openssl rand -base64 48` prints");
-        Ok(Self {
-            secret: from
-                .take("session.secret")
-                .hidden(&secret, |text| (text.len() >= SESSION_SECRET_MIN).then(|| Secret::new(text)))?,
-            lifetime: from.take("session.lifetime_days").days(1..=365)?,
-            takeover: from.take("session.takeover_secs").secs(1..=600)?,
-            takeover_tries: from.take("session.takeover_tries").whole(1..=1_000)?,
-        })
-    }
-}
-
 impl Venues {
     fn take(from: &mut Layers) -> Result<Self, ConfigError> {
         let foursquare_key = from.take("venues.foursquare_key").hidden("a text", |text| Some(Secret::new(text)))?;
@@ -224,7 +208,7 @@ impl Setting {
         self.whole(range).map(Duration::from_secs)
     }
 
-    fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(|days: u64| Duration::from_secs(days * 24 * 3600))
     }
 

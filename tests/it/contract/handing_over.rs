@@ -79,11 +79,11 @@ pub async fn neither_owners_count_is_used_twice(ground: &dyn Ground) {
 }
 
 pub async fn the_two_hours_go_on(ground: &dyn Ground) {
-    let group = Group::meet(ground, lasting(600)).await;
+    let group = Group::meet(ground, lasting(1500)).await;
     let joined = group.join("Ann").await;
     group.act("Ann", to("account")).await.unwrap();
     assert_eq!(group.me("account").await.map(|me| me.due), joined.me.map(|me| me.due));
-    group.until(joined.at + 600).await;
+    group.until(joined.at + 1500).await;
     assert_eq!(group.me("account").await, None);
     group.act("Bob", join("Ann")).await.unwrap();
     group.assert_view_is_the_store().await;
