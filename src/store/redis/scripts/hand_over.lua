@@ -7,8 +7,11 @@ local theirs = redis.call('HGET', OWNERS, TO)
 local them = theirs and user_of(theirs)
 -- Looking may have mended something.
 look()
-if not held or TO == OWNER then
+if is_known() or (not held and redis.call('HEXISTS', OWNERS, OWNER .. ':n') == 0) then
   return done()
+end
+if not held or TO == OWNER then
+  return stored()
 end
 if them and them.owner == TO then
   take_out(held, me)
