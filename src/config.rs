@@ -9,6 +9,7 @@ mod layers;
 mod map;
 mod redis;
 mod secret;
+mod session;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,6 @@ use super::layers::{Layers, MOST, Setting};
 use super::settings::*;
 use super::{ConfigError, Secret};
 
-/// Bytes of the key that signs sessions, at least: as many as the signature's hash has.
-const SESSION_SECRET_MIN: usize = 32;
 /// Characters of the tokens for `/metrics` and `/ops`, at least: too many to guess over a network.
 const TOKEN_MIN: usize = 16;
 
@@ -24,6 +22,7 @@ impl Settings {
             store: Store { path: layers.take("store.path").parsed("a file's path or :memory:", store_path)? },
             redis: Redis::take(layers)?,
             session: Session::take(layers)?,
+            account: Account::take(layers)?,
             area: Area { lifetime: layers.take("area.lifetime_secs").secs(1..=604_800)? },
             sweep: Sweep {
                 every: layers.take("sweep.every_secs").secs(1..=86_400)?,
@@ -90,20 +89,6 @@ fn token(setting: Setting) -> Result<Option<Secret>, ConfigError> {
     setting.hidden(&may_be, |text| (text.chars().count() >= TOKEN_MIN).then(|| Secret::new(text)))
 }
 
-impl Session {
-    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let secret = format!("{SESSION_SECRET_MIN} bytes or more, such as `openssl rand -base64 48` prints");
-        Ok(Self {
-            secret: from
-                .take("session.secret")
-                .hidden(&secret, |text| (text.len() >= SESSION_SECRET_MIN).then(|| Secret::new(text)))?,
-            lifetime: from.take("session.lifetime_days").days(1..=365)?,
-            takeover: from.take("session.takeover_secs").secs(1..=600)?,
-            takeover_tries: from.take("session.takeover_tries").whole(1..=1_000)?,
-        })
-    }
-}
-
 impl Limits {
     fn take(from: &mut Layers) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -135,7 +120,7 @@ impl Setting {
         self.whole(range).map(Duration::from_secs)
     }
 
-    fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(|days: u64| Duration::from_secs(days * 24 * 3600))
     }
 
@@ -143,7 +128,7 @@ impl Setting {
         self.whole(range).map(Duration::from_millis)
     }
 
-    fn limit(self) -> Result<Limit, ConfigError> {
+    pub(super) fn limit(self) -> Result<Limit, ConfigError> {
         self.whole(0..=MOST).map(|limit| Some(limit).filter(|limit: &u64| *limit > 0))
     }
 }

@@ -130,6 +130,22 @@ impl Rooms {
         }
     }
 
+    /// The owner's name is another's from now on, and with it the private rooms and what was read.
+    pub fn hand_over(&mut self, from: &Owner, to: &Owner) {
+        for (id, room) in &mut self.rooms {
+            if let Kind::Private(private) = &mut room.kind
+                && private.has(from)
+            {
+                private.owners.iter_mut().filter(|owner| *owner == from).for_each(|owner| *owner = to.clone());
+                self.changed.rooms.insert(id.clone());
+            }
+        }
+        if let Some(marks) = self.read.remove(from) {
+            self.read.insert(to.clone(), marks);
+            self.changed.readers.extend([from.clone(), to.clone()]);
+        }
+    }
+
     pub fn named(&self) -> impl Iterator<Item = (&RoomId, &RoomName)> {
         self.rooms.iter().filter_map(|(id, room)| match &room.kind {
             Kind::Name(name) => Some((id, name)),

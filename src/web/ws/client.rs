@@ -18,6 +18,7 @@ use crate::web::feed::{Feed, Told};
 use crate::web::limits::{Connection, reached};
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
+use crate::web::session::Session;
 
 /// Why a connection ends.
 pub(super) enum End {
@@ -45,13 +46,13 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, wire: Wire, connection: Connection) -> Self {
+    pub(super) fn new(web: Data<Web>, who: &Session, address: Address, wire: Wire, connection: Connection) -> Self {
         let now = Instant::now();
         Self {
-            owner,
+            owner: who.owner(),
             address,
             wire,
-            feed: Feed::new(&web),
+            feed: Feed::new(&web, who),
             bucket: Bucket::new(web.options.rate, now),
             bad: 0,
             heard_at: now,
@@ -131,6 +132,7 @@ impl Client {
         self.wire.text(told.text()).await?;
         match told {
             Told::Area(_) | Told::All(_) => Ok(()),
+            Told::SignedOut => Err(End::Close(CloseCode::Policy, "Signed out.")),
             Told::Bye(_) => Err(End::Close(CloseCode::Restart, "The server restarts.")),
         }
     }

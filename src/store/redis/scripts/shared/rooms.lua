@@ -109,6 +109,30 @@ local function end_talk_of(owner)
   end
 end
 
+-- The owner's name is another's from now on, and with it the private rooms and what was read. Written before it is deleted: a hash
+-- that is empty for a moment would lose its end.
+local function hand_over_talk(from, to)
+  for _, id in ipairs(listed('of:' .. from)) do
+    local room = parsed_room(field_of(ROOMS, id) or '')
+    if room and room.owners then
+      local before = pair(room.owners)
+      for i, owner in ipairs(room.owners) do
+        room.owners[i] = owner == from and to or owner
+      end
+      write_room(id, room)
+      redis.call('HSET', ROOMS, pair(room.owners), id)
+      redis.call('HDEL', ROOMS, before)
+      list('of:' .. to, id)
+      redis.call('HDEL', ROOMS, 'of:' .. from)
+    end
+  end
+  local marks = field_of(READ, from)
+  if marks then
+    redis.call('HSET', READ, to, marks)
+    redis.call('HDEL', READ, from)
+  end
+end
+
 -- What the sweep takes: all rooms, with their messages.
 local function delete_talk()
   local fields = redis.pcall('HKEYS', ROOMS)
