@@ -28,12 +28,15 @@ use crate::web::{
     self, Connections, Draining, Names, Options, Patience, Pictures, Rate, Rates, Sessions, Takeovers, Web,
 };
 
+mod accounts;
 mod altered;
 mod map;
 mod ops;
 mod places;
 
 pub use altered::Altered;
+
+use accounts::accounts;
 
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
 const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -53,6 +56,8 @@ pub enum StartError {
     Venues(String),
     #[error("The server cannot listen on {address}: {cause}. Choose another server.port (PORT), or end what is there.")]
     Listen { address: SocketAddr, cause: io::Error },
+    #[error("argon2 cannot hash with account.hash_memory_kib and account.hash_passes as they are set.")]
+    Hashing,
     #[error("No random numbers are to be had: {0}.")]
     Random(getrandom::Error),
     #[error("The server cannot start: {0}.")]
@@ -106,6 +111,7 @@ impl App {
                 "looks_per_second",
                 Rate { per_second: few(limits.looks_per_second), burst: few(limits.look_burst) },
             ),
+            accounts: accounts(&settings)?,
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
@@ -223,6 +229,7 @@ fn bounds(settings: &Settings) -> Bounds {
         recent_events: count(settings.limits.recent_events, usize::MAX),
         recent_bytes: count(settings.limits.recent_bytes, usize::MAX),
         grace: settings.presence.grace,
+        session: millis(settings.session.lifetime),
     }
 }
 
@@ -236,6 +243,8 @@ fn options(settings: &Settings, figures: PrometheusHandle) -> Options {
         metrics_token: settings.server.metrics_token.as_ref().map(Secret::expose).map(str::to_owned),
         rate: rate(settings),
         bad_messages: few(limits.bad_messages),
+        ping: settings.server.ping,
+        silent: settings.server.silent,
         read_stall: limits.read_stall,
         lifetime: settings.area.lifetime,
         map: map::of(settings),

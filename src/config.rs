@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+mod agreement;
 mod checks;
 mod layers;
 mod map;
 mod redis;
 mod secret;
+mod session;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,10 @@ use crate::store::{Result, Store};
 
 /// Runs for as long as the process.
 pub async fn run(store: Arc<dyn Store>, server: ServerId, every: Duration, min_ttl: Millis) {
+    for outcome in ["done", "failed"] {
+        // From 0, so that a server that never sweeps is seen, too.
+        sweeps(outcome).increment(0);
+    }
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -22,6 +26,10 @@ pub async fn run(store: Arc<dyn Store>, server: ServerId, every: Duration, min_t
     }
 }
 
+fn sweeps(outcome: &'static str) -> metrics::Counter {
+    metrics::counter!("wte_sweeps_total", "outcome" => outcome)
+}
+
 async fn once(store: &dyn Store, server: &ServerId, min_ttl: Millis) -> Result<()> {
     if !store.sweep_lease(server).await? {
         return Ok(());
@@ -29,7 +37,7 @@ async fn once(store: &dyn Store, server: &ServerId, min_ttl: Millis) -> Result<(
     let begun = Instant::now();
     let swept = store.sweep(min_ttl).await;
     let outcome = if swept.is_ok() { "done" } else { "failed" };
-    metrics::counter!("wte_sweeps_total", "outcome" => outcome).increment(1);
+    sweeps(outcome).increment(1);
     metrics::histogram!("wte_sweep_seconds").record(begun.elapsed());
     let swept = swept?;
     metrics::counter!("wte_sweep_cleared_total").increment(swept.cleared);

@@ -1,5 +1,5 @@
-//! What may stand in each setting, and which settings have to agree; `redis`, `venues` and `map` have files of their own. Where a text
-//! came from is for `layers`.
+//! What may stand in each setting; `redis`, `venues` and `map` have files of their own. Which settings have to agree is for `agreement`,
+//! where a text came from for `layers`.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -11,8 +11,6 @@ use super::layers::{Layers, MOST, Setting};
 use super::settings::*;
 use super::{ConfigError, Secret};
 
-/// Bytes of the key that signs sessions, at least: as many as the signature's hash has.
-const SESSION_SECRET_MIN: usize = 32;
 /// Characters of the tokens for `/metrics` and `/ops`, at least: too many to guess over a network.
 const TOKEN_MIN: usize = 16;
 
@@ -24,6 +22,7 @@ impl Settings {
             store: Store { path: layers.take("store.path").parsed("a file's path or :memory:", store_path)? },
             redis: Redis::take(layers)?,
             session: Session::take(layers)?,
+            account: Account::take(layers)?,
             area: Area { lifetime: layers.take("area.lifetime_secs").secs(1..=604_800)? },
             sweep: Sweep {
                 every: layers.take("sweep.every_secs").secs(1..=86_400)?,
@@ -36,26 +35,6 @@ impl Settings {
         };
         settings.agree()?;
         Ok(settings)
-    }
-
-    /// What no setting can tell by itself.
-    fn agree(&self) -> Result<(), ConfigError> {
-        self.redis.agree()?;
-        if self.redis.address().is_some() && self.session.secret.is_none() {
-            return Err(ConfigError(
-                "With Redis (REDIS_URL, redis.url, redis.nodes) the setting session.secret is needed, so that all processes know the same \
-                 sessions: set SESSION_SECRET to what `openssl rand -base64 48` prints, the same for each process."
-                    .to_owned(),
-            ));
-        }
-        let (min_ttl, lifetime) = (self.sweep.min_ttl.as_secs(), self.area.lifetime.as_secs());
-        if min_ttl >= lifetime {
-            return Err(ConfigError(format!(
-                "The setting sweep.min_ttl_secs is {min_ttl}: it has to be less than area.lifetime_secs, which is {lifetime}, \
-                 else the sweep clears areas that have just begun."
-            )));
-        }
-        Ok(())
     }
 }
 
@@ -76,6 +55,8 @@ impl Server {
             header_timeout: from.take("server.header_timeout_ms").millis(100..=10_000)?,
             body_timeout: from.take("server.body_timeout_ms").millis(100..=10_000)?,
             keep_alive: from.take("server.keep_alive_secs").secs(0..=600)?,
+            ping: from.take("server.ping_secs").secs(1..=50)?,
+            silent: from.take("server.silent_secs").secs(2..=3600)?,
             shutdown: from.take("server.shutdown_secs").secs(1..=8)?,
             metrics_token: token(from.take("server.metrics_token"))?,
             ops_token: token(from.take("server.ops_token"))?,
@@ -106,20 +87,6 @@ impl Log {
 fn token(setting: Setting) -> Result<Option<Secret>, ConfigError> {
     let may_be = format!("{TOKEN_MIN} characters or more, or empty");
     setting.hidden(&may_be, |text| (text.chars().count() >= TOKEN_MIN).then(|| Secret::new(text)))
-}
-
-impl Session {
-    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let secret = format!("{SESSION_SECRET_MIN} bytes or more, such as `openssl rand -base64 48` prints");
-        Ok(Self {
-            secret: from
-                .take("session.secret")
-                .hidden(&secret, |text| (text.len() >= SESSION_SECRET_MIN).then(|| Secret::new(text)))?,
-            lifetime: from.take("session.lifetime_days").days(1..=365)?,
-            takeover: from.take("session.takeover_secs").secs(1..=600)?,
-            takeover_tries: from.take("session.takeover_tries").whole(1..=1_000)?,
-        })
-    }
 }
 
 impl Limits {
@@ -153,7 +120,7 @@ impl Setting {
         self.whole(range).map(Duration::from_secs)
     }
 
-    fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(|days: u64| Duration::from_secs(days * 24 * 3600))
     }
 
@@ -161,7 +128,7 @@ impl Setting {
         self.whole(range).map(Duration::from_millis)
     }
 
-    fn limit(self) -> Result<Limit, ConfigError> {
+    pub(super) fn limit(self) -> Result<Limit, ConfigError> {
         self.whole(0..=MOST).map(|limit| Some(limit).filter(|limit: &u64| *limit > 0))
     }
 }

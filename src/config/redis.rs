@@ -22,30 +22,6 @@ impl Redis {
             command: from.take("redis.command_ms").millis(50..=2_000)?,
         })
     }
-
-    /// What no setting of these can tell by itself.
-    pub(super) fn agree(&self) -> Result<(), ConfigError> {
-        let wrong = |what: &str| Err(ConfigError(what.to_owned()));
-        if self.cluster && self.address().is_none() {
-            return wrong(
-                "The setting redis.cluster is true, and nothing says where the cluster is: set redis.nodes to some of its nodes, as \
-                 HOST:PORT,HOST:PORT, or redis.url (REDIS_URL) to one of them.",
-            );
-        }
-        if !self.cluster && !self.nodes.is_empty() {
-            return wrong(
-                "The setting redis.nodes names nodes of a Redis Cluster, and redis.cluster is false: set redis.cluster to true, or for a \
-                 single Redis set redis.url (REDIS_URL) instead.",
-            );
-        }
-        if self.wait_replicas > 0 && self.address().is_none() {
-            return wrong(
-                "The setting redis.wait_replicas needs a Redis that has replicas: set redis.url (REDIS_URL) or redis.nodes, or set \
-                 redis.wait_replicas to 0 for the embedded store.",
-            );
-        }
-        Ok(())
-    }
 }
 
 /// Not shown when it is wrong: somebody may have put a password there.

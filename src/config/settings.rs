@@ -19,6 +19,7 @@ pub struct Settings {
     pub store: Store,
     pub redis: Redis,
     pub session: Session,
+    pub account: Account,
     pub area: Area,
     pub sweep: Sweep,
     pub presence: Presence,
@@ -43,6 +44,9 @@ pub struct Server {
     pub header_timeout: Duration,
     pub body_timeout: Duration,
     pub keep_alive: Duration,
+    pub ping: Duration,
+    /// More than `ping`.
+    pub silent: Duration,
     pub shutdown: Duration,
     /// None leaves `/metrics` to loopback.
     pub metrics_token: Option<Secret>,
@@ -105,6 +109,19 @@ pub struct Session {
     pub takeover: Duration,
     /// Of one address.
     pub takeover_tries: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub hash_memory_kib: u32,
+    pub hash_passes: u32,
+    /// Hashes at once.
+    pub hashes: usize,
+    /// Of one name, within the window.
+    pub tries: u64,
+    pub tries_per_address: u32,
+    pub window: Duration,
+    pub sessions: Limit,
 }
 
 #[derive(Debug, Clone)]

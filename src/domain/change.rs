@@ -30,6 +30,9 @@ pub enum Act {
     Withdraw,
     /// Sign out: the vote is withdrawn, the name is free again.
     Leave,
+    /// This owner's name, vote and private rooms are `to`'s from now on, and nobody sees a difference; where `to` holds a name
+    /// already this one's is given back as by `Leave`, for one person has one vote. No act of a person's hand: nothing is renewed.
+    HandOver { to: Owner },
 }
 
 /// The change is stored (or had no effect, by its `n` or because all was so already).

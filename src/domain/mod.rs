@@ -1,9 +1,11 @@
 //! What an area is and what may happen in it. Pure: no I/O, no clock of its own, no randomness.
 
+pub mod account;
 pub mod activity;
 pub mod assembler;
 pub mod change;
 pub mod event;
+mod handing_over;
 pub mod image;
 pub mod name;
 pub mod owner;
@@ -31,6 +33,8 @@ pub enum Invalid {
     Venue(&'static str),
     #[error("A message has 1 to 500 visible characters.")]
     Text,
+    #[error("A passphrase has 10 to 200 characters.")]
+    Passphrase,
     #[error("A room's name has 1 to 32 visible characters.")]
     RoomName,
 }

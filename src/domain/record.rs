@@ -93,7 +93,8 @@ impl Record {
         self.expire(now, rules, step);
         let last = self.owners.get(&change.owner).map_or(0, |holding| holding.n);
         // Who never held anything leaves nothing behind.
-        let nobody = change.act == Act::Leave && !self.owners.contains_key(&change.owner);
+        let leaves = matches!(change.act, Act::Leave | Act::HandOver { .. });
+        let nobody = leaves && !self.owners.contains_key(&change.owner);
         step.known = change.n.is_some_and(|n| n <= last);
         if !nobody && !step.known {
             let event = self.decide(change, now.millis(), rules, step)?;
@@ -124,18 +125,20 @@ impl Record {
         let held = self.owners.get(&change.owner).and_then(|holding| holding.name.clone());
         match (&change.act, held) {
             (Act::Join { username, img }, held) => self.join(&change.owner, held, username, img, at, rules, step),
-            (Act::Leave, None) => Ok(None),
+            (Act::Leave | Act::HandOver { .. }, None) => Ok(None),
             (_, None) => Err(Refused::NotJoined),
             (Act::Vote(pick), Some(key)) => self.vote(&key, pick, at, rules, step),
             (Act::Withdraw, Some(key)) => {
                 let user = &self.state.users[&key];
                 Ok(user.vote.as_ref().map(|_| Event::VoteRemoved { username: user.username.clone() }))
             }
-            (Act::Leave, Some(key)) => {
-                let username = self.state.users[&key].username.clone();
-                Ok(Some(Event::UserLeft { username, reason: LeftReason::Left }))
-            }
+            (Act::Leave, Some(key)) => Ok(Some(self.leave(&key))),
+            (Act::HandOver { to }, Some(key)) => Ok(self.hand_over(&change.owner, to, &key, step)),
         }
+    }
+
+    pub(super) fn leave(&self, key: &UserKey) -> Event {
+        Event::UserLeft { username: self.state.users[key].username.clone(), reason: LeftReason::Left }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of one change, called from one place")]

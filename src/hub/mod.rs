@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
 use crate::domain::Millis;
+use crate::domain::account::{SessionId, SessionState};
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
@@ -19,6 +20,7 @@ use crate::protocol::client::Since;
 use crate::store::{Listener, Result, Store, StoreError};
 
 mod area;
+mod attendance;
 mod claim;
 mod clock;
 mod follower;
@@ -32,12 +34,14 @@ mod talk;
 mod view;
 mod whispers;
 
+pub use attendance::Attending;
 pub use follower::{Follower, New};
 pub use standing::Standing;
 
 use follower::Following;
 
 use area::LiveArea;
+use attendance::Attendance;
 use clock::StoreClock;
 
 /// How long somebody waits for an area's first state before it is an error.
@@ -52,6 +56,8 @@ pub struct Bounds {
     pub recent_bytes: usize,
     /// How long a seat is kept after its connection is gone.
     pub grace: Duration,
+    /// How long a session is remembered after its last use.
+    pub session: Millis,
 }
 
 /// More claims than an area makes in one life: two a second would take six days.
@@ -98,6 +104,8 @@ pub struct Hub {
     /// Servers that count as alive; none before the first pulse.
     alive: Mutex<Option<HashSet<ServerId>>>,
     pub clock: StoreClock,
+    /// Sessions that are signed in, as far as they are used here.
+    attendance: Arc<Attendance>,
     news: watch::Sender<News>,
     /// Something points to the store being away, or back: the pulse need not wait.
     hurry: Notify,
@@ -118,6 +126,7 @@ impl Hub {
             owners: Mutex::default(),
             alive: Mutex::default(),
             clock: StoreClock::default(),
+            attendance: Attendance::new(store.clone(), bounds.session),
             news: watch::Sender::new(News::default()),
             hurry: Notify::new(),
             runtime: Handle::current(),
@@ -126,6 +135,7 @@ impl Hub {
         metrics::counter!("wte_epochs_total", "run" => "other").increment(0);
         store.listen(hub.clone());
         tokio::spawn(pulse::beat(hub.clone()));
+        tokio::spawn(attendance::look_after(hub.attendance.clone()));
         hub
     }
 
@@ -163,6 +173,16 @@ impl Hub {
     /// Who the owner is in the area, and at which change.
     pub async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         self.store.me(area, owner).await
+    }
+
+    /// What is remembered of a session; what was asked for a moment ago is not asked for again.
+    pub async fn session(&self, session: &SessionId) -> Result<SessionState> {
+        self.attendance.state(session).await
+    }
+
+    /// A connection of that session is open, for as long as this is kept.
+    pub fn attend(&self, session: &SessionId) -> Attending {
+        self.attendance.attend(session)
     }
 
     /// What everyone is told.
@@ -244,5 +264,13 @@ impl Listener for Hub {
             }
             None => self.areas().iter().for_each(|area| area.needs_snapshot()),
         }
+    }
+
+    fn session_ended(&self, session: &SessionId) {
+        self.attendance.ended(session);
+    }
+
+    fn sessions_missed(&self) {
+        self.attendance.missed();
     }
 }

@@ -28,6 +28,11 @@ pub enum Code {
     Internal,
     // Of HTTP alone.
     NoSession,
+    SignedOut,
+    BadPassphrase,
+    WrongPassphrase,
+    NoAccount,
+    NoSuchSession,
     ForeignOrigin,
     NotFound,
     NoSuchCode,
@@ -57,6 +62,11 @@ impl Code {
             Self::StoreUnavailable => "storeUnavailable",
             Self::Internal => "internal",
             Self::NoSession => "noSession",
+            Self::SignedOut => "signedOut",
+            Self::BadPassphrase => "badPassphrase",
+            Self::WrongPassphrase => "wrongPassphrase",
+            Self::NoAccount => "noAccount",
+            Self::NoSuchSession => "noSuchSession",
             Self::ForeignOrigin => "foreignOrigin",
             Self::NotFound => "notFound",
             Self::NoSuchCode => "noSuchCode",
@@ -109,6 +119,23 @@ impl Problem {
         Self::new(Code::NoSuchCode, message)
     }
 
+    pub fn signed_out() -> Self {
+        Self::new(Code::SignedOut, "This browser was signed out of its account. Sign in again, or go on as a guest.")
+    }
+
+    /// The same whether or not there is such an account.
+    pub fn wrong_passphrase() -> Self {
+        Self::new(Code::WrongPassphrase, "The name or the passphrase is not right.")
+    }
+
+    pub fn no_account() -> Self {
+        Self::new(Code::NoAccount, "This browser is not signed in to an account.")
+    }
+
+    pub fn no_such_session() -> Self {
+        Self::new(Code::NoSuchSession, "Your account has no such session.")
+    }
+
     pub fn not_watching() -> Self {
         Self::new(Code::NotWatching, "Follow a group first.")
     }
@@ -122,6 +149,7 @@ impl From<Invalid> for Problem {
             Invalid::Image => Code::BadImage,
             Invalid::Venue(_) => Code::BadVenue,
             Invalid::Text => Code::BadText,
+            Invalid::Passphrase => Code::BadPassphrase,
             Invalid::RoomName => Code::BadName,
         };
         Self::new(code, invalid.to_string())

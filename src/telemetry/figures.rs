@@ -40,7 +40,7 @@ const fn latency(name: &'static str, meaning: &'static str) -> Figure {
 }
 
 /// Every figure of this process. Labels are few and known beforehand: never an area, a user or an address.
-pub const ALL: [Figure; 53] = [
+pub const ALL: [Figure; 55] = [
     gauge("wte_build_info", "1; the label version says which version runs."),
     gauge("wte_memory_bytes", "Memory of this process that is in RAM (Linux)."),
     gauge("wte_open_files", "Files and sockets that this process has open (Linux)."),
@@ -57,6 +57,7 @@ pub const ALL: [Figure; 53] = [
         "wte_connections_stalled_total",
         "WebSockets and event streams given up, because their client took nothing.",
     ),
+    counter("wte_connections_silent_total", "WebSockets given up, because their client did not even answer pings."),
     counter("wte_connections_late_total", "HTTP connections ended, because they were silent or dripped."),
     counters("wte_client_events_total", "Events that clients sent, by event."),
     counters("wte_errors_total", "Errors that clients were told, on sockets and by HTTP, by code."),
@@ -90,6 +91,7 @@ pub const ALL: [Figure; 53] = [
         "wte_chat_messages_total",
         "Chat messages asked of the store, by outcome (said, known, refused, unavailable).",
     ),
+    counter("wte_passphrases_total", "Passphrases hashed, by outcome (made, right, wrong)."),
     latency("wte_store_seconds", "Time until the store answered, by call."),
     gauge("wte_store_up", "1 while all of the store answers, 0 while it or a part of it is away."),
     gauge("wte_areas_stale", "Areas shown as not current, because their part of the store is away."),

@@ -4,8 +4,8 @@ use std::fs;
 use std::panic;
 use std::time::Duration;
 
-/// Of a page in `/proc/self/statm`, and of a tick in `/proc/self/stat`: so on every Linux that we build for.
-const PAGE_BYTES: u64 = 4096;
+/// Of a tick in `/proc/self/stat`. Unlike the kernel's own, and unlike the size of its pages, it is part of what Linux promises to
+/// programs: a hundredth of a second on every processor that Rust builds for.
 const TICK_MS: u64 = 10;
 
 /// Counts panics from now on, and lets them be told as before.
@@ -38,8 +38,9 @@ pub fn machine() -> String {
 
 /// Bytes in RAM.
 pub fn memory() -> Option<u64> {
-    let pages: u64 = fs::read_to_string("/proc/self/statm").ok()?.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * PAGE_BYTES)
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"))?;
+    Some(kib.parse::<u64>().ok()? * 1024)
 }
 
 /// Milliseconds of a core, in user mode and in the kernel, since the process began.

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use super::limits::Place;
 use super::origin::Address;
-use super::{Web, limits};
+use super::{Web, account, limits};
 use crate::domain::change::{Act, Change, Done, Refused};
 use crate::protocol::error::Problem;
 use crate::store::{Result as StoreResult, StoreError};
 
 /// One change, from that address: it may hold so many names in an area.
 pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done, Problem> {
+    account::check(web, change).await?;
     let begun = Instant::now();
     let place = match change.act {
         Act::Join { .. } => web.names.take(&change.area, address, &change.owner, begun),
@@ -23,7 +24,8 @@ pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done
     }
     let done = web.hub.change(change).await;
     let not_taken = place == Place::New && matches!(done, Err(StoreError::Refused(_)));
-    let left = matches!(change.act, Act::Leave) && done.as_ref().is_ok_and(|done| done.me.is_none());
+    let left =
+        matches!(change.act, Act::Leave | Act::HandOver { .. }) && done.as_ref().is_ok_and(|done| done.me.is_none());
     if not_taken || left {
         web.names.give_back(&change.area, address, &change.owner);
     }
@@ -37,6 +39,7 @@ fn count(change: &Change, done: &StoreResult<Done>, begun: Instant) {
         Act::Vote(_) => "addVote",
         Act::Withdraw => "removeVote",
         Act::Leave => "leave",
+        Act::HandOver { .. } => "handOver",
     };
     match done {
         Err(StoreError::Refused(Refused::UsersFull)) => limits::reached("users_per_area"),

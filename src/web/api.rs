@@ -24,7 +24,7 @@ type Answer = Result<HttpResponse, WebError>;
 /// `POST /api/session`: a cookie, if there is none that is valid. `fresh` says which: a browser to which that happens twice in a
 /// row refuses cookies.
 pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
-    let gift = Gift::choose(&request, &web)?;
+    let gift = Gift::choose(&request, &web).await?;
     let mut response = fresh(&serde_json::json!({"fresh": gift.fresh}));
     gift.put_on(&mut response)?;
     Ok(response)

@@ -4,8 +4,10 @@
 use bytestring::ByteString;
 use tokio::sync::watch;
 
+use super::session::Session;
 use super::{Draining, Web};
-use crate::hub::{Follower, New, News};
+use crate::hub::{Attending, Follower, New, News};
+use crate::protocol::error::Problem;
 use crate::protocol::server::{self, Bye, Count, SinceData};
 
 pub struct Feed {
@@ -17,6 +19,8 @@ pub struct Feed {
     stale: bool,
     news: watch::Receiver<News>,
     draining: watch::Receiver<Draining>,
+    /// Of who is signed in.
+    attending: Option<Attending>,
 }
 
 /// One frame, and what it means to who sends it.
@@ -27,6 +31,8 @@ pub enum Told {
     All(ByteString),
     /// The last frame of all: come back in so many ms.
     Bye(u64),
+    /// The last frame, too: the session was ended.
+    SignedOut,
 }
 
 impl Told {
@@ -35,16 +41,18 @@ impl Told {
             Self::Area(new) => new.text.clone(),
             Self::All(text) => text.clone(),
             Self::Bye(ms) => server::event("bye", &Bye { retry_in_ms: *ms }).into(),
+            Self::SignedOut => server::server_error(None, &Problem::signed_out()).into(),
         }
     }
 }
 
 impl Feed {
-    pub fn new(web: &Web) -> Self {
+    pub fn new(web: &Web, session: &Session) -> Self {
         let mut draining = web.draining.subscribe();
         // Who comes while the process ends is told at once.
         draining.mark_changed();
-        Self { follower: None, told: None, stale: false, news: web.hub.news(), draining }
+        let attending = session.account().map(|_| web.hub.attend(session.id()));
+        Self { follower: None, told: None, stale: false, news: web.hub.news(), draining, attending }
     }
 
     pub fn follower(&self) -> Option<&Follower> {
@@ -68,6 +76,7 @@ impl Feed {
             let told = tokio::select! {
                 // The area first: nobody is told that it is current before the state that is.
                 () = changed(&mut self.follower, self.stale) => self.area().or_else(|| self.standing()),
+                () = ended(&mut self.attending) => Some(Told::SignedOut),
                 Ok(()) = self.news.changed() => self.news(),
                 Ok(()) = self.draining.changed() => self.draining.borrow_and_update().bye().map(Told::Bye),
             };
@@ -102,6 +111,14 @@ impl Feed {
             _ => return None,
         };
         Some(Told::All(text.into()))
+    }
+}
+
+/// Waits until the session is ended; for ever for a guest.
+async fn ended(attending: &mut Option<Attending>) {
+    match attending {
+        Some(attending) => attending.ended().await,
+        None => std::future::pending().await,
     }
 }
 

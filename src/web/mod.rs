@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::store::Store;
 use crate::venues::Venues;
 
+pub mod account;
 mod acts;
 mod api;
 mod assets;
@@ -66,6 +67,7 @@ pub struct Web {
     /// Of the addresses that look at areas.
     pub looks: Rates<Address>,
     pub takeovers: Takeovers,
+    pub accounts: account::Accounts,
     pub pictures: Pictures,
     pub ops: Ops,
     pub draining: watch::Sender<Draining>,
@@ -82,6 +84,10 @@ pub struct Options {
     pub metrics_token: Option<String>,
     pub rate: Rate,
     pub bad_messages: Option<u32>,
+    /// How often a socket's client is asked whether it is there.
+    pub ping: Duration,
+    /// A socket whose client says nothing for longer is closed.
+    pub silent: Duration,
     pub read_stall: Option<Duration>,
     /// How long a user stays after the last act; the page counts with it too.
     pub lifetime: Duration,
@@ -121,6 +127,13 @@ pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
         .service(packed("/openapi.json", reading().to(api::openapi)))
         .route("/session", routes::post().to(api::session))
+        .route("/account", reading().to(account::show))
+        .route("/account", routes::post().to(account::create))
+        .route("/account", routes::delete().to(account::delete))
+        .route("/account/passphrase", routes::put().to(account::change_passphrase))
+        .route("/account/session", routes::post().to(account::sign_in))
+        .route("/account/session", routes::delete().to(account::sign_out))
+        .route("/account/sessions/{session}", routes::delete().to(account::end_session))
         .route("/takeover", routes::post().to(takeover::offer))
         .route("/takeover/look", routes::post().to(takeover::look))
         .route("/takeover/claim", routes::post().to(takeover::claim))

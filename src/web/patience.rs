@@ -17,6 +17,8 @@ use tokio::time::{Instant as Timer, sleep_until};
 
 /// Over the time for which a silent connection is kept, which actix-web sees to.
 const BEYOND_SILENCE: Duration = Duration::from_secs(1);
+/// Over our own limit for a peer that takes nothing: so it is ours that comes first, and is counted.
+const BEYOND_STALL: Duration = Duration::from_secs(5);
 
 /// The limits of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +49,7 @@ impl Patience {
         let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
         let socket = SockRef::from(stream);
         // Only a bound that the kernel adds to our own: without it, the connection is still closed by the pings.
-        if let Err(error) = socket.set_tcp_user_timeout(self.stall) {
+        if let Err(error) = socket.set_tcp_user_timeout(self.stall.map(|stall| stall + BEYOND_STALL)) {
             tracing::debug!(%error, "no limit for unread data");
         }
         match socket.try_clone() {

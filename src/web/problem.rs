@@ -100,10 +100,13 @@ impl ResponseError for WebError {
             | Code::BadName
             | Code::BadImage
             | Code::BadVenue
-            | Code::BadText => StatusCode::BAD_REQUEST,
-            Code::NoSession => StatusCode::UNAUTHORIZED,
-            Code::ForeignOrigin | Code::NotJoined => StatusCode::FORBIDDEN,
-            Code::NotFound | Code::NoSuchVenue | Code::NoSuchRoom | Code::NoSuchCode => StatusCode::NOT_FOUND,
+            | Code::BadText
+            | Code::BadPassphrase => StatusCode::BAD_REQUEST,
+            Code::NoSession | Code::SignedOut => StatusCode::UNAUTHORIZED,
+            Code::ForeignOrigin | Code::NotJoined | Code::WrongPassphrase | Code::NoAccount => StatusCode::FORBIDDEN,
+            Code::NotFound | Code::NoSuchVenue | Code::NoSuchRoom | Code::NoSuchCode | Code::NoSuchSession => {
+                StatusCode::NOT_FOUND
+            }
             Code::NameTaken | Code::AreaFull | Code::NotWatching => StatusCode::CONFLICT,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,

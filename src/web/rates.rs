@@ -46,7 +46,8 @@ impl Bucket {
             return Ok(());
         }
         let wait = Duration::from_secs_f64((1.0 - self.left) / per_second);
-        let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+        // Rounded up: who comes back a hair too early is refused again.
+        let ms = u64::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u64::MAX).max(1);
         Err(Problem::rate_limited("Too many messages at once. Wait a moment.", ms))
     }
 

@@ -6,7 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parents[2] / "target" / "debug"
+# Where Cargo builds to; a relative CARGO_TARGET_DIR counts from where tests/run calls it.
+TARGET = Path(__file__).resolve().parents[2] / os.environ.get("CARGO_TARGET_DIR", "target") / "debug"
 # Every case opens a connection or two, all from this machine; and it is the protocol that is judged, not the limits.
 SETTINGS = {
     "PORT": "0",

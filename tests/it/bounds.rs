@@ -9,13 +9,15 @@ use toml::{Table, Value};
 use where_to_eat::config::{DEFAULTS, Environment, Settings};
 
 /// Each setting that is a number, and the test of what it bounds. Its own range is held below.
-const SETTINGS: [(&str, &str); 42] = [
+const SETTINGS: [(&str, &str); 44] = [
     ("server.port", "the_next_process_can_have_the_port_at_once"),
     ("server.trusted_proxies", "connections_of_an_address"),
     ("server.workers", "every_number_keeps_to_its_range"),
     ("server.header_timeout_ms", "what_comes_in_time_is_served_and_what_does_not_is_closed"),
     ("server.body_timeout_ms", "what_comes_in_time_is_served_and_what_does_not_is_closed"),
     ("server.keep_alive_secs", "what_comes_in_time_is_served_and_what_does_not_is_closed"),
+    ("server.ping_secs", "a_client_that_goes_silent_gives_its_place_back_and_one_that_answers_pings_stays"),
+    ("server.silent_secs", "a_client_that_goes_silent_gives_its_place_back_and_one_that_answers_pings_stays"),
     ("server.shutdown_secs", "open_connections_of_every_kind_do_not_hold_it_up"),
     ("redis.wait_replicas", "a_vote_that_no_replica_has_is_not_acknowledged"),
     ("redis.pool_size", "no_more_connections_than_asked_for"),
@@ -196,6 +198,9 @@ fn read(name: &str, value: i128) -> Result<Settings, String> {
         ("REDIS_URL", "redis://127.0.0.1:6379"),
         ("SESSION_SECRET", "a secret that is long enough, of 48 characters at least"),
         ("WTE__AREA__LIFETIME_SECS", "604800"),
+        // Pings are closer together than the silence that ends a connection.
+        ("WTE__SERVER__PING_SECS", "1"),
+        ("WTE__SERVER__SILENT_SECS", "3600"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();

@@ -2,6 +2,7 @@
 //! else is any the worse.
 
 use crate::faults::measured::keep;
+use crate::figures::figure;
 use crate::server::{Browser, Raw, Server};
 
 /// Limits short enough for a test, and long enough for a busy machine to send a head in time.
@@ -50,6 +51,21 @@ async fn a_dripping_head_is_not_waited_for() {
     dripping.drip("x").await;
     let took = begun.elapsed().as_millis() as u64;
     keep("dripping-requests", &[(took, "ms until a dripping one is closed, with a limit of 1500 ms")]);
+}
+
+#[tokio::test]
+async fn with_a_longer_limit_the_same_dripping_head_is_waited_for() {
+    let (short, long) = (Server::start(&SHORT).await, Server::start(&LONG).await);
+    let (mut closed, mut patient) = (Raw::open(&short).await, Raw::open(&long).await);
+    closed.send(HALF).await;
+    patient.send(HALF).await;
+    tokio::select! {
+        () = patient.drip("x") => panic!("it was closed no later than beside it"),
+        () = closed.drip("x") => {}
+    }
+    // What dripped is the name of a header that nobody knows.
+    patient.send(": x\r\nHost: lunch\r\n\r\n").await;
+    assert!(patient.answer().await.starts_with("HTTP/1.1 200"));
 }
 
 #[tokio::test]
@@ -143,6 +159,7 @@ async fn what_comes_in_time_is_served_and_what_does_not_is_closed() {
         connection.closed().await;
     }
     assert!(late_body.closed().await.starts_with("HTTP/1.1 400"));
+    assert!(figure(&short, "wte_connections_late_total").await >= 1);
     // As late as the others were, and still in time.
     for (connection, rest) in patient.iter_mut().zip(RESTS) {
         connection.send(rest).await;

@@ -1,4 +1,4 @@
-//! The figures by which an operator sees the promises kept: each moves when what it tells of happens.
+//! The figures by which an operator sees the promises kept: those read here, and in tests of what they tell of, move when it happens.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -9,14 +9,14 @@ use crate::server::{Browser, Server};
 const SECRET: &str = "several servers share this secret of 48 characters";
 
 /// The value of a line of /metrics; 0 for one that is not there.
-async fn figure(server: &Server, line: &str) -> u64 {
+pub async fn figure(server: &Server, line: &str) -> u64 {
     let text = server.get("/metrics").await.text().await.unwrap();
     let value = text.lines().find_map(|it| it.strip_prefix(line)?.strip_prefix(' '));
     value.map_or(0, |value| value.parse().unwrap())
 }
 
 /// Waits until the figure is there; the test ends where it never comes.
-async fn until(server: &Server, line: &str, least: u64) {
+pub async fn until(server: &Server, line: &str, least: u64) {
     while figure(server, line).await < least {
         tokio::task::yield_now().await;
     }
@@ -70,6 +70,22 @@ async fn breaks_garbage_and_a_redis_that_came_back_empty_are_counted() {
     until(&server, "wte_store_up", 1).await;
     assert!(figure(&server, "wte_stale_ms_total").await > 0);
     assert!(figure(&server, "wte_redis_connections_total{use=\"pubsub\"}").await >= 2);
+    assert_eq!(figure(&server, "wte_redis_full_total").await, 0);
+    assert_eq!(redis.ask::<String>(&["CONFIG", "SET", "maxmemory", "1"]), "OK");
+    Browser::open(&server).await.socket().await.refused("add", json!({"area": "lunch", "username": "Bob"})).await;
+    assert!(figure(&server, "wte_redis_full_total").await >= 1);
+}
+
+#[tokio::test]
+async fn replicas_that_are_missing_are_counted() {
+    let redis = RedisServer::start();
+    let settings =
+        [("REDIS_URL", redis.url()), ("SESSION_SECRET", SECRET.into()), ("WTE__REDIS__WAIT_REPLICAS", "1".into())];
+    let server =
+        Server::start(&settings.each_ref().map(|(name, value): &(&str, String)| (*name, value.as_str()))).await;
+    let join = json!({"area": "lunch", "username": "Ann"});
+    assert_eq!(Browser::open(&server).await.socket().await.refused("add", join).await, "storeUnavailable");
+    assert!(figure(&server, "wte_replicas_missing_total").await >= 1);
 }
 
 #[tokio::test]
@@ -97,4 +113,6 @@ async fn who_leaves_and_who_is_closed_are_counted() {
     assert_eq!(ann.closed().await, Some(1002));
     until(&server, "wte_connections_closed_total{code=\"1002\"}", 1).await;
     assert_eq!(figure(&server, "wte_panics_total").await, 0);
+    until(&server, "wte_sweeps_total{outcome=\"done\"}", 1).await;
+    assert!(server.get("/metrics").await.text().await.unwrap().contains("\nwte_sweeps_total{outcome=\"failed\"} 0\n"));
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
+mod accounts;
 mod activity;
 mod architecture;
 mod bounds;
@@ -41,6 +42,7 @@ mod sessions;
 mod settings_at_start;
 mod several;
 mod shutdown;
+mod silent;
 mod slow;
 mod storm;
 mod takeover;

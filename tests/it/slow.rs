@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::figures::until;
 use crate::server::{Browser, Server, Socket, View};
 
 pub const NO_RATE: (&str, &str) = ("WTE__LIMITS__EVENTS_PER_SECOND", "0");
@@ -105,6 +106,7 @@ async fn who_never_reads_is_closed_and_others_go_on() {
         }
     }
     server.until_open_files(|open| open < open_files).await;
+    until(&server, "wte_connections_stalled_total", 1).await;
     let mut view = lazy.socket().await;
     view.ask("watch", json!({"area": "lunch"})).await;
     assert_eq!(view.ask("getMe", json!({})).await["username"], "Bob", "the name is still there to come back to");

@@ -38,7 +38,8 @@ struct Client {
 impl Server {
     pub fn new(id: usize, lifetime: u64) -> Self {
         // A short log, so that some readers fall behind it.
-        let bounds = Bounds { lifetime, recent_events: 6, recent_bytes: 4096, grace: Duration::ZERO };
+        let bounds =
+            Bounds { lifetime, recent_events: 6, recent_bytes: 4096, grace: Duration::ZERO, session: lifetime };
         Self {
             id,
             view: View::new(area(), server_id(id), bounds, 0),

@@ -3,7 +3,7 @@
     python3 tests/sizing/measure.py target/release/where-to-eat 1000
 
 starts that program with a store of its own (in memory; REDIS_URL if it is set), lets 1,000 people follow one area, then as many in
-areas of ten, lets some of them vote, and prints a table. Processor time is the server's own, as the system counts it, so other work
+areas of ten, lets some of them vote, and prints a table; with a Redis that nothing else uses, also what these took there. Processor time is the server's own, as the system counts it, so other work
 on the machine changes little. Needs two open files a person: `ulimit -n`.
 """
 
@@ -12,9 +12,11 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
+from urllib.parse import unquote, urlsplit
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -22,6 +24,8 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 JOINING, VOTERS = 50, 100
 # Everything that is under way is over when nothing was delivered for so long, in seconds.
 QUIET = 1.5
+# Of this run: areas of an earlier one may still be in Redis.
+RUN = os.urandom(4).hex()
 
 
 class Server:
@@ -101,8 +105,27 @@ async def quiet(server):
     return last
 
 
+def redis_memory(url):
+    """Bytes that Redis has in use."""
+    at = urlsplit(url)
+    if at.scheme != "redis":
+        raise SystemExit("This asks Redis without TLS: REDIS_URL has to begin with redis://")
+    login = [unquote(part) for part in (at.username, at.password) if part]
+    with socket.create_connection((at.hostname, at.port or 6379), 20) as connection, connection.makefile("rwb") as file:
+        for words in ([["AUTH", *login]] if login else []) + [["INFO", "memory"]]:
+            file.write(f"*{len(words)}\r\n".encode() + b"".join(b"$%d\r\n%s\r\n" % (len(word.encode()), word.encode()) for word in words))
+            file.flush()
+            said = file.readline()
+            if said.startswith(b"-"):
+                raise SystemExit(f"Redis refuses {words[0]}: {said.decode()}")
+        info = file.read(int(said[1:]))
+        return int(re.search(rb"used_memory:(\d+)", info)[1])
+
+
 async def measure(program, people, areas):
-    """One line of the table: so many people in so many areas."""
+    """One line of the table: so many people in so many areas; and what each who voted took of Redis, if that is the store."""
+    redis = os.environ.get("REDIS_URL")
+    area_of = lambda number: f"{RUN}-{areas}-{number % areas}"
     server = Server(program)
     try:
         memory, cpu = server.memory(), server.cpu()
@@ -110,12 +133,21 @@ async def measure(program, people, areas):
         for start in range(0, people, JOINING):
             here += await asyncio.gather(*(Person().come(server) for _ in range(start, min(start + JOINING, people))))
         for number, person in enumerate(here):
-            await person.ask(1, "watch", area=f"area-{number % areas}")
+            await person.ask(1, "watch", area=area_of(number))
         await quiet(server)
         each, joining = (server.memory() - memory) / people, (server.cpu() - cpu) / people
         voters = here[:VOTERS]
+        if redis:
+            # The first one of all brings the scripts along.
+            first = await Person().come(server)
+            await first.ask(1, "watch", area=f"{RUN}-first")
+            await first.ask(2, "add", area=f"{RUN}-first", username=f"First of {areas}")
+            await first.ask(3, "addVote", fs={"id": "first", "name": "First"})
+            await quiet(server)
+            here.append(first)
+            kept = redis_memory(redis)
         for number, person in enumerate(voters):
-            await person.ask(2, "add", area=f"area-{number % areas}", username=f"Voter {number}")
+            await person.ask(2, "add", area=area_of(number), username=f"Voter {number}")
         before, cpu, idle = await quiet(server), server.cpu(), time.monotonic()
         for number, person in enumerate(voters):
             await person.ask(3, "addVote", fs={"id": f"place-{number % 10}", "name": f"Place number {number % 10}"})
@@ -123,8 +155,11 @@ async def measure(program, people, areas):
         voting = server.cpu() - cpu
         print(f"| {people:,} in {areas:,} | {each / 1024:.1f} KiB | {joining * 1e6:.0f} µs | {voting / len(voters) * 1e3:.2f} ms "
               f"| {voting / max(delivered, 1) * 1e6:.1f} µs | {server.memory() / 2**20:.0f} MiB |", flush=True)
+        if redis:
+            told = f"{(redis_memory(redis) - kept) / len(voters) / 1024:.1f} KiB of Redis for each of {len(voters)} with a name and a vote"
         for person in here:
             person.go()
+        return told if redis else None
     finally:
         server.process.kill()
 
@@ -132,8 +167,10 @@ async def measure(program, people, areas):
 async def main(program, people):
     print("| people in areas | memory each | processor to join | a vote, told to all | each telling of it | all memory |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for areas in (1, max(people // 10, 1)):
-        await measure(program, people, areas)
+    told = [(areas, await measure(program, people, areas)) for areas in (1, max(people // 10, 1))]
+    for areas, sentence in told:
+        if sentence:
+            print(f"In {areas:,}: {sentence}, the places among it.")
 
 
 if __name__ == "__main__":

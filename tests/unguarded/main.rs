@@ -11,6 +11,7 @@ use where_to_eat::config::{LogFormat, Settings};
 use where_to_eat::store::Store;
 use where_to_eat::telemetry;
 
+mod accounts;
 mod acks_first;
 mod in_line;
 mod off;

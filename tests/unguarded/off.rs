@@ -16,11 +16,11 @@ pub enum Off {
     AcksFirst,
     /// `n` is not looked at: a retry counts again, an older intent beats a newer one.
     ForgetsN,
-    /// Nobody looks whether an area is behind, or is told that something may have been missed.
-    Blind,
-    /// As blind, and once the channel has broken nothing is heard of it any more.
+    /// Nobody looks whether an area is behind, or is told that something may have been missed; and once the channel has broken,
+    /// nothing is heard of it any more.
     Deaf,
-    /// An area is followed only a moment after its state was read.
+    /// An area is followed only a moment after its state was read; and as nobody looks whether it is behind, nothing makes up for
+    /// what happened in between.
     FollowsLate,
     /// A store that does not answer is asked for ever, and never said to be away.
     Patient,
@@ -30,11 +30,10 @@ pub enum Off {
     InLine,
 }
 
-const NAMES: [(&str, Off); 9] = [
+const NAMES: [(&str, Off); 8] = [
     ("", Off::Nothing),
     ("acks-first", Off::AcksFirst),
     ("forgets-n", Off::ForgetsN),
-    ("blind", Off::Blind),
     ("deaf", Off::Deaf),
     ("follows-late", Off::FollowsLate),
     ("patient", Off::Patient),

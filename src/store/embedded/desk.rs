@@ -10,6 +10,7 @@ use super::codes::{Codes, Full};
 use super::samples::Kept;
 use super::servers::Servers;
 use super::shelf::Shelf;
+use super::tries::Tries;
 use crate::domain::Millis;
 use crate::domain::change::{Change, Done, Rules};
 use crate::domain::event::{Heard, Notice};
@@ -28,11 +29,12 @@ const SWEEP_STEP: usize = 64;
 pub struct Desk {
     pub(super) shelf: Shelf,
     rules: Rules,
-    clock: Clock,
+    pub(super) clock: Clock,
     servers: Servers,
     codes: Codes,
     samples: Kept,
-    audience: Arc<Audience>,
+    pub(super) tries: Tries,
+    pub(super) audience: Arc<Audience>,
     /// To be published once it is kept, in this order.
     unpublished: Vec<(AreaName, Heard)>,
     closed: bool,
@@ -53,8 +55,8 @@ pub struct Sweep {
 impl Desk {
     pub fn new(shelf: Shelf, rules: Rules, audience: Arc<Audience>) -> Self {
         let (clock, servers) = (Clock::default(), Servers::default());
-        let (codes, samples) = (Codes::default(), Kept::default());
-        Self { shelf, rules, clock, servers, codes, samples, audience, unpublished: Vec::new(), closed: false }
+        let (codes, samples, tries) = (Codes::default(), Kept::default(), Tries::default());
+        Self { shelf, rules, clock, servers, codes, samples, tries, audience, unpublished: Vec::new(), closed: false }
     }
 
     pub fn change(&mut self, change: &Change) -> Result<Done> {

@@ -52,7 +52,8 @@ impl Disk {
         }
     }
 
-    fn with<T>(&mut self, act: impl FnOnce(&Database) -> std::result::Result<T, redb::Error>) -> Result<T> {
+    /// Does something with the file, which is opened anew if it has to be.
+    pub fn with<T>(&mut self, act: impl FnOnce(&Database) -> std::result::Result<T, redb::Error>) -> Result<T> {
         let unavailable = |cause: String| {
             metrics::counter!("wte_file_failures_total").increment(1);
             tracing::error!(cause, "the store's file failed");

@@ -167,6 +167,11 @@ impl Shelf {
         self.disk.start_over();
     }
 
+    /// The file, for what is no area's.
+    pub fn disk(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
     pub fn check(&mut self) -> Result<()> {
         self.disk.check()
     }

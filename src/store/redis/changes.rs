@@ -6,7 +6,7 @@ use super::RedisStore;
 use super::answer::{me_in, note_mended, read};
 use super::keys::written;
 use super::link::Again;
-use super::script::{Call, JOIN, LEAVE, Script, VOTE, WITHDRAW};
+use super::script::{Call, HAND_OVER, JOIN, LEAVE, Script, VOTE, WITHDRAW};
 use crate::domain::change::{Act, Change, Done, Refused};
 use crate::domain::event::Epoch;
 use crate::domain::name::Username;
@@ -65,6 +65,7 @@ impl RedisStore {
             }
             Act::Withdraw => call(&WITHDRAW, None),
             Act::Leave => call(&LEAVE, None),
+            Act::HandOver { to } => call(&HAND_OVER, held).arg(held.unwrap_or_default()).arg(to.as_str()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The names of all keys and channels, in one place. Knows nothing of what they hold.
 
+use crate::domain::account::{AccountKey, SessionId};
 use crate::domain::name::{AreaName, UserKey};
 use crate::domain::presence::ServerId;
 use crate::domain::takeover::CodeDigest;
@@ -33,6 +34,16 @@ impl Layout {
             Self::Cluster => format!("{{{}}}", area.as_str()),
         };
         AreaKeys { tag, layout: self }
+    }
+
+    /// What the scripts of an account are given: the account, its sessions, the tries of its name; in a cluster a key beside that
+    /// is never there (see `never`). An area may be called `account`; none of its keys goes on with 32 hexadecimal digits.
+    pub fn account(self, key: &AccountKey) -> Vec<String> {
+        let (tag, parts) = match self {
+            Self::One => (format!("account:{}", key.as_str()), &["", ":sessions", ":tries"][..]),
+            Self::Cluster => (format!("account:{{{}}}", key.as_str()), &["", ":sessions", ":tries", ":never"][..]),
+        };
+        parts.iter().map(|part| format!("{tag}{part}")).collect()
     }
 
     /// With the key `servers`, in its slot.
@@ -167,6 +178,15 @@ pub fn written(name: &UserKey) -> String {
         "timer" => "%74imer".to_owned(),
         name => name.replace('%', "%25").replace(':', "%3A"),
     }
+}
+
+/// The channel on which all servers hear which sessions were ended; the scripts name it too. What is published
+/// there is told all over a cluster, whichever node one listens to.
+pub const SESSIONS: &str = "sessions";
+
+/// The key of a session. None of the keys of an area called `sess` goes on with 32 hexadecimal digits.
+pub fn of_session(session: &SessionId) -> String {
+    format!("sess:{}", session.as_str())
 }
 
 /// The key of a one-time code. An area may be called `takeover`; none of its keys goes on with 32 hexadecimal digits.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use redis::{ConnectionInfo, RedisResult};
 use tokio::sync::Notify;
 
-use super::ear::{Ear, Named};
+use super::ear::Ear;
+use super::following::Named;
 use super::keys::Layout;
 use super::link::Link;
 use super::options::RedisOptions;

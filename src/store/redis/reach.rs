@@ -6,7 +6,7 @@ use redis::Value;
 use tokio::sync::Notify;
 
 use super::cluster::{Cluster, Running};
-use super::ear::Named;
+use super::following::Named;
 use super::keys::Layout;
 use super::link::Again;
 use super::node::{Node, Opening};

@@ -60,6 +60,7 @@ change!(JOIN, "join.lua");
 change!(VOTE, "vote.lua");
 change!(WITHDRAW, "withdraw.lua");
 change!(LEAVE, "leave.lua");
+change!(HAND_OVER, "hand_over.lua");
 change!(CHAT, "shared/talk.lua", "chat.lua");
 change!(ROOM, "shared/talk.lua", "room.lua");
 look!(SNAPSHOT, "snapshot.lua");
@@ -76,6 +77,16 @@ script!(LEASE, "#!lua flags=allow-oom", "lease.lua");
 // Allowed when Redis is full: that is when one looks, and what is kept of a server has a bound.
 script!(SAMPLE, "#!lua flags=allow-oom", "sample.lua");
 script!(SAMPLED, "#!lua flags=allow-oom,no-writes", "sampled.lua");
+script!(ACCOUNT_ADD, "#!lua", "account/add.lua");
+script!(ACCOUNT_READ, "#!lua flags=allow-oom", "account/read.lua");
+script!(ACCOUNT_CHANGE, "#!lua", "account/change.lua");
+script!(ACCOUNT_DELETE, "#!lua flags=allow-oom", "account/delete.lua");
+script!(ACCOUNT_ENTER, "#!lua", "account/enter.lua");
+script!(ACCOUNT_SESSIONS, "#!lua flags=allow-oom", "account/sessions.lua");
+script!(ACCOUNT_TRY, "#!lua", "account/try.lua");
+script!(SESSION_BEGIN, "#!lua", "account/session_begin.lua");
+script!(SESSION_USE, "#!lua flags=allow-oom", "account/session_use.lua");
+script!(SESSION_REVOKE, "#!lua flags=allow-oom", "account/session_revoke.lua");
 
 /// A script with its keys and arguments, ready to be sent.
 pub struct Call {

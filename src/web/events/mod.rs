@@ -49,22 +49,28 @@ pub async fn open(
         // What is known stays readable while the store is away; the name is asked for again.
         tracing::debug!(%error, "followed without a name");
     }
-    Ok(stream(&request, &web, connection, Some(follower)))
+    Ok(stream(&request, &web, &session, connection, Some(follower)))
 }
 
 /// `GET /api/events`: the live count, and whether the store is there; what a socket hears that follows no area.
-pub async fn count(request: HttpRequest, web: Data<Web>, _: Session) -> Result<HttpResponse, WebError> {
+pub async fn count(request: HttpRequest, web: Data<Web>, session: Session) -> Result<HttpResponse, WebError> {
     let connection = web.connections.open(origin::address(&request, &web))?;
-    Ok(stream(&request, &web, connection, None))
+    Ok(stream(&request, &web, &session, connection, None))
 }
 
-fn stream(request: &HttpRequest, web: &Web, connection: Connection, follower: Option<Follower>) -> HttpResponse {
+fn stream(
+    request: &HttpRequest,
+    web: &Web,
+    session: &Session,
+    connection: Connection,
+    follower: Option<Follower>,
+) -> HttpResponse {
     // Opening a stream is a `watch`, so its answer comes first: a page learns the store's time by it, and that nothing on the way
     // holds the stream back.
     let watching = Watching { area: follower.as_ref().map(Follower::area), at: web.hub.clock.now() };
     let ack = server::event("ack", &watching);
     let (outlet, head) = Outlet::open(request, web);
-    rt::spawn(Stream::new(web, outlet, connection).run(ack, follower));
+    rt::spawn(Stream::new(web, session, outlet, connection).run(ack, follower));
     head
 }
 

@@ -10,6 +10,7 @@ use crate::hub::Follower;
 use crate::protocol::client::Since;
 use crate::web::feed::{Feed, Told};
 use crate::web::limits::Connection;
+use crate::web::session::Session;
 use crate::web::{Web, random_below};
 
 /// Routers end a connection after 55 s without traffic, and a page doubts one after 20 s of silence.
@@ -36,8 +37,8 @@ struct Place {
 }
 
 impl Stream {
-    pub fn new(web: &Web, outlet: Outlet, connection: Connection) -> Self {
-        Self { feed: Feed::new(web), outlet, place: Place::default(), _connection: connection }
+    pub fn new(web: &Web, session: &Session, outlet: Outlet, connection: Connection) -> Self {
+        Self { feed: Feed::new(web, session), outlet, place: Place::default(), _connection: connection }
     }
 
     /// Runs until either side ends it; with it goes the seat in the area. `ack` is what a `watch` of the same would be answered.
@@ -61,7 +62,7 @@ impl Stream {
                 told = self.feed.next() => {
                     let text = self.place.text_of(&told);
                     self.outlet.write(text).await?;
-                    if let Told::Bye(_) = told {
+                    if let Told::Bye(_) | Told::SignedOut = told {
                         return Ok(());
                     }
                 }
@@ -83,7 +84,7 @@ impl Place {
                 self.told = Some(new.since.clone());
                 message::message(&frame, Some(&new.since))
             }
-            Told::Area(_) | Told::All(_) => message::message(&frame, None),
+            Told::Area(_) | Told::All(_) | Told::SignedOut => message::message(&frame, None),
             // A browser comes back by itself, after what it was last told to wait.
             Told::Bye(ms) => message::retry(*ms) + &message::message(&frame, None),
         }

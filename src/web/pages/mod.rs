@@ -76,7 +76,7 @@ pub async fn landing(request: HttpRequest, wanted: Query<Wanted>, web: Data<Web>
             }
         });
     }
-    page(&request, &web, StatusCode::OK, "/", Unfurl::of_product(wish::texts(&request)), None)
+    page(&request, &web, StatusCode::OK, "/", Unfurl::of_product(wish::texts(&request)), None).await
 }
 
 /// `GET /a/AREA`
@@ -128,7 +128,7 @@ pub async fn of_area(
             (StatusCode::SERVICE_UNAVAILABLE, Unfurl::of_group(t, name), area)
         }
     };
-    page(request, web, status, &address(name), unfurl, Some(AreaPage { forms, ..area }))
+    page(request, web, status, &address(name), unfurl, Some(AreaPage { forms, ..area })).await
 }
 
 /// To a form whose page was another site's, and to who asks too often.
@@ -157,7 +157,7 @@ pub async fn not_found(request: HttpRequest) -> HttpResponse {
     problem(&request, StatusCode::NOT_FOUND, |t| (t.say("noPage"), t.say("noPageText").to_string()))
 }
 
-fn page(
+async fn page(
     request: &HttpRequest,
     web: &Web,
     status: StatusCode,
@@ -186,7 +186,7 @@ fn page(
         }
         _ => html(status, &page),
     };
-    Gift::choose(request, web)?.put_on(&mut response)?;
+    Gift::choose(request, web).await?.put_on(&mut response)?;
     Ok(response)
 }
 

@@ -1,7 +1,7 @@
 //! One client's task: it waits for what the client sends, and for what the client is to be told.
 
 use std::io::ErrorKind;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::error::PayloadError;
 use actix_web::web::Data;
@@ -18,11 +18,7 @@ use crate::web::feed::{Feed, Told};
 use crate::web::limits::{Connection, reached};
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
-
-/// Routers end a WebSocket after 55 s without traffic.
-const PING_EVERY: Duration = Duration::from_secs(25);
-/// Two pings unanswered: nobody is there.
-const SILENT_FOR: Duration = Duration::from_secs(60);
+use crate::web::session::Session;
 
 /// Why a connection ends.
 pub(super) enum End {
@@ -50,13 +46,13 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(web: Data<Web>, owner: Owner, address: Address, wire: Wire, connection: Connection) -> Self {
+    pub(super) fn new(web: Data<Web>, who: &Session, address: Address, wire: Wire, connection: Connection) -> Self {
         let now = Instant::now();
         Self {
-            owner,
+            owner: who.owner(),
             address,
             wire,
-            feed: Feed::new(&web),
+            feed: Feed::new(&web, who),
             bucket: Bucket::new(web.options.rate, now),
             bad: 0,
             heard_at: now,
@@ -78,7 +74,7 @@ impl Client {
 
     /// Runs until it ends; the result is always the end.
     async fn serve(&mut self, stream: &mut AggregatedMessageStream) -> Result<(), End> {
-        let mut ticks = interval(PING_EVERY);
+        let mut ticks = interval(self.web.options.ping);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.tick().await;
         loop {
@@ -86,7 +82,8 @@ impl Client {
                 message = stream.recv() => self.message(message).await?,
                 told = self.feed.next() => self.tell(told).await?,
                 _ = ticks.tick() => {
-                    if self.heard_at.elapsed() > SILENT_FOR {
+                    if self.heard_at.elapsed() > self.web.options.silent {
+                        metrics::counter!("wte_connections_silent_total").increment(1);
                         return Err(End::Gone);
                     }
                     self.wire.ping().await?;
@@ -135,6 +132,7 @@ impl Client {
         self.wire.text(told.text()).await?;
         match told {
             Told::Area(_) | Told::All(_) => Ok(()),
+            Told::SignedOut => Err(End::Close(CloseCode::Policy, "Signed out.")),
             Told::Bye(_) => Err(End::Close(CloseCode::Restart, "The server restarts.")),
         }
     }

@@ -29,13 +29,13 @@ pub async fn upgrade(
 ) -> Result<HttpResponse, actix_web::Error> {
     // Whose page it is comes first: a foreign one learns nothing of the session.
     origin::check(&request, &web)?;
-    let owner = session?.owner();
+    let who = session?;
     let address = origin::address(&request, &web);
     let (response, wire, stream) = open(&request, body, &web, FRAME_MAX_BYTES).await?;
     let connection = web.connections.open(address);
     rt::spawn(async move {
         match connection {
-            Ok(connection) => Client::new(web, owner, address, wire, connection).run(stream).await,
+            Ok(connection) => Client::new(web, &who, address, wire, connection).run(stream).await,
             Err(why) => client::turn_away(wire, why).await,
         }
     });

@@ -1,11 +1,13 @@
 //! What every store must do, claim by claim. Knows no store: `contract_suite!` makes one test of each claim for the
 //! store that a `Ground` opens.
 
+pub mod accounts;
 pub mod codes;
 pub mod collisions;
 pub mod ears;
 pub mod expiry;
 pub mod group;
+pub mod handing_over;
 pub mod names;
 pub mod places;
 pub mod presence;
@@ -195,6 +197,26 @@ macro_rules! contract_suite {
                 only_what_came_since_is_read
                 a_sample_goes_when_its_time_is_over
                 a_server_that_says_nothing_any_more_is_forgotten
+            }
+            accounts {
+                a_name_has_one_account
+                a_hash_is_replaced_only_by_who_verified_it
+                a_session_is_good_on_every_server_until_it_is_ended
+                sessions_are_listed_for_their_account_alone
+                the_oldest_session_ends_for_one_too_many
+                who_was_verified_before_a_change_signs_in_no_more
+                a_deleted_account_frees_the_name_and_ends_its_sessions
+                a_session_is_forgotten_some_time_after_its_last_use
+                tries_count_for_a_while_whether_or_not_there_is_an_account
+            }
+            handing_over {
+                a_name_goes_over_with_its_vote_and_without_an_event
+                a_wrong_hint_or_none_does_no_harm
+                who_has_a_name_keeps_it_and_the_other_is_given_back
+                who_has_nothing_hands_over_nothing
+                neither_owners_count_is_used_twice
+                the_two_hours_go_on
+                private_rooms_and_what_was_read_go_along
             }
             races {
                 two_sessions_for_one_name

@@ -5,7 +5,7 @@ use std::time::Duration;
 use where_to_eat::store::redis::RedisOptions;
 
 use super::judge::Damage;
-use super::town::{End, Off, Town, stored_in};
+use super::town::{End, Off, Town};
 use crate::redis::path::Path;
 use crate::redis::server::RedisServer;
 
@@ -19,9 +19,11 @@ async fn killed(off: Off) -> End {
     town.open(VOTERS).await;
     for _ in 0..4 {
         town.votes(3).await;
+        town.broken();
         let _: i64 = redis.ask(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+        town.mended();
     }
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,9 +43,10 @@ async fn silent(off: Off) -> End {
     let mut town = Town::build(off, 2, &[("REDIS_URL", &path.url())]).await;
     town.open(VOTERS).await;
     town.votes(3).await;
+    town.broken();
     path.forget_subscriptions();
     town.votes(3).await;
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,6 +67,7 @@ async fn half_open() -> End {
     let mut town = Town::build(None, 2, &[("REDIS_URL", &path.url())]).await;
     town.open(VOTERS).await;
     town.votes(3).await;
+    town.broken();
     path.forget_connections();
     town.votes(3).await;
     path.cut();
@@ -73,7 +77,8 @@ async fn half_open() -> End {
     path.delay(SLOW);
     town.votes(2).await;
     path.delay(Duration::ZERO);
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.mended();
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,5 +102,5 @@ async fn half_open_for_ever() -> End {
     town.votes(3).await;
     path.forget_connections();
     town.votes_if_any(3).await;
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::judge::Damage;
-use super::town::{End, Off, Town, stored_in};
+use super::town::{End, Off, Town};
 use super::voter::AREA;
 use crate::redis::cluster::nodes::RedisCluster;
 
@@ -26,6 +26,7 @@ async fn town_on(cluster: &RedisCluster, off: Off, wait_replicas: &str) -> Town 
 async fn primary_killed(wait_replicas: &str) -> End {
     let mut cluster = RedisCluster::start();
     let mut town = town_on(&cluster, None, wait_replicas).await;
+    town.companion = wait_replicas == "0";
     // What was acked must be there by itself.
     town.recast = false;
     town.open(VOTERS).await;
@@ -34,14 +35,20 @@ async fn primary_killed(wait_replicas: &str) -> End {
     let replica = cluster.replica_of(owner);
     replica.freeze();
     let _: i64 = cluster.node(owner).ask(&["CLIENT", "KILL", "TYPE", "replica"]);
-    // Short of the time after which the others count the replica out.
-    sleep(Duration::from_millis(1500)).await;
+    // What the primary alone has now: with it they are refused, and acked where nobody waits for the replica.
+    if town.companion {
+        town.votes(2).await;
+    } else {
+        town.until("votes are refused", |log| log.refused > 0).await;
+    }
+    town.broken();
     cluster.kill(owner);
     cluster.replica_of(owner).thaw();
     // Alone, the new primary could not have anything acknowledged.
     cluster.revive(owner);
+    town.mended();
     town.votes_if_any(3).await;
-    town.end(async || stored_in(cluster.options()).await, None).await
+    town.end_at(cluster.options()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -61,11 +68,13 @@ async fn primary_stopped(off: Off) -> End {
     town.open(VOTERS).await;
     town.votes(3).await;
     let owner = cluster.owner(&key());
+    town.broken();
     cluster.node(owner).freeze();
     sleep(Duration::from_secs(6)).await;
     cluster.node(owner).thaw();
+    town.mended();
     town.votes_if_any(3).await;
-    town.end(async || stored_in(cluster.options()).await, None).await
+    town.end_at(cluster.options()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,10 +95,12 @@ async fn slot_moved(off: Off) -> End {
     town.votes(3).await;
     let before = cluster.owner(&key());
     for to in [(before + 1) % 3, (before + 2) % 3, before] {
+        town.broken();
         cluster.move_slot_of(&key(), to).await;
+        town.mended();
         town.votes(3).await;
     }
-    town.end(async || stored_in(cluster.options()).await, None).await
+    town.end_at(cluster.options()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,7 +13,11 @@ use super::measured::keep;
 use crate::contract::group::eventually;
 use crate::server::{Browser, PATIENCE, Server, frame};
 
+/// The first byte of a frame that is a whole text.
 const TEXT: u8 = 0x81;
+/// Files that a server opens and closes for itself, at the most.
+const OWN_FILES: usize = 10;
+
 /// A client as small as it can be, so that thousands fit a test: it looks for words in what comes, and forgets the rest.
 struct Client {
     stream: TcpStream,
@@ -84,27 +88,61 @@ async fn watching(server: &Server) -> usize {
     area["watching"].as_u64().and_then(|watching| usize::try_from(watching).ok()).expect("a number")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn five_thousand_at_once_are_all_served_and_leave_nothing_behind() {
-    const ALL: usize = 5_000;
+/// What storms left behind in a server.
+struct Left {
+    /// Open by the last look.
+    files: usize,
+    /// Bytes of memory that the server grew by each of them.
+    grown: Vec<u64>,
+}
+
+impl Left {
+    /// What the first storm took is kept at hand for the next one. Anything left behind would be left by each of them.
+    fn faults(&self) -> Vec<String> {
+        let (first, last) = (self.grown[0], self.grown[self.grown.len() - 1]);
+        let files = (self.files >= OWN_FILES).then(|| format!("{} files are open", self.files));
+        let memory = (last * 2 >= first).then(|| format!("memory grows each time: {:?}", self.grown));
+        files.into_iter().chain(memory).collect()
+    }
+}
+
+/// Storms that are told of a vote, and go away; or that stay.
+async fn storms(clients: usize, stay: bool) -> Left {
+    const STORMS: usize = 3;
     let server = Server::start(&[]).await;
     let browser = Browser::open(&server).await;
-    let files = server.open_files();
-    let mut memory = vec![server.memory()];
-    for _ in 0..2 {
-        let mut clients = storm(&server, &browser, ALL).await;
-        assert_eq!(clients.len(), ALL);
-        tell_all(&browser, &mut clients).await;
-        drop(clients);
-        // A few of the server's own come and go.
-        server.until_open_files(|open| open < files + 10).await;
+    let (files, mut memory) = (server.open_files(), vec![server.memory()]);
+    let mut stayed = Vec::new();
+    for _ in 0..STORMS {
+        let mut came = storm(&server, &browser, clients).await;
+        assert_eq!(came.len(), clients);
+        tell_all(&browser, &mut came).await;
+        if stay {
+            stayed.push(came);
+        } else {
+            drop(came);
+            server.until_open_files(|open| open < files + OWN_FILES).await;
+        }
         memory.push(server.memory());
     }
-    // What the first storm took is kept at hand for the next one. Anything left behind would be left by the second one too.
-    let grown: Vec<u64> = memory.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
-    let kib = |bytes: u64| bytes / 1024;
-    keep("storm", &[(kib(grown[0]), "KiB kept at hand after the first"), (kib(grown[1]), "KiB more after the second")]);
-    assert!(grown[1] * 2 < grown[0], "{grown:?} bytes more after each");
+    let grown = memory.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
+    Left { files: server.open_files().saturating_sub(files), grown }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_thousand_at_once_are_all_served_and_leave_nothing_behind() {
+    let left = storms(5_000, false).await;
+    let kib = |at: usize| left.grown[at] / 1024;
+    let after = ["KiB kept at hand after the first", "KiB more after the second", "KiB more after the third"];
+    keep("storm", &[(kib(0), after[0]), (kib(1), after[1]), (kib(2), after[2])]);
+    assert_eq!(left.faults(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_does_not_go_is_found_by_the_same_look() {
+    let faults = storms(1_000, true).await.faults();
+    assert!(faults.iter().any(|fault| fault.contains("files are open")), "{faults:?}");
+    assert!(faults.iter().any(|fault| fault.contains("memory grows each time")), "{faults:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -120,7 +158,7 @@ async fn beyond_the_limit_they_are_turned_away_and_without_it_they_take_all_ther
         assert_eq!(clients.len(), served, "with a limit of {limit}");
         // Each takes a file and its memory for as long as it stays; who is turned away keeps none. A few are the server's own.
         let of_clients = |open: usize| open.abs_diff(files);
-        server.until_open_files(|open| of_clients(open).abs_diff(served) < 10).await;
+        server.until_open_files(|open| of_clients(open).abs_diff(served) < OWN_FILES).await;
         // Those who are in go on; one makes room for who votes.
         clients.pop();
         eventually("there is room for one", async || watching(&server).await < served).await;

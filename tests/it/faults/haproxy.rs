@@ -11,17 +11,10 @@ use tokio::time::{sleep, timeout};
 use crate::redis::server::free_port;
 use crate::server::PATIENCE;
 
-/// Times as `docs/running.md` has them, but for the checks, which are as often as a test can wait for.
-const CONFIG: &str = "\
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 75s
-  timeout server 75s
-  timeout tunnel 1h
-  retries 3
-  option redispatch 1
-";
+/// What people are told to run.
+const CONFIG: &str = include_str!("../../../docs/haproxy.cfg");
+/// Of its servers, this is the first; ours take their place.
+const SERVERS: &str = "  server one ";
 
 pub struct Haproxy {
     pub port: u16,
@@ -41,12 +34,7 @@ impl Haproxy {
     /// None if its port is somebody else's by now.
     async fn try_before(servers: &[u16]) -> Option<Self> {
         let port = free_port();
-        let mut text = format!("{CONFIG}frontend people\n  bind 127.0.0.1:{port}\n  default_backend servers\n");
-        text.push_str("backend servers\n  balance roundrobin\n  option httpchk GET /readyz\n  option forwardfor\n");
-        for (number, server) in servers.iter().enumerate() {
-            let check = "check inter 250ms fall 1 rise 1";
-            let _ = writeln!(text, "  server s{number} 127.0.0.1:{server} {check}");
-        }
+        let text = config(port, servers);
         let dir = tempfile::tempdir().expect("a folder for HAProxy");
         let file = dir.path().join("haproxy.cfg");
         std::fs::write(&file, text).expect("a file in it");
@@ -65,6 +53,25 @@ impl Haproxy {
         };
         timeout(PATIENCE, listens).await.expect("haproxy listens, or ends").then_some(proxy)
     }
+}
+
+/// The published configuration with ports of our own, checks as often as a test can wait for, and connections for which no machine has
+/// too few open files.
+fn config(port: u16, servers: &[u16]) -> String {
+    let (text, _) = CONFIG.split_once(SERVERS).expect("it has servers");
+    let ours = [
+        ("127.0.0.1:8000", format!("127.0.0.1:{port}")),
+        ("inter 1s", "inter 250ms".into()),
+        ("maxconn 20000", "maxconn 400".into()),
+    ];
+    let mut text = ours.iter().fold(text.to_owned(), |text, (theirs, ours)| {
+        assert!(text.contains(theirs), "docs/haproxy.cfg has no {theirs} any more");
+        text.replace(theirs, ours)
+    });
+    for (number, server) in servers.iter().enumerate() {
+        let _ = writeln!(text, "  server s{number} 127.0.0.1:{server}");
+    }
+    text
 }
 
 impl Drop for Haproxy {

@@ -23,7 +23,7 @@ pub enum Damage {
     StaleView { who: String, seq: u64, stored: u64 },
     /// A name lost before its time.
     Nameless { who: String },
-    /// A server that went without a goodbye.
+    /// A server that went without a goodbye, or without the close code that goes with it.
     CutOff { who: String, times: u64 },
     /// The store was away, and the voter was not told so.
     NotTold { who: String },
@@ -82,18 +82,25 @@ fn two_contents(logs: &[Log]) -> Vec<Damage> {
     found
 }
 
-/// Servers that were told to end have to say goodbye to each voter: those whose line ended otherwise.
+/// Servers that were told to end have to say goodbye to each voter, and to close with 1012: those whose line ended otherwise.
 pub fn cut_off(logs: &[Log]) -> Vec<Damage> {
     const RESTART: u16 = 1012;
-    let rude = |log: &Log| log.lost.iter().filter(|(code, _)| **code != RESTART).map(|(_, times)| times).sum();
+    let other =
+        |log: &Log| log.goodbyes.iter().filter(|(code, _)| **code != RESTART).map(|(_, times)| times).sum::<u64>();
+    let rude = |log: &Log| log.lost.values().sum::<u64>() + other(log);
     let found = logs.iter().map(|log| Damage::CutOff { who: log.who.clone(), times: rude(log) });
     found.filter(|damage| !matches!(damage, Damage::CutOff { times: 0, .. })).collect()
 }
 
 /// While the store was away each voter has to hear it: by an answer, and as an event.
 pub fn not_told(logs: &[Log]) -> Vec<Damage> {
-    let silent = logs.iter().filter(|log| log.refused == 0 || log.stale == 0);
+    let silent = logs.iter().filter(|log| log.refused == 0 || log.stale.is_empty());
     silent.map(|log| Damage::NotTold { who: log.who.clone() }).collect()
+}
+
+/// No server may grow by more than `bound` bytes: the one that grew most did by `grown`.
+pub fn memory(grown: u64, bound: u64) -> Option<Damage> {
+    (grown > bound).then_some(Damage::Memory { bytes: grown })
 }
 
 /// The part of an epoch that names the store's run.
@@ -105,6 +112,8 @@ pub fn run_of(epoch: &str) -> &str {
 mod tests {
     use std::collections::BTreeSet;
     use std::slice::from_ref;
+
+    use tokio::time::Instant;
 
     use super::super::log::{Ack, Pending};
     use super::*;
@@ -188,11 +197,19 @@ mod tests {
     }
 
     #[test]
+    fn a_server_beyond_its_bound_of_memory_is_found() {
+        assert_eq!((memory(0, 10), memory(10, 10)), (None, None));
+        assert_eq!(memory(11, 10), Some(Damage::Memory { bytes: 11 }));
+    }
+
+    #[test]
     fn who_was_cut_off_or_not_told_is_found() {
-        let told = Log { lost: BTreeMap::from([(1012, 2)]), refused: 1, stale: 1, ..log() };
+        let told = Log { goodbyes: BTreeMap::from([(1012, 2)]), refused: 1, stale: vec![Instant::now()], ..log() };
         assert_eq!((cut_off(from_ref(&told)), not_told(from_ref(&told))), (vec![], vec![]));
-        let untold = Log { lost: BTreeMap::from([(1012, 2), (0, 1)]), refused: 1, ..log() };
+        let untold = Log { lost: BTreeMap::from([(1012, 1)]), refused: 1, ..log() };
         assert_eq!(cut_off(from_ref(&untold)), [Damage::CutOff { who: "Ann".into(), times: 1 }]);
+        let other_code = Log { goodbyes: BTreeMap::from([(1012, 2), (0, 1)]), ..log() };
+        assert_eq!(cut_off(&[other_code]), [Damage::CutOff { who: "Ann".into(), times: 1 }]);
         assert_eq!(not_told(&[untold]), [Damage::NotTold { who: "Ann".into() }]);
     }
 }

@@ -19,6 +19,9 @@ const HANDSHAKE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended(pub Option<u16>);
 
+/// A server that says goodbye is gone within this time.
+const GONE: Duration = Duration::from_secs(10);
+
 pub struct Line {
     stream: WebSocketStream<TcpStream>,
 }
@@ -43,6 +46,18 @@ impl Line {
 
     pub async fn send(&mut self, frame: &Value) -> Result<(), Ended> {
         self.stream.send(Message::text(frame.to_string())).await.map_err(|_| Ended(None))
+    }
+
+    /// Reads on after a goodbye, until the line is over; as if it had broken off if the server never ends it.
+    pub async fn end(&mut self) -> Ended {
+        let over = async {
+            loop {
+                if let Err(ended) = self.events().await {
+                    return ended;
+                }
+            }
+        };
+        timeout(GONE, over).await.unwrap_or(Ended(None))
     }
 
     /// The events of the next frame. Safe to cancel.

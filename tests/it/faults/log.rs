@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::server::View;
 
@@ -38,15 +39,22 @@ pub struct Log {
     pub refused: u64,
     /// Questions without any answer in the time in which one is promised.
     pub unanswered: u64,
+    /// The longest that a question waited for its answer, whichever it was.
+    pub slowest: Duration,
     /// Votes sent a second time with the same `n`.
     pub again: u64,
     /// Votes cast again because another run of the store had lost them.
     pub recast: u64,
-    /// Lines that were lost, by close code; 0 for those that broke off.
+    /// Lines that ended without a goodbye, by close code; 0 for those that broke off.
     pub lost: BTreeMap<u16, u64>,
-    /// Times that the server said goodbye before it went, and that it lost its store.
-    pub byes: u64,
-    pub stale: u64,
+    /// Lines that ended after a goodbye, by the same.
+    pub goodbyes: BTreeMap<u16, u64>,
+    /// The longest time from the end of a line until another one served.
+    pub longest_away: Duration,
+    /// When the server told that it has lost its store.
+    pub stale: Vec<Instant>,
+    /// When it told that it has it again, or another line served that did not doubt it.
+    pub current: Vec<Instant>,
     /// The page would say that what it shows is not current.
     pub is_stale: bool,
     /// The longest way of a vote from its first sending to its ack.

@@ -8,6 +8,7 @@ mod crowd;
 mod full;
 mod garbage;
 mod haproxy;
+mod joining;
 mod judge;
 mod line;
 mod lines;

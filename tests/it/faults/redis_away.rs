@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 use where_to_eat::store::redis::RedisOptions;
 
 use super::judge::{self, Damage, run_of};
@@ -17,11 +17,13 @@ async fn back_with_its_data(off: Off) -> End {
     let mut town = Town::build(off, 2, &[("REDIS_URL", &redis.url())]).await;
     town.open(VOTERS).await;
     town.votes(5).await;
+    town.broken();
     redis.kill();
     town.until("it is known that Redis is away", |log| log.refused > 0).await;
     redis.bring_up();
+    town.mended();
     town.votes_if_any(3).await;
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -39,15 +41,17 @@ async fn who_does_not_follow_again_after_a_break_sees_what_was() {
 async fn back_empty(recast: bool) -> End {
     let mut redis = RedisServer::start();
     let mut town = Town::build(None, 2, &[("REDIS_URL", &redis.url())]).await;
-    town.recast = recast;
+    (town.recast, town.companion) = (recast, !recast);
     town.open(VOTERS).await;
     town.votes(3).await;
     town.wish(Wish::Rest);
     town.until("all is acknowledged", |log| log.pending.is_none()).await;
     let before = stored_in(RedisOptions::new(redis.url())).await;
+    town.broken();
     redis.kill();
-    town.until("it is known that Redis is away", |log| log.stale > 0).await;
+    town.until("it is known that Redis is away", |log| !log.stale.is_empty()).await;
     redis.bring_up();
+    town.mended();
     let new_run = |epoch: &str| run_of(epoch) != run_of(&before.epoch);
     town.until("all have the new life", |log| log.view.as_ref().is_some_and(|view| new_run(&view.epoch))).await;
     let who_is_there = |log: &super::log::Log| log.view.as_ref().is_some_and(|view| view.users.len() == VOTERS);
@@ -72,17 +76,22 @@ async fn without_casting_again_votes_that_redis_lost_are_lost() {
     end.assert_found(|damage| matches!(damage, Damage::LostVote { stored: None, .. }));
 }
 
+/// Redis stands still for so long at least.
 async fn stopped(off: Off, time: Duration) -> End {
     let redis = RedisServer::start();
     let mut town = Town::build(off, 2, &[("REDIS_URL", &redis.url())]).await;
     town.open(VOTERS).await;
     town.votes(5).await;
+    town.broken();
+    let begun = Instant::now();
     redis.freeze();
-    sleep(time).await;
+    town.until_if_any("everybody is told", |log| log.refused > 0 && !log.stale.is_empty()).await;
+    sleep_until(begun + time).await;
     let meanwhile = town.logs();
     redis.thaw();
+    town.mended();
     town.votes_if_any(3).await;
-    let mut end = town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await;
+    let mut end = town.end_at(RedisOptions::new(redis.url())).await;
     end.damage.extend(judge::not_told(&meanwhile));
     end
 }
@@ -94,7 +103,7 @@ async fn while_redis_is_stopped_people_are_told_and_no_vote_is_lost() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_for_redis_without_a_limit_tells_nobody() {
-    // Long enough for votes to be refused and for everyone to be told, where that is done.
-    let end = stopped(Some("patient"), Duration::from_secs(6)).await;
+    // It is waited for people to be told, and nobody is.
+    let end = stopped(Some("patient"), Duration::ZERO).await;
     end.assert_found(|damage| matches!(damage, Damage::NotTold { .. }));
 }

@@ -3,7 +3,7 @@
 use where_to_eat::store::redis::RedisOptions;
 
 use super::judge::{self, Damage};
-use super::town::{End, Off, Town, stored_in};
+use super::town::{End, Off, Town};
 use crate::redis::server::RedisServer;
 use crate::server::{Browser, View};
 
@@ -15,6 +15,7 @@ async fn killed_behind_a_proxy(off: Off) -> End {
     town.open(VOTERS).await;
     town.votes(5).await;
     town.mid_vote().await;
+    town.broken();
     town.servers[0].kill().await;
     town.votes(3).await;
     town.servers[0].restart().await;
@@ -22,7 +23,8 @@ async fn killed_behind_a_proxy(off: Off) -> End {
     town.servers[1].kill().await;
     town.votes(3).await;
     town.servers[1].restart().await;
-    town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await
+    town.mended();
+    town.end_at(RedisOptions::new(redis.url())).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,8 +46,10 @@ async fn killed_with_its_file(off: Off) -> End {
     for _ in 0..3 {
         town.votes(4).await;
         town.mid_vote().await;
+        town.broken();
         town.servers[0].kill().await;
         town.servers[0].restart().await;
+        town.mended();
     }
     town.votes(3).await;
     let browser = Browser::open(&town.servers[0]).await;
@@ -68,9 +72,11 @@ async fn votes_acked_before_they_are_in_the_file_are_lost() {
 async fn restarted_one_by_one(told: bool) -> End {
     let redis = RedisServer::start();
     let mut town = Town::build(None, 3, &[("REDIS_URL", &redis.url())]).await;
+    town.companion = !told;
     town.open(VOTERS + 3).await;
     for number in 0..town.servers.len() {
         town.votes(3).await;
+        town.broken();
         let server = &mut town.servers[number];
         if told {
             server.terminate().await;
@@ -79,9 +85,10 @@ async fn restarted_one_by_one(told: bool) -> End {
             server.kill().await;
         }
         server.restart().await;
+        town.mended();
     }
     town.votes(3).await;
-    let mut end = town.end(async || stored_in(RedisOptions::new(redis.url())).await, None).await;
+    let mut end = town.end_at(RedisOptions::new(redis.url())).await;
     end.damage.extend(judge::cut_off(&end.logs));
     end
 }
@@ -89,7 +96,7 @@ async fn restarted_one_by_one(told: bool) -> End {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_restart_sends_everyone_on_and_loses_nothing() {
     let end = restarted_one_by_one(true).await;
-    assert!(end.logs.iter().any(|log| log.byes > 0), "somebody was there to be told");
+    assert!(end.logs.iter().any(|log| !log.goodbyes.is_empty()), "somebody was there to be told");
     end.assert_kept("rolling-restart");
 }
 

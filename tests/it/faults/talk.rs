@@ -59,7 +59,8 @@ impl Page {
         if let Some(n) = n {
             frame["n"] = n.into();
         }
-        let deadline = Instant::now() + ANSWER;
+        let asked = Instant::now();
+        let deadline = asked + ANSWER;
         match timeout_at(deadline, line.send(&frame)).await {
             Ok(sent) => sent?,
             Err(_) => return Err(self.no_answer()),
@@ -69,6 +70,7 @@ impl Page {
             let (mut answers, events): (Vec<_>, Vec<_>) = events?.into_iter().partition(|event| event["id"] == id);
             self.take_in(events)?;
             if let Some(mut answer) = answers.pop() {
+                self.note(|log| log.slowest = log.slowest.max(asked.elapsed()));
                 let data = answer["data"].take();
                 if answer["event"] == "ack" {
                     return Ok(Ok(data));
@@ -92,12 +94,15 @@ impl Page {
         self.note(|log| {
             for event in events {
                 match event["event"].as_str() {
-                    Some("bye") => {
-                        log.byes += 1;
-                        bye = event["data"]["retryInMs"].as_u64().map(Duration::from_millis);
+                    Some("bye") => bye = event["data"]["retryInMs"].as_u64().map(Duration::from_millis),
+                    Some("stale") => {
+                        log.stale.push(Instant::now());
+                        log.is_stale = true;
                     }
-                    Some("stale") => (log.stale, log.is_stale) = (log.stale + 1, true),
-                    Some("current") => log.is_stale = false,
+                    Some("current") => {
+                        log.current.push(Instant::now());
+                        log.is_stale = false;
+                    }
                     _ => log.see(&event),
                 }
             }

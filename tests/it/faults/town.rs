@@ -14,7 +14,7 @@ use where_to_eat::store::redis::{RedisOptions, RedisStore};
 use super::haproxy::Haproxy;
 use super::judge::{self, Damage, Truth};
 use super::log::Log;
-use super::measured::{self, Figure};
+use super::measured::{self, Fault, Figure};
 use super::voter::{AREA, Voter, Wish};
 use crate::contract::group::{LONG, eventually};
 use crate::server::{Browser, Server};
@@ -33,9 +33,10 @@ const LIMITS: [(&str, &str); 2] = [("WTE__LIMITS__EVENTS_PER_SECOND", "0"), ("WT
 pub type Off = Option<&'static str>;
 
 pub struct Town {
-    pub off: Off,
     pub servers: Vec<Server>,
     pub voters: Vec<Voter>,
+    /// A protection is off here, and nothing need come that would come otherwise.
+    pub companion: bool,
     /// Whether their pages cast again what was lost.
     pub recast: bool,
     /// Where voters come in.
@@ -43,6 +44,7 @@ pub struct Town {
     /// In front of the servers; none with one server alone.
     _proxy: Option<Haproxy>,
     memory: Vec<u64>,
+    fault: Fault,
 }
 
 /// How it ended.
@@ -57,18 +59,16 @@ impl Town {
     /// So many servers with these settings, behind a proxy if they are several.
     pub async fn build(off: Off, servers: usize, settings: &[(&str, &str)]) -> Self {
         let settings = [settings, &LIMITS, &[SECRET]].concat();
-        let start = async |_| match off {
-            None => Server::start(&settings).await,
-            Some(name) => Server::start_unguarded(name, &settings).await,
-        };
-        let servers = join_all((0..servers).map(start)).await;
+        let servers = join_all((0..servers).map(|_| Server::start_without(off, &settings))).await;
         for server in &servers {
             eventually("it is ready", async || server.get("/readyz").await.status() == 200).await;
         }
         let ports: Vec<u16> = servers.iter().map(|server| server.port).collect();
         let proxy = if ports.len() > 1 { Some(Haproxy::before(&ports).await) } else { None };
         let door = proxy.as_ref().map_or(ports[0], |proxy| proxy.port);
-        Self { off, servers, voters: Vec::new(), recast: true, door, _proxy: proxy, memory: Vec::new() }
+        let companion = off.is_some();
+        let (voters, memory, fault) = (Vec::new(), Vec::new(), Fault::default());
+        Self { servers, voters, companion, recast: true, door, _proxy: proxy, memory, fault }
     }
 
     /// People who come in, and begin to vote once all are there.
@@ -84,6 +84,16 @@ impl Town {
         self.wish(Wish::Vote);
     }
 
+    /// Now something breaks; the first time counts.
+    pub fn broken(&mut self) {
+        self.fault.broken.get_or_insert_with(Instant::now);
+    }
+
+    /// Now it is whole again; the last time counts.
+    pub fn mended(&mut self) {
+        self.fault.mended = Some(Instant::now());
+    }
+
     pub fn wish(&self, wish: Wish) {
         self.voters.iter().for_each(|voter| voter.wish(wish));
     }
@@ -91,6 +101,12 @@ impl Town {
     /// Waits until each voter's log is like this.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Log) -> bool) {
         assert!(self.until_within(PATIENCE, &is_so).await, "it never came about that {what}: {:#?}", self.summary());
+    }
+
+    /// The same, but in a companion it may be that it never comes.
+    pub async fn until_if_any(&self, what: &str, is_so: impl Fn(&Log) -> bool) {
+        let come = self.until_within(self.patience(), &is_so).await;
+        assert!(come || self.companion, "it never came about that {what}: {:#?}", self.summary());
     }
 
     async fn until_within(&self, patience: Duration, is_so: impl Fn(&Log) -> bool) -> bool {
@@ -120,7 +136,7 @@ impl Town {
     /// After the fault: in a companion it may be that there is no vote any more.
     pub async fn votes_if_any(&self, more: usize) {
         let done = self.votes_within(self.patience(), more).await;
-        assert!(done || self.off.is_some() || !self.recast, "votes are not acknowledged: {:#?}", self.summary());
+        assert!(done || self.companion, "votes are not acknowledged: {:#?}", self.summary());
     }
 
     /// Waits until somebody's vote is on its way.
@@ -142,7 +158,7 @@ impl Town {
     }
 
     fn patience(&self) -> Duration {
-        if self.off.is_none() && self.recast { PATIENCE } else { PATIENCE_UNGUARDED }
+        if self.companion { PATIENCE_UNGUARDED } else { PATIENCE }
     }
 
     /// All rest; when everyone sees what there is, or does not for long, what there is in the end. `since`: the run from which on
@@ -150,7 +166,7 @@ impl Town {
     pub async fn end(self, truth: impl AsyncFn() -> Truth, since: Option<&str>) -> End {
         self.wish(Wish::Rest);
         self.until_within(self.patience(), |log| log.pending.is_none()).await;
-        let (began, deadline) = (Instant::now(), Instant::now() + self.patience());
+        let deadline = Instant::now() + self.patience();
         let mut stored = truth().await;
         while Instant::now() < deadline {
             let agreed = self.until_within(Duration::from_millis(500), |log| log.shows(&stored)).await;
@@ -160,17 +176,20 @@ impl Town {
             // Somebody may have cast again what was lost.
             stored = truth().await;
         }
-        let agreed = began.elapsed();
+        let agreed = Instant::now();
         let logs = self.logs();
         let mut damage = judge::damage(&logs, &stored, since);
         let grown =
             self.servers.iter().zip(&self.memory).map(|(server, before)| server.memory().saturating_sub(*before));
         let grown = grown.max().unwrap_or_default();
-        if grown > MEMORY {
-            damage.push(Damage::Memory { bytes: grown });
-        }
-        let figures = measured::figures(&logs, agreed, grown);
+        damage.extend(judge::memory(grown, MEMORY));
+        let figures = measured::figures(&logs, self.fault, agreed, grown);
         End { logs: logs.into_iter().map(Log::in_short).collect(), truth: stored, damage, figures }
+    }
+
+    /// The same, where a Redis or a cluster has what there is, and has to have all that was ever acked.
+    pub async fn end_at(self, options: RedisOptions) -> End {
+        self.end(async || stored_in(options.clone()).await, None).await
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::judge::run_of;
 use super::line::{Ended, Line};
@@ -47,6 +47,7 @@ impl Voter {
             n: 0,
             ids: 0,
             sent: None,
+            left: None,
             seen: None,
             held: None,
         };
@@ -68,8 +69,10 @@ impl Drop for Voter {
 /// Why a line is left.
 pub enum Over {
     Lost(Ended),
-    /// The server asks to come back after so long.
+    /// The server says goodbye, and asks to come back after so long.
     Bye(Duration),
+    /// This server does not know us: after so long another line may lead to one that does.
+    Elsewhere(Duration),
 }
 
 impl From<Ended> for Over {
@@ -88,6 +91,8 @@ pub struct Page {
     pub ids: i64,
     /// When the pending vote was sent first.
     sent: Option<Instant>,
+    /// When the last line was over, until another one serves.
+    left: Option<Instant>,
     /// The epoch of the view when the last vote was acknowledged: only a later one can show that it is lost.
     seen: Option<String>,
     /// The run of the store in which the name was last known to be ours.
@@ -99,21 +104,27 @@ impl Page {
         loop {
             // A new line is told anew.
             self.note(|log| log.is_stale = false);
-            let over = match Line::open(&self.browser).await {
-                Ok(mut line) => self.stay(&mut line).await.err(),
-                Err(_) => None,
+            let Ok(mut line) = Line::open(&self.browser).await else {
+                sleep(self.about(AGAIN)).await;
+                continue;
             };
-            match over {
-                Some(Over::Bye(delay)) => {
-                    self.note(|log| *log.lost.entry(1012).or_default() += 1);
-                    sleep(delay).await;
+            let Err(over) = self.stay(&mut line).await;
+            let now = Instant::now();
+            self.left.get_or_insert(now);
+            let again = match over {
+                Over::Bye(delay) => {
+                    let Ended(code) = line.end().await;
+                    self.note(|log| *log.goodbyes.entry(code.unwrap_or(0)).or_default() += 1);
+                    now + delay
                 }
-                Some(Over::Lost(Ended(code))) => {
+                Over::Lost(Ended(code)) => {
                     self.note(|log| *log.lost.entry(code.unwrap_or(0)).or_default() += 1);
-                    sleep(self.about(AGAIN)).await;
+                    now + self.about(AGAIN)
                 }
-                None => sleep(self.about(AGAIN)).await,
-            }
+                Over::Elsewhere(delay) => now + delay,
+            };
+            drop(line);
+            sleep_until(again).await;
         }
     }
 
@@ -121,6 +132,7 @@ impl Page {
     async fn stay(&mut self, line: &mut Line) -> Result<Infallible, Over> {
         self.follow(line).await?;
         self.find_name(line).await?;
+        self.served();
         loop {
             self.join(line).await?;
             let pending = self.log.borrow().pending.clone();
@@ -136,6 +148,17 @@ impl Page {
                 self.rest(line).await?;
             }
         }
+    }
+
+    /// Back, and current unless the server has said otherwise.
+    fn served(&mut self) {
+        let away = self.left.take().map_or(Duration::ZERO, |left| left.elapsed());
+        self.note(|log| {
+            log.longest_away = log.longest_away.max(away);
+            if !log.is_stale {
+                log.current.push(Instant::now());
+            }
+        });
     }
 
     fn intend(&mut self, place: String) {
@@ -198,7 +221,7 @@ impl Page {
     async fn find_name(&mut self, line: &mut Line) -> Result<(), Over> {
         let me = self.ask(line, "getMe", None, json!({})).await?.unwrap_or_default();
         let seen = self.log.borrow().view.as_ref().is_some_and(|view| view.users.contains(&self.who));
-        if seen && me["username"].is_null() { Err(Over::Bye(self.about(AGAIN))) } else { Ok(()) }
+        if seen && me["username"].is_null() { Err(Over::Elsewhere(self.about(AGAIN))) } else { Ok(()) }
     }
 
     /// Takes the name where the area does not have it.

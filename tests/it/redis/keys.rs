@@ -1,12 +1,14 @@
 //! What the Redis store writes, key by key: names, types, contents and ends are what other programs may rely on.
 
 use serde_json::{Value, json};
+use where_to_eat::domain::account::{Account, AccountId, PassphraseHash, SessionId};
 use where_to_eat::domain::change::Act;
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::domain::presence::{Claim, ClaimChange, ServerId};
 use where_to_eat::domain::takeover::Code;
 use where_to_eat::store::Alive;
+use where_to_eat::store::accounts::NewSession;
 
 use crate::contract::group::{Group, LONG, join, join_as, name, vote};
 use crate::redis::server::RedisServer;
@@ -156,6 +158,35 @@ async fn a_one_time_code_is_a_digest_with_an_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_last_and_sessions_and_tries_end() {
+    let server = RedisServer::start();
+    let group = lunch(&server).await;
+    let hash = PassphraseHash::from_phc("$argon2id$x");
+    let ann = Account { id: AccountId::of([1; 16]), username: name("Ann"), hash };
+    let id = SessionId::of([2; 16]);
+    let session = NewSession { id: id.clone(), label: "Firefox".to_owned(), lifetime: 60_000, most: 0 };
+    let now = group.now().await;
+    assert!(group.store.add_account(&ann).await.unwrap() && group.store.begin_session(&ann, &session).await.unwrap());
+    group.store.count_try(&ann.key(), 60_000).await.unwrap();
+    let then = group.now().await;
+    let account = format!("account:{}", ann.key().as_str());
+    let (sessions, tries, sess) =
+        (format!("{account}:sessions"), format!("{account}:tries"), format!("sess:{}", id.as_str()));
+    let mut expected = vec![account.clone(), sessions.clone(), tries.clone(), sess.clone()];
+    expected.extend(["lunch:epoch".to_owned(), "lunch:seq".to_owned()]);
+    expected.sort();
+    assert_eq!(server.keys("*"), expected);
+    assert_eq!((end(&server, &account), end(&server, &sessions)), (None, None));
+    for key in [&tries, &sess] {
+        assert!((now + 60_000..=then + 60_000).contains(&end(&server, key).unwrap()), "{key}");
+    }
+    group.store.delete_account(&ann, 30_000).await.unwrap();
+    assert_eq!(server.keys("account:*"), Vec::<String>::new());
+    assert_eq!(server.ask::<String>(&["HGET", &sess, "revoked"]), "1", "it is remembered as ended");
+    assert!(end(&server, &sess).is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dead_servers_are_forgotten() {
     let server = RedisServer::start();
     let group = lunch(&server).await;
@@ -239,4 +270,17 @@ async fn a_swept_area_leaves_no_key_behind() {
     group.vote("Ann", "thai").await;
     assert_eq!(group.store.sweep(LONG.lifetime).await.unwrap().cleared, 1);
     assert!(server.keys("*").is_empty(), "{:?}", server.keys("*"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_area_that_is_looked_at_is_not_cleared_just_before_its_first_change() {
+    let server = RedisServer::start();
+    let group = lunch(&server).await;
+    let begun = group.head().await;
+    // As in a cluster, where the list lies in another slot and is told before the change.
+    let _: i64 = server.ask(&["SADD", "expireKeys", "lunch:users", "lunch:votes"]);
+    let swept = group.store.sweep(0).await.unwrap();
+    assert_eq!((swept.looked_at, swept.cleared), (1, 0));
+    let joined = group.join("Ann").await;
+    assert_eq!((joined.epoch, joined.seq), (begun.epoch, 1));
 }

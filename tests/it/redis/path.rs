@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +23,8 @@ pub struct Path {
     target: Arc<AtomicU16>,
     /// Connections so far; each has its number, from 1.
     opened: Arc<AtomicU64>,
+    /// Pieces that a stall holds up now.
+    held: Arc<AtomicUsize>,
     state: watch::Sender<State>,
     task: AbortHandle,
 }
@@ -51,22 +53,24 @@ impl Path {
         let (state, states) = watch::channel(State::default());
         let opened = Arc::new(AtomicU64::new(0));
         let count = opened.clone();
+        let held = Arc::new(AtomicUsize::new(0));
+        let holds = held.clone();
         let target = Arc::new(AtomicU16::new(port));
         let current = target.clone();
         let task = tokio::spawn(async move {
             while let Ok((inner, _)) = listener.accept().await {
                 let number = count.fetch_add(1, Ordering::SeqCst) + 1;
-                let states = states.clone();
+                let (states, held) = (states.clone(), holds.clone());
                 let port = current.load(Ordering::SeqCst);
                 tokio::spawn(async move {
                     if let Ok(outer) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await {
-                        let connection = Connection { number, states, subscribes: AtomicBool::new(false) };
+                        let connection = Connection { number, states, held, subscribes: AtomicBool::new(false) };
                         connection.carry(inner, outer).await;
                     }
                 });
             }
         });
-        Self { port: own, target, opened, state, task: task.abort_handle() }
+        Self { port: own, target, opened, held, state, task: task.abort_handle() }
     }
 
     pub fn port(&self) -> u16 {
@@ -98,8 +102,11 @@ impl Path {
         self.change(|state, opened| (state.stalled, state.abandoned) = (opened, opened));
     }
 
-    pub fn release(&self) {
+    /// What was held up goes on: so many pieces, each as a caller sent it.
+    pub fn release(&self) -> usize {
+        let held = self.held.load(Ordering::SeqCst);
         self.change(|state, _| state.stalled = 0);
+        held
     }
 
     /// All that is open now is closed at both ends.
@@ -138,6 +145,7 @@ enum Side {
 struct Connection {
     number: u64,
     states: watch::Receiver<State>,
+    held: Arc<AtomicUsize>,
     subscribes: AtomicBool,
 }
 
@@ -168,9 +176,12 @@ impl Connection {
             if chunk[..length].windows(SUBSCRIBES.len()).any(|part| part == SUBSCRIBES) {
                 self.subscribes.store(true, Ordering::SeqCst);
             }
+            let stalls = side == Side::Caller && states.borrow().stalled >= self.number;
+            self.held.fetch_add(usize::from(stalls), Ordering::SeqCst);
             let Ok(delay) = states.wait_for(|state| self.passes(side, state)).await.map(|state| state.delay) else {
                 return;
             };
+            self.held.fetch_sub(usize::from(stalls), Ordering::SeqCst);
             if !delay.is_zero() {
                 sleep(delay).await;
             }

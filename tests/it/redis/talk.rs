@@ -102,8 +102,8 @@ async fn garbage_under_the_keys_of_talk_costs_what_was_there_and_nothing_else() 
         &["SADD", "", "a"],
         &["ZADD", "", "1", "a", "9e99", "z"],
         &["HSET", "", "talk", "x", "general", "{", "named", "a b", "of:x", "7"],
-        // More than an id has places for.
-        &["HSET", "", "general", r#"{"at":99999999999999,"count":99999999999}"#],
+        // With no place in an id for the messages to come.
+        &["HSET", "", "general", r#"{"at":99999999999999,"count":9999999999}"#],
     ];
     for key in keys {
         for command in garbage {

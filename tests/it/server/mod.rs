@@ -57,6 +57,14 @@ impl Server {
         Self::spawn(unguarded(), usual(&[settings, &[("UNGUARDED", name)]].concat())).await
     }
 
+    /// The product; or, for a companion, the same without the protection of this name.
+    pub async fn start_without(off: Option<&str>, settings: &[(&str, &str)]) -> Self {
+        match off {
+            None => Self::start(settings).await,
+            Some(name) => Self::start_unguarded(name, settings).await,
+        }
+    }
+
     /// What a server that must not start says, to who starts it.
     pub async fn refusal(settings: &[(&str, &str)]) -> String {
         let output = timeout(PATIENCE, command(&guarded(), &environment(settings.iter())).output()).await;

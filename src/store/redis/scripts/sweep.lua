@@ -9,6 +9,11 @@ expire()
 if area_ends() > NOW + LEFT then
   return { mended, 0, 0 }
 end
+-- Somebody looks at it, and nothing was done in this life yet: a cluster's list has an area's name just before its first change. Who
+-- looks would take that change for a gap if the life ended in between. These keys end by themselves.
+if epoch and seq == 0 and not began and redis.call('EXISTS', STATE, VENUES, OWNERS) == 0 then
+  return { mended, 0, 0 }
+end
 -- Of an area whose keys have ended by themselves nothing is left to be told.
 local told = epoch and (seq > 0 or began)
 if told then

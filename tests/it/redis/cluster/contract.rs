@@ -45,6 +45,8 @@ async fn what_is_done_at_once() {
         topics::presence(&cluster).await,
         topics::codes(&cluster).await,
         topics::samples(&cluster).await,
+        topics::accounts(&cluster).await,
+        topics::handing_over(&cluster).await,
         topics::storms(&cluster).await,
     ]);
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 use where_to_eat::domain::change::Done;
+use where_to_eat::domain::state::AreaState;
 use where_to_eat::store::StoreError;
 use where_to_eat::store::redis::RedisOptions;
 
@@ -179,10 +180,53 @@ async fn an_area_that_lives_again_is_swept_again() {
     let ground: &dyn Ground = &cluster;
     let one = Group::meet(ground, LONG).await;
     let two = one.elsewhere(ground).await;
+    let list = timer_list(&cluster, &one);
     for round in 0..4 {
         let (active, sweeper) = if round % 2 == 0 { (&one, &two) } else { (&two, &one) };
         active.join("Ann").await;
+        // The sweeper finds out on its way where the area is now, and where its list.
+        let moved = [None, Some(one.key("epoch")), Some(list.clone()), None][round].clone();
+        if let Some(key) = moved {
+            cluster.move_slot_of(&key, (cluster.owner(&key) + 1) % 3).await;
+        }
         assert_eq!(sweeper.store.sweep(LONG.lifetime).await.unwrap().cleared, 1, "round {round}");
         assert_eq!(sweeper.store.sweep(LONG.lifetime).await.unwrap().cleared, 0, "round {round}");
+    }
+}
+
+/// The list that tells the sweep of the group's area: one for each 1,024 slots.
+fn timer_list(cluster: &RedisCluster, group: &Group) -> String {
+    let slot: u16 = cluster.node(0).ask(&["CLUSTER", "KEYSLOT", &group.key("epoch")]);
+    format!("expireKeys:{}", slot / 1024)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_away_keeps_the_sweep_from_no_area_of_another() {
+    // As an operator sets it who would rather lose a part than all.
+    let mut cluster = RedisCluster::with(|| ["cluster-require-full-coverage", "no"].map(str::to_owned).to_vec());
+    let one = Group::meet(&cluster, LONG).await;
+    let list = timer_list(&cluster, &one);
+    let mut areas = vec![one];
+    while areas.len() < 3 {
+        let next = areas[0].with_area(new_area()).await;
+        if timer_list(&cluster, &next) == list
+            && cluster.owner(&next.key("epoch")) == cluster.owner(&areas[0].key("epoch"))
+        {
+            areas.push(next);
+        }
+    }
+    let [before, lost, after] = areas.try_into().ok().expect("three areas of one list");
+    let staying = [cluster.owner(&list), cluster.owner(&before.key("epoch"))];
+    let away = (0..3).find(|node| !staying.contains(node)).expect("there are three");
+    cluster.move_slot_of(&lost.key("epoch"), away).await;
+    // A walk has them in this order, or in the other one.
+    for area in [&before, &lost, &after] {
+        area.join("Ann").await;
+    }
+    cluster.kill(away + 3);
+    cluster.kill(away);
+    assert!(before.store.sweep(LONG.lifetime).await.is_err(), "not all was swept");
+    for area in [&before, &after] {
+        assert_eq!(area.state().await, AreaState::default(), "{}", area.area);
     }
 }

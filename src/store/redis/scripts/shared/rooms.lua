@@ -20,8 +20,8 @@ local function parsed_room(text)
   if not read or type(room) ~= 'table' or not whole(room.at) or not whole(room.count) then
     return nil
   end
-  -- As many digits as the id of the next message has places for.
-  if room.at >= 10 ^ 13 or room.count >= 10 ^ 10 - 1 then
+  -- As many digits as an id has places for, with a billion messages to come.
+  if room.at >= 10 ^ 13 or room.count >= 9 * 10 ^ 9 then
     return nil
   end
   local owners, since = room.owners, room.since
@@ -106,6 +106,30 @@ local function end_talk_of(owner)
   end
   if type(redis.pcall('HDEL', READ, owner)) ~= 'number' then
     only('hash', READ)
+  end
+end
+
+-- The owner's name is another's from now on, and with it the private rooms and what was read. Written before it is deleted: a hash
+-- that is empty for a moment would lose its end.
+local function hand_over_talk(from, to)
+  for _, id in ipairs(listed('of:' .. from)) do
+    local room = parsed_room(field_of(ROOMS, id) or '')
+    if room and room.owners then
+      local before = pair(room.owners)
+      for i, owner in ipairs(room.owners) do
+        room.owners[i] = owner == from and to or owner
+      end
+      write_room(id, room)
+      redis.call('HSET', ROOMS, pair(room.owners), id)
+      redis.call('HDEL', ROOMS, before)
+      list('of:' .. to, id)
+      redis.call('HDEL', ROOMS, 'of:' .. from)
+    end
+  end
+  local marks = field_of(READ, from)
+  if marks then
+    redis.call('HSET', READ, to, marks)
+    redis.call('HDEL', READ, from)
   end
 end
 
