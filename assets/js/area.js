@@ -168,10 +168,10 @@ export class Area {
   }
 
   /** This browser is the other device of somebody from now on. An act that waits for a name waits for theirs. */
-  turned() {
+  turned(quietly) {
     this.ballot.drop();
     this.talk?.drop();
-    this.#identity.turned();
+    this.#identity.turned(quietly);
   }
 
   /** The server has its store again; it may not have been able to tell who we are. */

@@ -54,7 +54,7 @@ const more = panels(
   { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true }, talk: { load: talkWithLooks } },
   { tell, memory, rows },
 );
-const boxes = dialogs({ origin, tell, turn });
+const boxes = dialogs({ origin, tell, turn, memory });
 /** Begins a private talk. */
 function talkTo(username) {
   more.open("talk");
@@ -123,6 +123,7 @@ function redraw() {
 function news({ event, data }) {
   if (event === "count") start?.then((view) => view.count(data.live));
   if (event === "current") area?.backInTouch();
+  if (data.code === "signedOut") boxes.signedOut();
   redraw();
 }
 
@@ -159,10 +160,10 @@ function route() {
   boxes.claim(area, code);
 }
 
-/** This browser has become somebody's other device: all its tabs follow anew. */
-function turn() {
+/** This browser has become somebody's other device, or another person: all its tabs follow anew. Who says `quietly` tells of it. */
+function turn(quietly) {
   memory.turn();
-  area?.turned();
+  area?.turned(quietly);
 }
 
 addEventListener("hashchange", route);

@@ -1,9 +1,10 @@
 // Begins a room: one with a name, for everyone here, or a private one with somebody who is here. Open over the messages until it is
 // done; Back closes it.
 
-import { compared, userName } from "../names.js";
+import { compared } from "../names.js";
 import { opened } from "../opened.js";
 import { say, sayError } from "../texts.js";
+import { userName } from "../typed-names.js";
 import { h, icon } from "../views/dom.js";
 import { chip, shorten } from "../views/person.js";
 

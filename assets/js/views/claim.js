@@ -42,7 +42,11 @@ export async function claimDialog({ area, scanned = "", turned }) {
       if (field.value.trim()) look(field.value);
       else field.focus();
     };
-    show(field, h("p", { id: "code-hint" }, say("claimHow", { area: area.name })), form);
+    const signIn = () => {
+      close();
+      document.dispatchEvent(new Event("own-account"));
+    };
+    show(field, h("p", { id: "code-hint" }, say("claimHow", { area: area.name })), form, button("link", signIn, say("accountHave")));
     if (!error) return;
     wrong.textContent = sayError(error);
     field.setAttribute("aria-invalid", "true");

@@ -1,9 +1,10 @@
 // The landing page: name a group, take up a recent one, see that others are deciding too.
 
 import { madeUpName } from "../made-up.js";
-import { AREA_MAX, areaName, hyphened } from "../names.js";
+import { AREA_MAX, areaName } from "../names.js";
 import { addressOf } from "../router.js";
 import { say } from "../texts.js";
+import { hyphened } from "../typed-names.js";
 import { byId, h, setText } from "./dom.js";
 
 /** `go(area)` opens an area; `origin` begins the links that are handed out. Returns what main.js tells of. */

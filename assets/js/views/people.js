@@ -2,7 +2,7 @@
 
 import { byCodePoints, compared } from "../names.js";
 import { say } from "../texts.js";
-import { byId, h, icon } from "./dom.js";
+import { byId, h, icon, setText } from "./dom.js";
 import { later } from "./later.js";
 import { chip, elsewhere, isElsewhere, personKey, shorten } from "./person.js";
 
@@ -53,6 +53,7 @@ export function people({ tell, memory, redraw, talkTo }) {
       area = now;
       const { state, me } = area;
       byId("me").hidden = !me;
+      setText(byId("account"), say(memory.account ? "accountOpen" : me ? "accountKeep" : "accountSignIn"));
       if (!me) close();
       if (!state) return;
       // Somebody here may be oneself, on the phone.
