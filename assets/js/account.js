@@ -26,12 +26,26 @@ export const keepName = (username, passphrase, areas) => ask("POST", "", { usern
 /** The same for an account that there is: `{username}` as it is written. */
 export const signIn = (username, passphrase, areas) => ask("POST", "/session", { username, passphrase, areas });
 
-export const signOut = () => ask("DELETE", "/session");
+/** What the server says of a session that was ended here comes about when the call is answered, or a moment later. */
+const MOMENT_MS = 3_000;
+let leaves = false;
+
+/** Whether this browser signs out by itself: what the server says of it is no news. */
+export const isLeaving = () => leaves;
+
+async function leaving(call) {
+  leaves = true;
+  const stop = () => (leaves = false);
+  call.then(() => setTimeout(stop, MOMENT_MS), stop);
+  return call;
+}
+
+export const signOut = () => leaving(ask("DELETE", "/session"));
 
 /** All other sessions end. */
 export const changePassphrase = (old, next) => ask("PUT", "/passphrase", { old, new: next });
 
 /** In `areas` the account leaves at once. */
-export const deleteAccount = (passphrase, areas) => ask("DELETE", "", { passphrase, areas });
+export const deleteAccount = (passphrase, areas) => leaving(ask("DELETE", "", { passphrase, areas }));
 
 export const endSession = (id) => ask("DELETE", `/sessions/${encodeURIComponent(id)}`);

@@ -5,7 +5,6 @@ import { Ballot } from "./ballot.js";
 import { Identity } from "./identity.js";
 import { Sender } from "./sender.js";
 import { apply, begin, voteOf, whole } from "./state.js";
-import { say, sayError } from "./texts.js";
 
 /** After so many changes a whole state is put between what was heard: as many as the activity shows. */
 const CHANGES_MAX = 100;
@@ -249,22 +248,11 @@ export class Area {
     if (this.me && at + this.lifetime > this.me.expiresAt) this.#identity.renewed(at, this.state.epoch);
   }
 
-  /** Signs out: the vote is withdrawn, the name is free. */
+  /** Signs out: the vote is withdrawn, the name is free. Rejects with the server's error. */
   async leave() {
-    const { username } = this.me;
-    const fs = this.state?.venues.get(this.vote);
-    try {
-      await this.#identity.leave();
-    } catch (error) {
-      return this.#told({ text: sayError(error), warn: true });
-    }
+    await this.#identity.leave();
     this.ballot.drop();
     this.talk?.drop();
-    const back = () => {
-      this.asking = { fs };
-      this.takeName(username).catch((error) => this.#told({ text: sayError(error), warn: true }));
-    };
-    this.#told({ text: say("left", { area: this.name }), actions: [[say("comeBack"), back]] });
     this.#changed();
   }
 

@@ -123,7 +123,7 @@ function redraw() {
 function news({ event, data }) {
   if (event === "count") start?.then((view) => view.count(data.live));
   if (event === "current") area?.backInTouch();
-  if (data.code === "signedOut") boxes.signedOut();
+  if (data.code === "signedOut") boxes.signedOut(true);
   redraw();
 }
 

@@ -12,10 +12,10 @@ import { h } from "./dom.js";
 const AREAS_MAX = 10;
 
 /**
- * `turned()`: this browser is somebody else from now on; `signedOut()`: it was, without having been told yet; `leaving(call)` waits for a
- * call by which it will be. What was done is told by `tell`, when the dialog is closed.
+ * `turned()`: this browser is somebody else from now on; `signedOut(true)`: it was, without having been told yet. What was done is told by
+ * `tell`, when the dialog is closed.
  */
-export async function accountDialog({ area, memory, tell, turned, signedOut, leaving }) {
+export async function accountDialog({ area, memory, tell, turned, signedOut }) {
   const part = h("div", { class: "account" });
   const said = h("p", { class: "account-said", role: "status" });
   const { el, close } = await dialog({ title: say("accountOpen"), kind: "account-dialog", sheets: ["account"] }, said, part);
@@ -43,14 +43,14 @@ export async function accountDialog({ area, memory, tell, turned, signedOut, lea
 
   function over() {
     close();
-    signedOut();
+    signedOut(true);
   }
 
   function owned(account) {
     memory.account = account.username;
     title.textContent = say("accountOpen");
     const { now, local } = area;
-    part.replaceChildren(...own({ account, now, local, areas, leaving, reload: show, left: (words) => become("", words) }));
+    part.replaceChildren(...own({ account, now, local, areas, reload: show, left: (words) => become("", words) }));
     title.tabIndex = -1;
     title.focus();
   }

@@ -1,7 +1,7 @@
 // Which dialogs an area has, and what opens them. Each is loaded when it is first opened.
 
 import { addressOf } from "../router.js";
-import { laterTexts, say, sayError } from "../texts.js";
+import { laterTexts, say } from "../texts.js";
 import { byId } from "./dom.js";
 import { inTime } from "./later.js";
 
@@ -37,36 +37,17 @@ export function dialogs({ origin, tell, turn, memory }) {
   byId("hand-over").onclick = () => open(async () => (await worded(import("./hand-over.js"))).handOverDialog(area), notLoaded);
 
   /** Somebody's other device: `scanned` is the code that came with the address. */
-  const claim = (scanned) => open(async () => (await worded(import("./claim.js"))).claimDialog({ area, scanned, turned: turn }), notLoaded);
+  const claim = (scanned) => open(async () => (await worded(import("./claim.js"))).claimDialog({ area, scanned, memory, turned: turn }), notLoaded);
   // The form that asks for a name is told that the name is one's own, or the list of people is.
   document.addEventListener("own-name", () => claim());
 
-  const account = () =>
-    open(async () => (await worded(import("./account.js"))).accountDialog({ area, memory, tell, turned: () => turn(true), signedOut, leaving }), notLoaded);
+  const account = () => open(async () => (await worded(import("./account.js"))).accountDialog({ area, memory, tell, turned: quietly, signedOut }), notLoaded);
   byId("account").onclick = account;
   document.addEventListener("own-account", account);
 
-  /** While the person signs out here, what the server says of it is no news. */
-  let leaves = false;
-  async function leaving(call) {
-    leaves = true;
-    await call.finally(() => (leaves = false));
-  }
-
-  /** Elsewhere the account's owner has ended this browser's session, or the account. */
-  function signedOut() {
-    if (leaves) return;
-    memory.account = memory.name = "";
-    turn(true);
-    tell({ text: sayError({ code: "signedOut" }), warn: true, actions: [[say("accountSignIn"), account]] });
-  }
-
-  /** That may have been while this page was not open: whoever was signed in and is nobody here asks once. */
-  async function stillSignedIn() {
-    const { ownAccount } = await import("../account.js");
-    const { username } = await ownAccount();
-    if (!username && memory.account) signedOut();
-  }
+  const quietly = () => turn(true);
+  /** This browser's session was ended elsewhere: the server has `told` so, or it may have while no page was open. */
+  const signedOut = async (told) => (await import("./signed-out.js")).signedOut({ told, memory, tell, turn: quietly, account });
 
   return {
     claim(here, scanned) {
@@ -76,10 +57,10 @@ export function dialogs({ origin, tell, turn, memory }) {
     signedOut,
     render(now) {
       area = now;
+      // Whoever was signed in and is nobody here asks once; without an answer it is asked when the account is opened.
       if (asked || !memory.account || !area.settled || area.me) return;
       asked = true;
-      // Without an answer it is asked when the account is opened.
-      stillSignedIn().catch(() => {});
+      signedOut().catch(() => {});
     },
   };
 }

@@ -25,26 +25,13 @@ export function people({ tell, memory, redraw, talkTo }) {
   };
 
   const change = (button, picture) =>
-    later(slot, () => [import("./naming.js")], ({ nameForm }) => {
+    later(slot, () => [import("./own-name.js")], ({ changeName }) => {
       opener = button;
-      const before = area.me.username;
-      nameForm({
-        slot,
-        name: before,
-        img: area.me.img,
-        picture,
-        go: say(picture ? "pictureSave" : "nameChange"),
-        take: (name, img) => area.takeName(name, img),
-        done: () => {
-          back();
-          tell({ text: area.me.username === before ? say("pictureSaved") : say("renamed", { name: area.me.username }) });
-        },
-        cancel: back,
-      });
+      changeName({ area, slot, picture, tell, back });
     });
   byId("change-name").onclick = ({ currentTarget }) => change(currentTarget, false);
   byId("change-picture").onclick = ({ currentTarget }) => change(currentTarget, true);
-  byId("leave").onclick = () => area.leave();
+  byId("leave").onclick = () => import("./own-name.js").then(({ leave }) => leave(area, tell), () => tell({ text: say("panelFailed"), warn: true }));
   const claim = byId("claim");
   claim.onclick = () => claim.dispatchEvent(new Event("own-name", { bubbles: true }));
 

@@ -11,9 +11,9 @@ const AGO_MINUTES = 60;
 
 /**
  * `account` is what the server told of it, `now()` the store's time, `local(at)` turns that into ours, `areas()` where it is to leave when it is
- * deleted. `leaving(call)` waits for a call that ends this browser's session. `reload(said)` shows it anew and says what was done; `left(said)`: this browser is a guest's.
+ * deleted. `reload(said)` shows it anew and says what was done; `left(said)`: this browser is a guest's.
  */
-export function own({ account: { username, sessions }, now, local, areas, leaving, reload, left }) {
+export function own({ account: { username, sessions }, now, local, areas, reload, left }) {
   const wrong = h("p", { class: "error", role: "alert" });
   const slot = h("div", {});
   const others = sessions.filter(({ current }) => !current);
@@ -86,7 +86,7 @@ export function own({ account: { username, sessions }, now, local, areas, leavin
     const phrase = passphraseField({ id: "passphrase", label: say("accountPhrase"), wrong: "delete-wrong" });
     const form = accountForm({
       id: "delete", name: username, fields: [phrase], go: say("accountDeleteGo"), kind: "main danger", cancel,
-      send: async () => left((await leaving(deleteAccount(phrase.input.value, areas())), say("accountDeleted"))),
+      send: async () => left((await deleteAccount(phrase.input.value, areas()), say("accountDeleted"))),
       blamed: () => phrase.input,
     });
     return [h("p", {}, say("accountDeleteWhat")), form.el];
@@ -99,7 +99,7 @@ export function own({ account: { username, sessions }, now, local, areas, leavin
   const ways = h(
     "div",
     { class: "line" },
-    button(say("accountOut"), () => act(async () => left((await leaving(signOut()), say("accountOutDone"))))),
+    button(say("accountOut"), () => act(async () => left((await signOut(), say("accountOutDone"))))),
     button(say("accountChange"), (event) => open(event, changing)),
     button(say("accountDelete"), (event) => open(event, deleting)),
   );
