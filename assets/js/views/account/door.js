@@ -41,7 +41,7 @@ export function door({ way, name, areas, turnTo, done }) {
       return isLongEnough(phrase.input.value) ? null : { code: "badPassphrase" };
     },
     send: async () => done(way, (await call(userName(input.value), phrase.input.value, areas())).username),
-    blamed: (error) => (["badName", "nameTaken"].includes(error?.code) ? input : phrase.input),
+    blamed: (error) => (["badName", "nameTaken"].includes(error.code) ? input : phrase.input),
     ways: free,
   });
   const turn = h("button", { type: "button", class: "button link", onclick: () => turnTo(other, input.value) }, say(toOther));

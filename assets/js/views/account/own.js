@@ -15,7 +15,7 @@ const AGO_MINUTES = 60;
  */
 export function own({ account: { username, sessions }, now, local, areas, reload, left }) {
   const wrong = h("p", { class: "error", role: "alert" });
-  const slot = h("div", {});
+  const slot = h("div", { class: "account-part" });
   const others = sessions.filter(({ current }) => !current);
   let busy = false;
 
@@ -77,7 +77,7 @@ export function own({ account: { username, sessions }, now, local, areas, reload
       id: "change", name: username, fields: [old, next], go: say("accountChangeGo"), cancel,
       check: () => (isLongEnough(next.input.value) ? null : { code: "badPassphrase" }),
       send: async () => reload((await changePassphrase(old.input.value, next.input.value), say("accountChanged"))),
-      blamed: (error) => (error?.code === "badPassphrase" ? next.input : old.input),
+      blamed: (error) => (error.code === "badPassphrase" ? next.input : old.input),
     });
     return [h("p", { class: "hint" }, say("accountChangeWhat")), form.el];
   }

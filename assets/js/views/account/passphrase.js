@@ -37,7 +37,7 @@ export function accountForm({ id, name, fields, go, kind = "main", check = () =>
   let busy = false;
 
   function refuse(error) {
-    const field = blamed(error);
+    const field = error && blamed(error);
     for (const { input } of fields) input.setAttribute("aria-invalid", String(input === field));
     wrong.replaceChildren(error ? `${error.words ?? sayError(error)} ` : "", ...(error ? ways(error) : []));
     if (error) field.focus();
