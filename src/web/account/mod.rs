@@ -45,7 +45,7 @@ pub struct AccountBounds {
     pub tries: u64,
     pub tries_per_address: u32,
     pub window: Duration,
-    /// Sessions of an account; 0: any number.
+    /// Sessions of an account.
     pub sessions: usize,
     /// How long a session is remembered after its last use.
     pub lifetime: Millis,
