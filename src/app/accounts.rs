@@ -1,6 +1,6 @@
 //! From the settings of accounts to what the web holds them by. Knows nothing of how it gets there.
 
-use super::{StartError, millis, size};
+use super::{StartError, millis};
 use crate::config::Settings;
 use crate::web::account::{AccountBounds, Accounts, Cost, Hashing};
 
@@ -12,7 +12,7 @@ pub fn accounts(settings: &Settings) -> Result<Accounts, StartError> {
         tries: account.tries,
         tries_per_address: account.tries_per_address,
         window: account.window,
-        sessions: account.sessions.map_or(0, size),
+        sessions: account.sessions,
         lifetime: millis(settings.session.lifetime),
     };
     Ok(Accounts::new(Hashing::new(cost).ok_or(StartError::Hashing)?, bounds))

@@ -30,7 +30,7 @@ impl Account {
             tries: from.take("account.tries").whole(1..=1_000)?,
             tries_per_address: from.take("account.tries_per_address").whole(1..=100_000)?,
             window: from.take("account.try_window_secs").secs(1..=86_400)?,
-            sessions: from.take("account.sessions").limit()?,
+            sessions: from.take("account.sessions").whole(1..=1_000)?,
         })
     }
 }

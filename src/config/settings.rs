@@ -121,7 +121,7 @@ pub struct Account {
     pub tries: u64,
     pub tries_per_address: u32,
     pub window: Duration,
-    pub sessions: Limit,
+    pub sessions: usize,
 }
 
 #[derive(Debug, Clone)]

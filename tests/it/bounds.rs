@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use where_to_eat::config::{DEFAULTS, Environment, Settings};
 
 /// Each setting that is a number, and the test of what it bounds. Its own range is held below.
-const SETTINGS: [(&str, &str); 44] = [
+const SETTINGS: [(&str, &str); 51] = [
     ("server.port", "the_next_process_can_have_the_port_at_once"),
     ("server.trusted_proxies", "connections_of_an_address"),
     ("server.workers", "every_number_keeps_to_its_range"),
@@ -26,6 +26,13 @@ const SETTINGS: [(&str, &str); 44] = [
     ("session.lifetime_days", "a_cookie_lasts_two_weeks_from_its_last_use"),
     ("session.takeover_secs", "a_code_ends_when_its_time_is_over"),
     ("session.takeover_tries", "who_guesses_is_told_to_wait_whatever_session_it_is"),
+    ("account.hash_memory_kib", "the_right_passphrase_is_right_and_every_hash_another"),
+    ("account.hash_passes", "the_right_passphrase_is_right_and_every_hash_another"),
+    ("account.hashes_at_once", "no_more_are_hashed_at_once_than_may_be"),
+    ("account.tries", "a_name_is_tried_only_so_often_over_all_servers"),
+    ("account.tries_per_address", "an_address_tries_only_so_often_whatever_the_names"),
+    ("account.try_window_secs", "tries_count_for_a_while_whether_or_not_there_is_an_account"),
+    ("account.sessions", "the_oldest_session_ends_for_one_too_many"),
     ("area.lifetime_secs", "who_does_nothing_leaves_when_the_time_is_over"),
     ("sweep.every_secs", "the_lease_ends_with_its_period"),
     ("sweep.min_ttl_secs", "min_ttl_clears_what_has_less_time_left"),
@@ -59,7 +66,8 @@ const SETTINGS: [(&str, &str); 44] = [
 ];
 
 /// Each `…MAX` of the rooms that take things in from outside, by its file, and its test.
-const VALUES: [(&str, &str); 34] = [
+const VALUES: [(&str, &str); 36] = [
+    ("domain/account.rs PASSPHRASE_MAX", "a_passphrase_has_ten_to_two_hundred_characters_of_any_script"),
     ("domain/image.rs MAX", "pictures_are_https_or_one_emoji"),
     ("domain/name.rs AREA_MAX", "areas_have_one_form"),
     ("domain/name.rs USERNAME_MAX", "names_have_one_form"),
@@ -74,6 +82,7 @@ const VALUES: [(&str, &str); 34] = [
     ("domain/venue.rs TEL_MAX", "each_field_of_a_place_has_its_longest"),
     ("domain/venue.rs SOURCE_MAX", "each_field_of_a_place_has_its_longest"),
     ("domain/venue.rs URL_MAX", "each_field_of_a_place_has_its_longest"),
+    ("protocol/account.rs AREAS_MAX", "each_wrong_field_has_its_own_code"),
     ("protocol/mod.rs FRAME_MAX_BYTES", "a_message_of_the_largest_size_is_answered_and_one_byte_more_is_not"),
     // A body by REST.
     ("protocol/mod.rs FRAME_MAX_BYTES", "a_body_has_sixteen_kib_at_most"),

@@ -6,6 +6,7 @@ use super::rules;
 use crate::domain::talk::NewRoom;
 use crate::domain::venue::Pick;
 use crate::protocol::INTEGER_MAX;
+use crate::protocol::account::AccountFields;
 use crate::protocol::client::{ClientEvent, Fields, Request, Since};
 use crate::protocol::talk::TalkEvent;
 
@@ -30,6 +31,7 @@ pub fn check(data: &[u8]) {
 
 /// The fields of a REST call, one by one.
 fn body(text: &str) {
+    account(text);
     let Ok(fields) = Fields::read(text) else { return };
     if let Ok((username, img)) = fields.who() {
         rules::username(&username);
@@ -43,6 +45,20 @@ fn body(text: &str) {
     }
     assert!(fields.n().is_err() || fields.n().is_ok_and(|n| n.is_none_or(|n| n <= INTEGER_MAX)));
     let _ = fields.code();
+}
+
+/// The same of the calls of accounts.
+fn account(text: &str) {
+    let Ok(fields) = AccountFields::read(text) else { return };
+    if let Ok(username) = fields.username() {
+        rules::username(&username);
+    }
+    for passphrase in [fields.passphrase(), fields.old(), fields.replacement()].into_iter().flatten() {
+        assert!((10..=200).contains(&passphrase.expose().chars().count()));
+    }
+    let areas = fields.areas().unwrap_or_default();
+    areas.iter().for_each(rules::area);
+    assert!(areas.len() <= 10 && areas.is_sorted());
 }
 
 fn keeps_the_rules(event: &ClientEvent) {

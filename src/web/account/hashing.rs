@@ -137,6 +137,16 @@ mod tests {
         assert_eq!(hashing.verify(passphrase("correct horse"), Some(&nobody)).await, Ok(false));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn no_more_are_hashed_at_once_than_may_be() {
+        let hashing = hashing();
+        let turn = hashing.at_once.clone().acquire_owned().await.unwrap();
+        let waits = hashing.verify(passphrase("correct horse"), None).await;
+        assert_eq!(waits.unwrap_err().code, Code::OverCapacity, "nobody waits for ever");
+        drop(turn);
+        assert_eq!(hashing.verify(passphrase("correct horse"), None).await, Ok(false));
+    }
+
     #[tokio::test]
     async fn a_crowd_is_turned_away() {
         let hashing = hashing();

@@ -45,7 +45,7 @@ pub struct AccountBounds {
     pub tries: u64,
     pub tries_per_address: u32,
     pub window: Duration,
-    /// Sessions of an account; 0: any number.
+    /// Sessions of an account.
     pub sessions: usize,
     /// How long a session is remembered after its last use.
     pub lifetime: Millis,
@@ -90,6 +90,7 @@ pub async fn sign_in(request: HttpRequest, body: Payload, web: Data<Web>, sessio
 
 /// `DELETE /api/account/session`: signs out; the browser goes on as a new guest.
 pub async fn sign_out(request: HttpRequest, web: Data<Web>, session: Session) -> Answer {
+    web.rates.take(&session.owner(), Instant::now())?;
     if session.account().is_some() {
         web.store.revoke_session(session.id(), web.accounts.bounds.lifetime).await?;
         return anew(&request, &web);
@@ -132,6 +133,7 @@ pub async fn delete(request: HttpRequest, body: Payload, web: Data<Web>, session
 
 /// `GET /api/account`: who one is, and where else one is signed in. A guest has no name here.
 pub async fn show(web: Data<Web>, session: Session) -> Answer {
+    web.rates.take(&session.owner(), Instant::now())?;
     let Some(account) = of(&web, &session).await? else {
         return Ok(fresh(&json!({"username": null, "sessions": []})));
     };
@@ -144,6 +146,7 @@ pub async fn show(web: Data<Web>, session: Session) -> Answer {
 
 /// `DELETE /api/account/sessions/ID`: ends one of the account's sessions.
 pub async fn end_session(request: HttpRequest, path: Path<String>, web: Data<Web>, session: Session) -> Answer {
+    web.rates.take(&session.owner(), Instant::now())?;
     let account = of(&web, &session).await?.ok_or_else(Problem::no_account)?;
     let sessions = web.store.sessions(&account).await?;
     let found = sessions.iter().find(|(id, _)| id.shown() == *path).ok_or_else(Problem::no_such_session)?;
