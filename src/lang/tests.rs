@@ -65,7 +65,8 @@ const LATER: [(&str, &str); 5] = [
 ];
 
 fn later() -> Vec<Texts> {
-    let read = |(tag, page)| Texts::read(tag, &format!("{{\"page\": {page}, \"html\": {{}}, \"errors\": {{}}}}")).unwrap();
+    let read =
+        |(tag, page)| Texts::read(tag, &format!("{{\"page\": {page}, \"html\": {{}}, \"errors\": {{}}}}")).unwrap();
     LATER.map(read).into()
 }
 
@@ -77,7 +78,8 @@ fn texts(page: &str) -> Texts {
 #[test]
 fn every_language_has_every_text_with_its_holes_and_its_plurals() {
     let later = later();
-    for (texts, english) in ALL.iter().map(|texts| (texts, &ALL[0])).chain(later.iter().map(|texts| (texts, &later[0]))) {
+    for (texts, english) in ALL.iter().map(|texts| (texts, &ALL[0])).chain(later.iter().map(|texts| (texts, &later[0])))
+    {
         assert_eq!(faults(texts, english), Vec::<String>::new());
     }
 }

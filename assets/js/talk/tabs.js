@@ -51,7 +51,8 @@ export function roomTabs({ choose, panel }) {
         setText(name, nameOf(room, me));
         count.hidden = !room.unread;
         setText(count, String(room.unread));
-        setText(words, [alone && say("talkAlone"), room.unread && say("talkUnread", { n: room.unread })].filter(Boolean).map((text) => `, ${text}`).join(""));
+        const heard = [alone && say("talkAlone"), room.unread && say("talkUnread", { n: room.unread })].filter(Boolean).flatMap((text) => [", ", text]);
+        if (words.textContent !== heard.join("")) words.replaceChildren(...heard);
       }
       arrange(el, [...rooms.keys()].map((id) => tabs.get(id).tab));
       if (focused && !el.contains(document.activeElement)) tabs.get(here)?.tab.focus();

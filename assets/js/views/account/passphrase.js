@@ -18,7 +18,7 @@ export function passphraseField({ id, label, fresh = false, wrong }) {
     input.type = shown ? "text" : "password";
     toggle.setAttribute("aria-pressed", String(shown));
   };
-  const toggle = h("button", { type: "button", class: "button quiet", "aria-pressed": "false", "aria-label": `${say("accountShow")}: ${label}`, onclick: () => show(input.type === "password") }, say("accountShow"));
+  const toggle = h("button", { type: "button", class: "button quiet", "aria-pressed": "false", onclick: () => show(input.type === "password") }, say("accountShow"), h("span", { class: "unseen" }, " ", label));
   const hint = fresh ? [h("p", { id: `${id}-hint`, class: "hint" }, say("accountPhraseHint", { n: PASSPHRASE_MIN }))] : [];
   const el = h("div", {}, h("label", { htmlFor: id }, label), h("div", { class: "line passphrase" }, input, toggle), ...hint);
   return { el, input, hide: () => show(false) };
