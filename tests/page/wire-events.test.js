@@ -113,6 +113,7 @@ test("a refused stream says why, by the server's own code", async () => {
 
 for (const [what, answer] of [
   ["a session that has ended", (call) => call.answer(401, { code: "noSession", message: "m" })],
+  ["a session that was signed out", (call) => call.answer(401, { code: "signedOut", message: "m" })],
   ["a page by a proxy", (call) => call.answer(502, "<h1>Bad gateway</h1>")],
   ["a broken network", (call) => call.fail()],
 ]) {
