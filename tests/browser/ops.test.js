@@ -33,11 +33,43 @@ async function isClean(person) {
 const said = ({ page }) => page.locator("#ops-words").textContent();
 const states = ({ page }) => page.locator(".panel-state").allTextContents();
 
+/** Notes in the page, by its own clock, what the stream tells and what the page says of it. */
+function takeNotes({ page }) {
+  return page.addInitScript(() => {
+    window.notes = [];
+    window.EventSource = class extends EventSource {
+      constructor(url) {
+        super(url);
+        this.addEventListener("message", ({ data }) => window.notes.push({ ms: performance.now(), ...JSON.parse(data).data }));
+      }
+    };
+    document.addEventListener("DOMContentLoaded", () => {
+      const words = document.querySelector("#ops-words");
+      new MutationObserver(() => window.notes.push({ ms: performance.now(), words: words.textContent })).observe(words, { childList: true, characterData: true, subtree: true });
+    });
+  });
+}
+
+/** A server samples itself each second; one that has missed two is gone, which is within three seconds where nobody is late. */
+const MISSED_MS = 2_000;
+
+/** Nobody is said to be gone before two samples are missing; how long after is told, and no claim: it measures this machine too. */
+function tellsWhen(t, notes, killedMs) {
+  const told = notes.findIndex(({ ms, words }) => ms > killedMs && words?.includes("gone"));
+  const heard = notes.slice(0, told).filter(({ at }) => at);
+  const lasts = new Map(heard.flatMap(({ samples = [] }) => samples).map(({ server, at }) => [server, at]));
+  assert.equal(lasts.size, 2);
+  const missing = heard.map(({ at }) => at - Math.min(...lasts.values())).filter((ms) => ms > MISSED_MS);
+  assert.ok(missing.length > 0, "two samples are missing");
+  t.diagnostic(`seen ${Math.round(notes[told].ms - killedMs)} ms after the kill by the page's clock, ${missing[0]} ms after its last sample by the store's`);
+}
+
 test("two servers are seen, what they do, and that one of them is gone", async (t) => {
   const scene = await Scene.open(t, { redis: true });
   const two = new Server({ REDIS_URL: scene.redis.url, SESSION_SECRET: "a secret for the browser tests alone" });
   t.after(() => two.close());
   const op = await scene.person("laptop", { reducedMotion: "reduce" });
+  await takeNotes(op);
   await op.page.goto(`${scene.server.url}/ops`);
   await become("one server", () => said(op), "1 server running");
   await two.start();
@@ -59,8 +91,10 @@ test("two servers are seen, what they do, and that one of them is gone", async (
   await until("the table has the value", async () => /MiB/.test(await memory.locator("tbody").textContent()));
   await isClean(op);
 
+  const killedMs = await op.page.evaluate(() => performance.now());
   await two.kill();
   await become("one is gone", () => said(op), "1 server running, 1 gone in the last five minutes");
+  tellsWhen(t, await op.page.evaluate(() => window.notes), killedMs);
   assert.equal((await states(op)).filter((state) => state.startsWith("Gone since ")).length, 1);
   await isClean(op);
 });
