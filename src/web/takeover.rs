@@ -98,6 +98,7 @@ pub async fn claim(request: HttpRequest, body: Payload, web: Data<Web>, session:
         Some(account) => account::begin(&request, &web, &account).await?,
         None => other,
     };
+    account::leave_behind(&web, &session).await;
     let mut response = fresh(&json!({}));
     Gift::of(&other, &request, &web).put_on(&mut response)?;
     Ok(response)

@@ -248,3 +248,26 @@ async fn who_signs_out_is_a_guest_and_the_old_cookie_is_worth_nothing() {
     assert_eq!(ann.get("/api/account").await.1["username"], Value::Null);
     assert_eq!(code(&before.at(&two).get("/api/account").await), (401, "signedOut"));
 }
+
+#[tokio::test]
+async fn a_code_takes_the_account_to_another_device_as_a_session_of_its_own() {
+    let (_redis, one, two) = two_servers(&[]).await;
+    let (mut laptop, mut phone) = (Browser::open(&one).await, Browser::open(&two).await);
+    create(&mut laptop, "Ann", &[]).await;
+    create(&mut phone, "Bob", &[]).await;
+    let before = phone.clone();
+    let (_, offer) = laptop.call(Method::POST, "/api/takeover", Some(&json!({"area": "lunch"}))).await;
+    let claim = json!({"code": offer["code"], "area": "lunch"});
+    let claimed = phone.send(Method::POST, "/api/takeover/claim", Some(&claim)).await;
+    assert_eq!(claimed.status(), StatusCode::OK);
+    phone.take_cookie(&claimed);
+    assert_eq!(phone.get("/api/account").await.1["username"], "Ann");
+    assert_eq!(code(&before.get("/api/account").await), (401, "signedOut"), "nobody has the session of before");
+
+    let (_, shown) = laptop.get("/api/account").await;
+    let other = shown["sessions"].as_array().unwrap().iter().find(|session| session["current"] == false).unwrap();
+    let path = format!("/sessions/{}", other["id"].as_str().unwrap());
+    assert_eq!(call(&mut laptop, Method::DELETE, &path, json!({})).await.0, StatusCode::OK);
+    assert_eq!(code(&phone.get("/api/account").await), (401, "signedOut"));
+    assert_eq!(laptop.get("/api/account").await.1["username"], "Ann", "each ends by itself");
+}

@@ -189,7 +189,7 @@ async fn verified(
     let window = Millis::try_from(accounts.bounds.window.as_millis()).unwrap_or(Millis::MAX);
     let tried = web.store.count_try(&key, window).await?;
     if tried.count > accounts.bounds.tries {
-        return Err(tries::too_many(Duration::from_millis(tried.over_in)));
+        return Err(tries::too_many("tries", Duration::from_millis(tried.over_in)));
     }
     let account = web.store.account(&key).await?.filter(is_meant);
     let right = accounts.hashing.verify(passphrase, account.as_ref().map(|account| &account.hash)).await?;
@@ -203,13 +203,22 @@ async fn enter(request: &HttpRequest, web: &Web, before: &Session, account: &Acc
     let session = begin(request, web, account).await?;
     if before.account().is_none() {
         in_areas(request, web, before, areas, &Act::HandOver { to: session.owner() }).await;
-    } else if let Err(error) = web.store.revoke_session(before.id(), web.accounts.bounds.lifetime).await {
-        // Its owner sees it in the list, and can end it there.
-        tracing::warn!(%error, "the session before could not be ended");
     }
+    leave_behind(web, before).await;
     let mut response = fresh(&json!({"username": account.username}));
     Gift::of(&session, request, web).put_on(&mut response)?;
     Ok(response)
+}
+
+/// The browser has another session from now on, so nobody has this one any more.
+pub async fn leave_behind(web: &Web, session: &Session) {
+    if session.account().is_none() {
+        return;
+    }
+    if let Err(error) = web.store.revoke_session(session.id(), web.accounts.bounds.lifetime).await {
+        // Its owner sees it in the list, and can end it there.
+        tracing::warn!(%error, "the session before could not be ended");
+    }
 }
 
 /// A session of that account for the browser that asks.

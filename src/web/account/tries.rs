@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::protocol::error::Problem;
+use crate::web::limits::reached;
 use crate::web::origin::Address;
 
 /// Addresses counted, at most: some hundred bytes each.
@@ -37,7 +38,7 @@ impl Tries {
             (*count, *until) = (0, now + self.window);
         }
         if *count >= self.most {
-            return Err(too_many(until.saturating_duration_since(now)));
+            return Err(too_many("tries_per_address", until.saturating_duration_since(now)));
         }
         *count += 1;
         Ok(())
@@ -51,8 +52,9 @@ impl Tries {
     }
 }
 
-/// The same sentence whether an address or a name was tried too often.
-pub fn too_many(wait: Duration) -> Problem {
+/// The same sentence whether an address or a name was tried too often; `limit` is the setting that says so.
+pub fn too_many(limit: &'static str, wait: Duration) -> Problem {
+    reached(limit);
     let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
     Problem::rate_limited("That was tried too often. Wait a while, then try again.", ms)
 }
