@@ -25,7 +25,14 @@ export function compose({ send }) {
   let room = null;
   let asked = "";
 
+  /** As high as its text; what is least and most, the style sheet says. */
+  function fit() {
+    field.style.blockSize = "auto";
+    field.style.blockSize = `${field.offsetHeight - field.clientHeight + field.scrollHeight}px`;
+  }
+
   function counted() {
+    fit();
     const left = TEXT_MAX - lengthOf(field.value);
     setText(count, left > NEAR_END ? "" : left < 0 ? say("talkOver", { n: -left }) : say("talkLeft", { n: left }));
     count.classList.toggle("error", left < 0);

@@ -24,7 +24,7 @@ export function roomTabs({ choose, panel }) {
 
   function tabOf(id) {
     const name = h("bdi");
-    const count = h("span", { class: "mark", "aria-hidden": "true", hidden: true });
+    const count = h("span", { class: "mark", "aria-hidden": "true" });
     const words = h("span", { class: "unseen" });
     const lock = h("span", { class: "talk-lock", hidden: true }, icon("talk"));
     const tab = h("button", { type: "button", id: `talk-tab-${id}`, class: "tab", role: "tab", "aria-controls": panel, onclick: () => choose(id) }, lock, name, count, words);
@@ -49,8 +49,7 @@ export function roomTabs({ choose, panel }) {
         tab.classList.toggle("over", room.over);
         lock.hidden = !alone;
         setText(name, nameOf(room, me));
-        count.hidden = !room.unread;
-        setText(count, String(room.unread));
+        setText(count, String(room.unread || ""));
         const heard = [alone && say("talkAlone"), room.unread && say("talkUnread", { n: room.unread })].filter(Boolean).flatMap((text) => [", ", text]);
         if (words.textContent !== heard.join("")) words.replaceChildren(...heard);
       }

@@ -8,7 +8,6 @@ const MOST = 99;
 
 export function talkMark() {
   function draw(n) {
-    byId("talk-mark").hidden = !n;
     setText(byId("talk-mark"), n > MOST ? `${MOST}+` : String(n || ""));
     setText(byId("talk-unread"), n ? say("talkUnread", { n }) : "");
   }
