@@ -7,7 +7,7 @@
 //
 // Beside them: router.js (addresses), memory.js (what this browser remembers), session.js (its cookie), texts.js (what is said, in which
 // language), names.js (rules of names), opened.js (what Back closes first). Loaded when they are needed: search.js and venues.js
-// (places), activity.js (what has happened), takeover.js (one-time codes), copying.js (the clipboard), made-up.js (names to take),
+// (places), activity.js (what has happened), account.js (a name that is kept), takeover.js (one-time codes), copying.js (the clipboard), made-up.js (names to take),
 // offline.js (without a network).
 //
 // boot.js runs before all of it. The wall (`?wall`) is put together by wall.js, with fresh.js (reloads it) and awake.js.
