@@ -4,6 +4,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::redis::path::Path;
 use crate::redis::server::RedisServer;
 use crate::server::{Browser, Server};
 
@@ -270,4 +271,26 @@ async fn a_code_takes_the_account_to_another_device_as_a_session_of_its_own() {
     assert_eq!(call(&mut laptop, Method::DELETE, &path, json!({})).await.0, StatusCode::OK);
     assert_eq!(code(&phone.get("/api/account").await), (401, "signedOut"));
     assert_eq!(laptop.get("/api/account").await.1["username"], "Ann", "each ends by itself");
+}
+
+#[tokio::test]
+async fn a_session_that_is_revoked_while_a_server_hears_nothing_ends_there_too() {
+    let redis = RedisServer::start();
+    let path = Path::to(redis.port()).await;
+    let url = path.url();
+    let settings = [("REDIS_URL", url.as_str()), ("SESSION_SECRET", SECRET), CHEAP[0], CHEAP[1]];
+    let (deaf, other) = tokio::join!(Server::start(&settings), server_on(&redis, &[]));
+    let (mut laptop, mut phone) = (Browser::open(&other).await, Browser::open(&deaf).await);
+    create(&mut laptop, "Ann", &[]).await;
+    sign_in(&mut phone, "Ann", PHRASE, &[]).await;
+    // It follows no area, so nothing but its session could be missed.
+    let mut socket = phone.socket().await;
+    socket.ask("watch", json!({})).await;
+    path.forget_connections();
+    let (_, shown) = laptop.get("/api/account").await;
+    let session = shown["sessions"].as_array().unwrap().iter().find(|session| session["current"] == false).unwrap();
+    let ended = format!("/sessions/{}", session["id"].as_str().unwrap());
+    assert_eq!(call(&mut laptop, Method::DELETE, &ended, json!({})).await.0, StatusCode::OK);
+    assert_eq!(socket.event("serverError").await["data"]["code"], "signedOut");
+    assert_eq!(socket.closed().await, Some(1008));
 }
