@@ -1,4 +1,5 @@
-//! Accounts and sessions of a store with one protection missing: none of them is of accounts, so all is handed on.
+//! Accounts and sessions of a store with one protection missing: none of them is of accounts, so all is handed on. Who is patient asks
+//! again here, too: the name of who joins is looked for among the accounts first.
 
 use async_trait::async_trait;
 use where_to_eat::domain::Millis;
@@ -15,7 +16,12 @@ impl Accounts for Unguarded {
     }
 
     async fn account(&self, key: &AccountKey) -> Result<Option<Account>> {
-        self.inner.account(key).await
+        loop {
+            let answer = self.inner.account(key).await;
+            if !self.asks_again(&answer).await {
+                return answer;
+            }
+        }
     }
 
     async fn change_hash(&self, account: &Account, hash: &PassphraseHash) -> Result<bool> {
