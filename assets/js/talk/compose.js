@@ -19,7 +19,8 @@ export function compose({ send }) {
   const wrong = h("p", { id: "talk-wrong", class: "error", role: "alert" });
   const button = h("button", { type: "submit", class: "button main" }, say("talkSend"));
   const slot = h("div", { class: "slot" });
-  const form = h("form", { class: "talk-form", noValidate: true }, label, h("div", { class: "talk-line" }, field, button), count, wrong);
+  // Nothing can be typed before it is known where it goes.
+  const form = h("form", { class: "talk-form", noValidate: true, hidden: true }, label, h("div", { class: "talk-line" }, field, button), count, wrong);
   const el = h("div", { class: "talk-compose" }, form, slot);
   let drafts = null;
   let room = null;
@@ -91,6 +92,7 @@ export function compose({ send }) {
     },
     reset() {
       slot.replaceChildren();
+      form.hidden = true;
       [room, asked] = [null, ""];
     },
   };

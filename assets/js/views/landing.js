@@ -32,6 +32,9 @@ export function landing({ memory, origin, go }) {
     wrong(typed && !area ? say([...typed].length > AREA_MAX ? "groupLong" : "groupBad") : "");
   };
 
+  // Somebody may have typed before this was there.
+  if (field.value) field.oninput();
+
   byId("group-form").onsubmit = (event) => {
     event.preventDefault();
     const typed = hyphened(field.value);
