@@ -54,6 +54,12 @@ async fn without_a_token_it_answers_this_very_machine_alone() {
             (&[("x-real-ip", "127.0.0.1")], 403),
             (&[("forwarded", "for=127.0.0.1")], 403),
             (&[("via", "1.1 proxy")], 403),
+            (&[("x-forwarded-anything", "")], 403),
+            (&[("x-original-forwarded-for", "127.0.0.1")], 403),
+            (&[("x-client-ip", "127.0.0.1")], 403),
+            (&[("x-cluster-client-ip", "127.0.0.1")], 403),
+            (&[("cf-connecting-ip", "127.0.0.1")], 403),
+            (&[("true-client-ip", "127.0.0.1")], 403),
             (&[("cookie", "wte-ops=1")], 200),
         ] {
             let response = ask(&server, path, headers).await;
@@ -111,6 +117,15 @@ async fn another_site_signs_nobody_in() {
         let request = server.request(Method::POST, "/ops").header(ORIGIN, origin).body(format!("token={TOKEN}"));
         let response = request.send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.headers().get(SET_COOKIE)), (403, None), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn another_site_opens_no_stream() {
+    let server = Server::start(&[]).await;
+    for (site, status) in [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)] {
+        let response = ask(&server, "/ops/events", &[("sec-fetch-site", site)]).await;
+        assert_eq!(response.status().as_u16(), status, "{site}");
     }
 }
 
