@@ -24,7 +24,7 @@ pub trait Talk: Send + Sync {
     /// Some messages, the newest first. The newest of all count as read from then on.
     async fn messages(&self, area: &AreaName, owner: &Owner, page: &Page) -> Result<Vec<Message>>;
 
-    /// Says something, in one round trip: an act, so the two hours begin anew.
+    /// Says something, in one round trip: an act, so the two hours begin anew, unless the room is private.
     async fn chat(&self, chat: &Chat) -> Result<Said>;
 }
 

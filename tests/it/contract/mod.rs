@@ -190,7 +190,8 @@ macro_rules! contract_suite {
                 who_takes_a_freed_name_sees_nothing
                 a_rename_keeps_it_and_its_names_follow
                 nobody_is_there_to_whisper_to
-                one_has_so_many_private_rooms
+                a_private_room_costs_its_opener_alone
+                what_is_said_in_private_changes_nothing_that_others_see
             }
             samples {
                 what_one_server_samples_another_reads

@@ -13,11 +13,12 @@ local function answer(id, names)
   return { 'room', mended, id, names }
 end
 
--- How many of these rooms the owner is left with, once those that are over are dropped.
-local function left(field, owner)
+-- How many of these rooms are left, once those that are over are dropped: the named ones, and the private ones that the owner opened.
+local function left(field)
   local count = 0
   for _, id in ipairs(listed(field)) do
-    count = count + (room_of(id, owner) and 1 or 0)
+    local room = room_of(id, OWNER)
+    count = count + (room and (not room.owners or room.owners[1] == OWNER) and 1 or 0)
   end
   return count
 end
@@ -31,7 +32,7 @@ if WITH == '' then
   if room and room.name then
     return answer(found, names)
   end
-  if MOST_NAMED > 0 and left('named', OWNER) >= MOST_NAMED then
+  if MOST_NAMED > 0 and left('named') >= MOST_NAMED then
     return refused('roomsFull')
   end
   write_room(ID, { name = NAME, key = KEY, at = NOW, count = 0 })
@@ -55,10 +56,8 @@ if room and room.owners then
   end
   return answer(found, names)
 end
-local function is_full(owner)
-  return MOST_PRIVATE > 0 and left('of:' .. owner, owner) >= MOST_PRIVATE
-end
-if is_full(OWNER) or is_full(other.owner) then
+-- A room costs its opener alone: else strangers could fill somebody's list, and learn how full it is.
+if MOST_PRIVATE > 0 and left('of:' .. OWNER) >= MOST_PRIVATE then
   return refused('privateRoomsFull')
 end
 room = { owners = owners, since = { me.since, other.since }, told = false, at = NOW, count = 0 }
