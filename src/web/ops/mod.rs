@@ -143,7 +143,7 @@ async fn serve(
     loop {
         outlet.room().await?;
         tokio::select! {
-            news = viewer.next() => outlet.write(message(&text(&news), None)).await?,
+            news = viewer.next() => outlet.write(message(news.text(text), None)).await?,
             _ = draining.wait_for(|draining| draining.is_draining()) => return Ok(()),
             () = outlet.gone() => return Ok(()),
             () = &mut over => return Ok(()),
