@@ -17,7 +17,7 @@ pub trait Talk: Send + Sync {
     /// The rooms that the owner has, sorted, with what is unread there.
     async fn rooms(&self, area: &AreaName, owner: &Owner) -> Result<Vec<RoomView>>;
 
-    /// Opens a room, or finds it if it is there. Errors: `RoomsFull`, `PrivateRoomsFull`, and `NobodyThere` where nobody else holds
+    /// Opens a room, or finds it if it is there. Where there are as many named ones as may be, one goes in which nothing was said. Errors: `RoomsFull`, `PrivateRoomsFull`, and `NobodyThere` where nobody else holds
     /// the name.
     async fn add_room(&self, area: &AreaName, owner: &Owner, wish: &NewRoom) -> Result<RoomView>;
 

@@ -81,7 +81,9 @@ impl Record {
             return self.view(owner, found, now.millis(), rules);
         }
         if rules.rooms > 0 && self.talk.named().len() >= rules.rooms {
-            return Err(Refused::RoomsFull);
+            // Somebody who opens room after room and says nothing takes no place from anybody.
+            let empty = self.talk.oldest_empty().ok_or(Refused::RoomsFull)?;
+            self.talk.drop_room(&empty);
         }
         self.talk.put(&id, Room { kind: Kind::Name(name.clone()), at: now.millis(), count: 0 });
         let view = self.view(owner, id, now.millis(), rules)?;

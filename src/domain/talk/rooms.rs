@@ -184,6 +184,12 @@ impl Rooms {
         self.index.named()
     }
 
+    /// The named room in which nothing was said yet for the longest time.
+    pub fn oldest_empty(&self) -> Option<RoomId> {
+        let empty = self.named().filter_map(|id| self.rooms.get_key_value(id)).filter(|(_, room)| room.count == 0);
+        empty.min_by_key(|(id, room)| (room.at, *id)).map(|(id, _)| id.clone())
+    }
+
     /// The private rooms that the owner is a member of.
     pub fn private_of(&self, owner: &Owner) -> impl Iterator<Item = (RoomId, &Private)> {
         self.index.of(owner).into_iter().filter_map(|id| match &self.rooms.get(&id)?.kind {

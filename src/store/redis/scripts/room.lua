@@ -23,6 +23,19 @@ local function left(field)
   return count
 end
 
+-- The named room in which nothing was said yet for the longest time.
+local function oldest_empty()
+  local oldest, found
+  for _, id in ipairs(listed('named')) do
+    local room = room_of(id, OWNER)
+    local older = room and room.count == 0 and (not found or room.at < found.at or (room.at == found.at and id < oldest))
+    if older then
+      oldest, found = id, room
+    end
+  end
+  return oldest, found
+end
+
 if WITH == '' then
   if KEY == 'general' then
     return answer('general', { 'general' })
@@ -33,7 +46,12 @@ if WITH == '' then
     return answer(found, names)
   end
   if MOST_NAMED > 0 and left('named') >= MOST_NAMED then
-    return refused('roomsFull')
+    -- Somebody who opens room after room and says nothing takes no place from anybody.
+    local empty, it = oldest_empty()
+    if not empty then
+      return refused('roomsFull')
+    end
+    drop_room(empty, it)
   end
   write_room(ID, { name = NAME, key = KEY, at = NOW, count = 0 })
   redis.call('HSET', ROOMS, 'name:' .. KEY, ID)
