@@ -1,7 +1,9 @@
 //! The live view of the servers: who may look, and what is seen of servers that come and go.
 
 use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use actix_web::cookie::{Cookie, CookieJar, Key};
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Method, Response};
 use serde_json::Value;
@@ -126,6 +128,29 @@ async fn with_a_token_only_who_has_given_it_looks() {
     let out = server.request(Method::POST, "/ops/leave").header(ORIGIN, server.url("")).header(COOKIE, cookie);
     let gone = out.send().await.unwrap().headers()[SET_COOKIE].to_str().unwrap().to_owned();
     assert!(gone.starts_with("wte-ops=;") && gone.contains("Max-Age=0"), "{gone}");
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_cookie_that_opened_it() {
+    const SECRET: &str = "several servers share this secret of 48 characters";
+    const WORKING_DAY: i64 = 12 * 3600;
+    let server = Server::start(&[("OPS_TOKEN", TOKEN), ("SESSION_SECRET", SECRET)]).await;
+    // As the server signs them, and with so many seconds left.
+    let cookie = |left: i64| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let given = i64::try_from(now).unwrap() - WORKING_DAY + left;
+        let mut jar = CookieJar::new();
+        let key = Key::derive_from(&[SECRET, "/ops", TOKEN].concat().into_bytes());
+        jar.signed_mut(&key).add(Cookie::new("wte-ops", given.to_string()));
+        jar.get("wte-ops").unwrap().stripped().encoded().to_string()
+    };
+    let open = async |left| ask(&server, "/ops/events", &[("cookie", &cookie(left))]).await;
+    let mut lasting = Events::of(open(WORKING_DAY).await);
+    let mut short = Events::of(open(3).await);
+    short.event("updates").await;
+    short.ended().await;
+    lasting.event("dUpdates").await;
+    assert_eq!(open(0).await.status(), 403);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::rooms::{Kind, Room};
 use crate::domain::Millis;
 use crate::domain::owner::Owner;
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Index {
     /// The private rooms of each owner.
     owned: BTreeMap<Owner, BTreeSet<RoomId>>,

@@ -233,6 +233,32 @@ pub fn is_over(room: &Room, now: Millis, lifetime: Millis) -> bool {
 mod tests {
     use super::*;
 
+    #[test]
+    fn whatever_happens_to_rooms_they_are_found_where_they_are() {
+        let owner = |number: u64| Owner::of(&format!("user {number}"));
+        let mut rooms = Rooms::default();
+        for step in 0..200_u64 {
+            let id = RoomId::of([u8::try_from(step % 23).unwrap(); 16]);
+            let private = Private { owners: [owner(step % 5), owner(5 + step % 3)], since: [1, 1], told: false };
+            let named = RoomName::parse(&format!("Room {}", step % 23)).unwrap();
+            let kind = if step % 23 < 15 { Kind::Private(private) } else { Kind::Name(named) };
+            match step % 11 {
+                8 => rooms.drop_room(&id),
+                9 => rooms.end_of(&owner(step % 8)),
+                10 => rooms.hand_over(&owner(step % 5), &owner(9)),
+                _ => rooms.put(&id, Room { kind, at: 1000 + step, count: step }),
+            }
+            rooms.expire(1000 + step, 60);
+            assert_eq!(rooms.index, Rooms::new(rooms.rooms.clone(), BTreeMap::new()).index, "after step {step}");
+            for number in 0..10 {
+                let own = rooms.private_of(&owner(number)).count();
+                let has = |room: &&Room| matches!(&room.kind, Kind::Private(private) if private.has(&owner(number)));
+                assert_eq!(own, rooms.all().values().filter(has).count());
+            }
+        }
+        assert!(rooms.all().values().all(|room| room.at + 60 > 1199) && !rooms.all().is_empty());
+    }
+
     /// Found by fuzzing: the room that had a number left for one of two who talked.
     #[test]
     fn a_room_that_runs_out_of_numbers_is_none_of_ours() {
