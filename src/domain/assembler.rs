@@ -3,13 +3,14 @@
 //! (`d_updates`), by a cursor and not by a queue: so a slow viewer costs nothing. Knows neither who looks nor what the items are.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::Millis;
 
 /// What can be told apart by its time and its id.
 pub trait Item {
     /// Among the items of one time.
-    type Id: Ord;
+    type Id: Ord + Clone;
 
     fn at(&self) -> Millis;
     fn id(&self) -> Self::Id;
@@ -37,11 +38,13 @@ pub struct Assembler<T: Item> {
     taken: u64,
     /// By time and id; each with its number among those taken.
     items: BTreeMap<(Millis, T::Id), (u64, T)>,
+    /// The other way round: what was taken with a number, so that who is told what is new costs no look at the whole window.
+    numbers: BTreeMap<u64, (Millis, T::Id)>,
 }
 
 impl<T: Item> Assembler<T> {
     pub fn new(window: Window) -> Self {
-        Self { window, from: 0, taken: 0, items: BTreeMap::new() }
+        Self { window, from: 0, taken: 0, items: BTreeMap::new(), numbers: BTreeMap::new() }
     }
 
     /// True if it is new, and within the window. Of two with the same time and id the first stands.
@@ -51,13 +54,11 @@ impl<T: Item> Assembler<T> {
             return false;
         }
         let number = self.taken + 1;
-        self.items.insert(key, (number, item));
-        if self.items.len() > self.window.most {
-            // It may be the one that has just come: then it was too old for a window that is full.
-            let gone = self.items.pop_first();
-            if gone.is_some_and(|(_, (gone, _))| gone == number) {
-                return false;
-            }
+        self.items.insert(key.clone(), (number, item));
+        self.numbers.insert(number, key);
+        // It may be the one that has just come: then it was too old for a window that is full.
+        if self.items.len() > self.window.most && self.drop_first() == Some(number) {
+            return false;
         }
         self.taken = number;
         true
@@ -67,8 +68,15 @@ impl<T: Item> Assembler<T> {
     pub fn advance(&mut self, now: Millis) {
         self.from = self.from.max(now.saturating_sub(self.window.lasts));
         while self.items.first_key_value().is_some_and(|((at, _), _)| *at < self.from) {
-            self.items.pop_first();
+            self.drop_first();
         }
+    }
+
+    /// The oldest goes; answers its number.
+    fn drop_first(&mut self) -> Option<u64> {
+        let (_, (number, _)) = self.items.pop_first()?;
+        self.numbers.remove(&number);
+        Some(number)
     }
 
     /// The window as it is, the oldest first.
@@ -78,7 +86,10 @@ impl<T: Item> Assembler<T> {
 
     /// What was taken since, and is still within the window, the oldest first.
     pub fn d_updates(&self, since: Cursor) -> impl Iterator<Item = &T> {
-        self.items.values().filter(move |(number, _)| *number > since.0).map(|(_, item)| item)
+        let mut keys: Vec<_> =
+            self.numbers.range((Bound::Excluded(since.0), Bound::Unbounded)).map(|(_, key)| key).collect();
+        keys.sort();
+        keys.into_iter().filter_map(|key| self.items.get(key)).map(|(_, item)| item)
     }
 
     /// For who has just been told all that there is.
@@ -89,6 +100,7 @@ impl<T: Item> Assembler<T> {
     /// Forgets all items; cursors stay good.
     pub fn clear(&mut self) {
         self.items.clear();
+        self.numbers.clear();
     }
 }
 

@@ -77,7 +77,7 @@ pub enum Refused {
     NobodyThere,
     #[error("This group has as many rooms as it can have. Use one that is there.")]
     RoomsFull,
-    #[error("You two have as many private rooms as one can have. One that is not used for two hours goes by itself.")]
+    #[error("You have opened as many private rooms as one can. One that is not used for two hours goes by itself.")]
     PrivateRoomsFull,
 }
 
@@ -94,7 +94,7 @@ pub struct Rules {
     pub venues: usize,
     /// Named rooms of an area, at most; 0: no limit.
     pub rooms: usize,
-    /// Private rooms of an owner in an area, at most; 0: no limit.
+    /// Private rooms that an owner has opened in an area, at most; 0: no limit.
     pub private_rooms: usize,
     /// Messages kept of a room, the oldest go; 0: no limit.
     pub messages: usize,

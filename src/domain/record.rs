@@ -225,7 +225,7 @@ impl Record {
         step.notices.push(Notice::Renewed { username: self.state.users[key].username.clone(), due });
     }
 
-    /// Sends everyone whose two hours are over, in the order of their ends.
+    /// Sends everyone whose two hours are over, in the order of their ends, and drops the rooms whose time is over.
     pub fn expire(&mut self, now: Moment<'_>, rules: &Rules, step: &mut Step) {
         let over = |user: &&User| user.due <= now.millis();
         let mut due: Vec<_> = self.state.users.values().filter(over).cloned().collect();
@@ -234,6 +234,7 @@ impl Record {
             let left = Event::UserLeft { username: user.username, reason: LeftReason::Expired };
             self.publish(Some(left), now, rules, step);
         }
+        self.talk.expire(now.millis(), rules.lifetime);
     }
 
     /// The sweep's step: `expire`, then, if the area has less than `min_ttl` left, all of it goes. True if it is gone.

@@ -1,7 +1,7 @@
 //! What is told to some owners alone: apart from the area's log, and read only by those it is for. Counts, too, whether all that was
 //! told of talk was heard. Knows nothing of rooms.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use bytestring::ByteString;
 
@@ -13,6 +13,10 @@ pub struct Whispers {
     entries: VecDeque<(Vec<Owner>, ByteString)>,
     /// The position of the first entry.
     first: u64,
+    /// The last position that is forgotten of each owner's. Others' texts leave nobody behind: one could tell from it who whispers.
+    forgotten: HashMap<Owner, u64>,
+    /// What is forgotten up to here is not told apart by owners any more.
+    forgotten_by_all: Option<u64>,
     bytes: usize,
     max_events: usize,
     max_bytes: usize,
@@ -20,16 +24,34 @@ pub struct Whispers {
 
 impl Whispers {
     pub fn new(max_events: usize, max_bytes: usize) -> Self {
-        Self { entries: VecDeque::new(), first: 0, bytes: 0, max_events, max_bytes }
+        Self {
+            entries: VecDeque::new(),
+            first: 0,
+            forgotten: HashMap::new(),
+            forgotten_by_all: None,
+            bytes: 0,
+            max_events,
+            max_bytes,
+        }
     }
 
     pub fn push(&mut self, to: Vec<Owner>, text: ByteString) {
         self.bytes += text.len();
         self.entries.push_back((to, text));
         while self.entries.len() > self.max_events || self.bytes > self.max_bytes {
-            let Some((_, oldest)) = self.entries.pop_front() else { break };
+            let Some((owners, oldest)) = self.entries.pop_front() else { break };
             self.bytes -= oldest.len();
+            self.forget(owners);
             self.first += 1;
+        }
+    }
+
+    /// The first entry is forgotten, and was for these.
+    fn forget(&mut self, owners: Vec<Owner>) {
+        self.forgotten.extend(owners.into_iter().map(|owner| (owner, self.first)));
+        if self.forgotten.len() > self.max_events.saturating_mul(2) {
+            self.forgotten.clear();
+            self.forgotten_by_all = Some(self.first);
         }
     }
 
@@ -38,9 +60,13 @@ impl Whispers {
         self.first + self.entries.len() as u64
     }
 
-    /// The texts for this owner from a position on; none if some texts since are forgotten, whoever they were for.
+    /// The texts for this owner from a position on; none if some of this owner's since are forgotten.
     pub fn from(&self, position: u64, owner: &Owner) -> Option<impl Iterator<Item = &ByteString>> {
-        let skipped = usize::try_from(position.checked_sub(self.first)?).ok()?;
+        let forgotten = self.forgotten.get(owner).copied().max(self.forgotten_by_all);
+        if forgotten.is_some_and(|last| last >= position) {
+            return None;
+        }
+        let skipped = usize::try_from(position.saturating_sub(self.first)).ok()?;
         let after = self.entries.iter().skip(skipped);
         Some(after.filter(|(to, _)| to.contains(owner)).map(|(_, text)| text))
     }
@@ -113,6 +139,33 @@ mod tests {
         assert_eq!(texts(&whispers, 1, "ann").unwrap().len(), 2);
         whispers.push(vec![Owner::of("ann")], "12345678".into());
         assert_eq!(texts(&whispers, whispers.next() - 1, "ann").unwrap(), ["12345678"], "bytes are bounded too");
+    }
+
+    #[test]
+    fn what_others_whisper_leaves_nobody_behind() {
+        let mut whispers = Whispers::new(2, 1000);
+        whispers.push(vec![Owner::of("cem")], "early".into());
+        let cursor = whispers.next();
+        for _ in 0..9 {
+            whispers.push(vec![Owner::of("ann"), Owner::of("bob")], "psst".into());
+        }
+        assert_eq!(texts(&whispers, cursor, "cem").unwrap(), [""; 0]);
+        assert_eq!(texts(&whispers, cursor, "ann"), None);
+        whispers.push(vec![Owner::of("cem")], "late".into());
+        assert_eq!(texts(&whispers, cursor, "cem").unwrap(), ["late"]);
+        assert_eq!(texts(&whispers, cursor - 1, "cem"), None, "one of his own is gone");
+        assert_eq!(texts(&whispers, cursor, "eve").unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_remembered_of_the_forgotten_is_bounded() {
+        let mut whispers = Whispers::new(2, 1000);
+        for number in 0..100 {
+            whispers.push(vec![Owner::of(&format!("user {number}"))], "psst".into());
+            assert!(whispers.forgotten.len() <= 4);
+        }
+        assert_eq!(texts(&whispers, 0, "user 3"), None, "nobody misses anything for that");
+        assert_eq!(texts(&whispers, whispers.next(), "user 3").unwrap(), [""; 0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What everyone who looks at the servers is shown: read from the store once a second for all of them, and not at all while nobody
 //! looks. Each viewer holds a cursor, so a slow one costs nothing.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -15,6 +15,9 @@ use crate::store::samples::{Sampled, Samples};
 /// Ms that are read again each time: a store's clock may be set back a little, and what comes twice is told apart.
 const OVERLAP: Millis = 2_000;
 
+/// Positions whose news are kept until the next look: those of who comes, and of who is a look or a few behind.
+const TOLD_MOST: usize = 8;
+
 pub struct Board {
     samples: Arc<dyn Samples>,
     shown: Mutex<Shown>,
@@ -23,12 +26,21 @@ pub struct Board {
     viewers: watch::Sender<usize>,
 }
 
+/// What viewers at one position are told: the same for all of them, and so is the text that it is sent as.
+#[derive(Debug)]
+pub struct Told {
+    pub news: News,
+    text: OnceLock<String>,
+}
+
 struct Shown {
     assembler: Assembler<Sample>,
     /// The store's time at the last look; 0: there was none yet.
     at: Millis,
     /// The last look failed.
     stale: bool,
+    /// What was told since the last look, to who was at which cursor.
+    told: Vec<(Option<Cursor>, Arc<Told>)>,
 }
 
 /// What a viewer is told.
@@ -53,7 +65,7 @@ pub struct Viewer {
 impl Board {
     /// Has to be called within a runtime; it lives as long as that.
     pub fn start(samples: Arc<dyn Samples>) -> Arc<Self> {
-        let shown = Shown { assembler: Assembler::new(SAMPLES_WINDOW), at: 0, stale: false };
+        let shown = Shown { assembler: Assembler::new(SAMPLES_WINDOW), at: 0, stale: false, told: Vec::new() };
         let (turned, viewers) = (watch::Sender::new(()), watch::Sender::new(0));
         let board = Arc::new(Self { samples, shown: Mutex::new(shown), turned, viewers });
         tokio::spawn(board.clone().keep());
@@ -82,6 +94,7 @@ impl Board {
             let mut shown = self.shown();
             shown.assembler.clear();
             (shown.at, shown.stale) = (0, false);
+            shown.told.clear();
         }
     }
 
@@ -91,6 +104,7 @@ impl Board {
         {
             let mut shown = self.shown();
             shown.stale = sampled.is_err();
+            shown.told.clear();
             match sampled {
                 Ok(sampled) => shown.take(sampled),
                 Err(error) => tracing::debug!(%error, "the servers' samples could not be read"),
@@ -114,9 +128,39 @@ impl Shown {
     }
 }
 
+impl Shown {
+    /// The news after that cursor; made once for all who are there.
+    fn tell(&mut self, after: Option<Cursor>) -> Arc<Told> {
+        if let Some((_, told)) = self.told.iter().find(|(cursor, _)| *cursor == after) {
+            return told.clone();
+        }
+        let at = self.at;
+        let told = Arc::new(Told::new(match after {
+            None => News::Updates { at, samples: self.assembler.updates().cloned().collect() },
+            Some(cursor) => News::DUpdates { at, samples: self.assembler.d_updates(cursor).cloned().collect() },
+        }));
+        // Slow ones stand each at a place of their own.
+        if self.told.len() < TOLD_MOST {
+            self.told.push((after, told.clone()));
+        }
+        told
+    }
+}
+
+impl Told {
+    fn new(news: News) -> Self {
+        Self { news, text: OnceLock::new() }
+    }
+
+    /// The text that `encode` makes of it for the first who asks.
+    pub fn text(&self, encode: impl FnOnce(&News) -> String) -> &str {
+        self.text.get_or_init(|| encode(&self.news))
+    }
+}
+
 impl Viewer {
     /// Waits for the next look at the store; first for the window. Safe to cancel.
-    pub async fn next(&mut self) -> News {
+    pub async fn next(&mut self) -> Arc<Told> {
         loop {
             // The board outlives its viewers, so the sender is there.
             let _ = self.turned.changed().await;
@@ -127,20 +171,16 @@ impl Viewer {
     }
 
     /// Nothing before the first look.
-    fn news(&mut self) -> Option<News> {
-        let shown = self.board.shown();
+    fn news(&mut self) -> Option<Arc<Told>> {
+        let mut shown = self.board.shown();
         if shown.stale {
-            return Some(News::Stale);
+            return Some(Arc::new(Told::new(News::Stale)));
         }
         if shown.at == 0 {
             return None;
         }
-        let at = shown.at;
-        let told = self.cursor.replace(shown.assembler.cursor());
-        Some(match told {
-            None => News::Updates { at, samples: shown.assembler.updates().cloned().collect() },
-            Some(cursor) => News::DUpdates { at, samples: shown.assembler.d_updates(cursor).cloned().collect() },
-        })
+        let after = self.cursor.replace(shown.assembler.cursor());
+        Some(shown.tell(after))
     }
 }
 

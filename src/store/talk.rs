@@ -17,14 +17,14 @@ pub trait Talk: Send + Sync {
     /// The rooms that the owner has, sorted, with what is unread there.
     async fn rooms(&self, area: &AreaName, owner: &Owner) -> Result<Vec<RoomView>>;
 
-    /// Opens a room, or finds it if it is there. Errors: `RoomsFull`, `PrivateRoomsFull`, and `NobodyThere` where nobody else holds
+    /// Opens a room, or finds it if it is there. Where there are as many named ones as may be, one goes in which nothing was said. Errors: `RoomsFull`, `PrivateRoomsFull`, and `NobodyThere` where nobody else holds
     /// the name.
     async fn add_room(&self, area: &AreaName, owner: &Owner, wish: &NewRoom) -> Result<RoomView>;
 
     /// Some messages, the newest first. The newest of all count as read from then on.
     async fn messages(&self, area: &AreaName, owner: &Owner, page: &Page) -> Result<Vec<Message>>;
 
-    /// Says something, in one round trip: an act, so the two hours begin anew.
+    /// Says something, in one round trip: an act, so the two hours begin anew, unless the room is private.
     async fn chat(&self, chat: &Chat) -> Result<Said>;
 }
 

@@ -46,7 +46,7 @@ const SETTINGS: [(&str, &str); 51] = [
     ("limits.users_per_area", "users_of_an_area"),
     ("limits.venues_per_area", "venues_of_an_area"),
     ("limits.rooms_per_area", "there_are_so_many_rooms_and_room_again_when_they_are_over"),
-    ("limits.private_rooms", "one_has_so_many_private_rooms"),
+    ("limits.private_rooms", "a_private_room_costs_its_opener_alone"),
     ("limits.messages_per_room", "a_room_keeps_so_many_messages"),
     ("limits.areas", "areas_of_a_process"),
     ("limits.events_per_second", "a_bucket_gives_a_burst_and_then_its_rate"),

@@ -1,7 +1,9 @@
 //! The live view of the servers: who may look, and what is seen of servers that come and go.
 
 use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use actix_web::cookie::{Cookie, CookieJar, Key};
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Method, Response};
 use serde_json::Value;
@@ -11,6 +13,11 @@ use crate::redis::server::RedisServer;
 use crate::server::{Browser, Events, PATIENCE, Server};
 
 const TOKEN: &str = "sixteen-characters-or-more";
+/// Ms after its last sample that pages show a server as gone: `GONE_AFTER_MS` of `js/ops/window.js`.
+const GONE_AFTER: u64 = 2000;
+/// Ms within which servers that come and go are seen, and one look more that a busy machine may take late. Both ends are times of the
+/// store, so a test that waits for its turn does no harm.
+const SEEN_WITHIN: u64 = 3000 + 1000;
 const PATHS: [&str; 2] = ["/ops", "/ops/events"];
 
 async fn ask(server: &Server, path: &str, headers: &[(&str, &str)]) -> Response {
@@ -36,6 +43,19 @@ fn servers(event: &Value) -> BTreeSet<String> {
     samples.map(|sample| sample["server"].as_str().unwrap().to_owned()).collect()
 }
 
+fn times_of(event: &Value, server: &str) -> Vec<u64> {
+    let samples = event["data"]["samples"].as_array().into_iter().flatten();
+    samples.filter(|sample| sample["server"] == server).filter_map(|sample| sample["at"].as_u64()).collect()
+}
+
+fn newest(event: &Value, server: &str) -> Option<u64> {
+    times_of(event, server).into_iter().max()
+}
+
+fn oldest(event: &Value, server: &str) -> Option<u64> {
+    times_of(event, server).into_iter().min()
+}
+
 #[tokio::test]
 async fn without_a_token_it_answers_this_very_machine_alone() {
     let server = Server::start(&[]).await;
@@ -54,6 +74,12 @@ async fn without_a_token_it_answers_this_very_machine_alone() {
             (&[("x-real-ip", "127.0.0.1")], 403),
             (&[("forwarded", "for=127.0.0.1")], 403),
             (&[("via", "1.1 proxy")], 403),
+            (&[("x-forwarded-anything", "")], 403),
+            (&[("x-original-forwarded-for", "127.0.0.1")], 403),
+            (&[("x-client-ip", "127.0.0.1")], 403),
+            (&[("x-cluster-client-ip", "127.0.0.1")], 403),
+            (&[("cf-connecting-ip", "127.0.0.1")], 403),
+            (&[("true-client-ip", "127.0.0.1")], 403),
             (&[("cookie", "wte-ops=1")], 200),
         ] {
             let response = ask(&server, path, headers).await;
@@ -105,12 +131,44 @@ async fn with_a_token_only_who_has_given_it_looks() {
 }
 
 #[tokio::test]
+async fn a_stream_ends_with_the_cookie_that_opened_it() {
+    const SECRET: &str = "several servers share this secret of 48 characters";
+    const WORKING_DAY: i64 = 12 * 3600;
+    let server = Server::start(&[("OPS_TOKEN", TOKEN), ("SESSION_SECRET", SECRET)]).await;
+    // As the server signs them, and with so many seconds left.
+    let cookie = |left: i64| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let given = i64::try_from(now).unwrap() - WORKING_DAY + left;
+        let mut jar = CookieJar::new();
+        let key = Key::derive_from(&[SECRET, "/ops", TOKEN].concat().into_bytes());
+        jar.signed_mut(&key).add(Cookie::new("wte-ops", given.to_string()));
+        jar.get("wte-ops").unwrap().stripped().encoded().to_string()
+    };
+    let open = async |left| ask(&server, "/ops/events", &[("cookie", &cookie(left))]).await;
+    let mut lasting = Events::of(open(WORKING_DAY).await);
+    let mut short = Events::of(open(3).await);
+    short.event("updates").await;
+    short.ended().await;
+    lasting.event("dUpdates").await;
+    assert_eq!(open(0).await.status(), 403);
+}
+
+#[tokio::test]
 async fn another_site_signs_nobody_in() {
     let server = Server::start(&[("OPS_TOKEN", TOKEN)]).await;
     for origin in ["https://evil.example", "null"] {
         let request = server.request(Method::POST, "/ops").header(ORIGIN, origin).body(format!("token={TOKEN}"));
         let response = request.send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.headers().get(SET_COOKIE)), (403, None), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn another_site_opens_no_stream() {
+    let server = Server::start(&[]).await;
+    for (site, status) in [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)] {
+        let response = ask(&server, "/ops/events", &[("sec-fetch-site", site)]).await;
+        assert_eq!(response.status().as_u16(), status, "{site}");
     }
 }
 
@@ -176,27 +234,30 @@ async fn servers_that_come_and_go_are_seen_at_every_server() {
     let mut stream = events(&one).await;
     let alone = stream.find(|event| servers(event).len() == 1).await;
     let mut two = Server::start(&settings).await;
-    stream.find(|event| event["event"] == "dUpdates" && servers(event).len() == 2).await;
+    let came = stream.find(|event| event["event"] == "dUpdates" && servers(event).len() == 2).await;
+    let before = servers(&alone);
+    let second = servers(&came).difference(&before).next().cloned().expect("the second one");
+    let (first, at) = (oldest(&came, &second).unwrap(), came["data"]["at"].as_u64().unwrap());
+    assert!(at <= first + SEEN_WITHIN, "seen {} ms after its first sample, by the store's clock", at - first);
     let both = events(&two).await.event("updates").await;
     assert_eq!(servers(&both).len(), 2, "who comes later gets the window of both");
 
     two.kill().await;
     let killed = servers(&both).difference(&servers(&alone)).next().cloned().expect("the second one");
-    let silent = async {
-        let mut last = 0;
+    let gone = async {
+        // Store times of the last sample of the killed one, and of the first news by which pages show it as gone.
+        let mut last = newest(&both, &killed).expect("it was there");
         loop {
             let event = stream.next().await;
+            last = last.max(newest(&event, &killed).unwrap_or_default());
             let at = event["data"]["at"].as_u64().unwrap();
-            if servers(&event).contains(&killed) || last == 0 {
-                last = at;
-            }
-            // For so long, by the store's clock, that pages show it as gone; the other one goes on.
-            if at > last + 3000 && servers(&event) == servers(&alone) {
-                return;
+            if at > last + GONE_AFTER {
+                return (last, at);
             }
         }
     };
-    timeout(PATIENCE, silent).await.expect("nothing new comes of the one that was killed");
+    let (last, at) = timeout(PATIENCE, gone).await.expect("nothing new comes of the one that was killed");
+    assert!(at <= last + SEEN_WITHIN, "shown as gone {} ms after its last sample, by the store's clock", at - last);
     let later = events(&one).await.event("updates").await;
     assert!(servers(&later).contains(&killed), "what it said before is still there");
     for key in redis.keys("samples*") {

@@ -7,6 +7,7 @@ import { bytes, duration, millis, said, short } from "../../assets/js/ops/format
 import { linear, minutes, nearest, path, ticks } from "../../assets/js/ops/scale.js";
 import { CHARTS, pointsOf, pointsOfAll } from "../../assets/js/ops/series.js";
 import { GONE_AFTER_MS, heard, nothing } from "../../assets/js/ops/window.js";
+import { windows } from "./golden.js";
 
 const sample = (server, at, n = at, more = {}) => ({ server, at, n, name: `${server}:1`, up: 1, cpu: n, ...more });
 const updates = (at, ...samples) => ({ event: "updates", data: { at, windowMs: 10_000, samples } });
@@ -18,6 +19,17 @@ test("what is new joins the window, each sample once, in the order of their time
   const known = after(updates(5_000, sample("b", 4_000, 2), sample("a", 3_000, 1)), dUpdates(6_000, sample("a", 5_500, 3), sample("a", 5_000, 2), sample("a", 5_500, 3)));
   assert.deepEqual(told(known), ["a 1 2 3", "b 2"]);
   assert.deepEqual(told(heard(known, dUpdates(6_000, sample("a", 5_000, 2)))), told(known));
+});
+
+test("the window is joined as the server joins it", () => {
+  let known = nothing;
+  for (const [i, { what, at, samples, known: expected }] of windows.entries()) {
+    const fresh = samples.map(([server, at, n]) => sample(server, at, n));
+    known = heard(known, i === 0 ? updates(at, ...fresh) : dUpdates(at, ...fresh));
+    const all = known.servers.flatMap((server) => server.samples).map(({ server, at, n }) => [server, at, n]);
+    all.sort(([s, t, n], [s2, t2, n2]) => t - t2 || (s < s2 ? -1 : s > s2 ? 1 : n - n2));
+    assert.deepEqual(all, expected, what);
+  }
 });
 
 test("updates and then what is new is what fresh updates say", () => {

@@ -4,8 +4,8 @@
 /** A server samples itself each second. One that has missed two is shown as gone, so that this is seen within three. */
 export const GONE_AFTER_MS = 2_000;
 
-/** Nothing is known yet. */
-export const nothing = { at: 0, windowMs: 0, servers: [] };
+/** Nothing is known yet. What is before `from` is outside of the window; a clock that goes back brings nothing back. */
+export const nothing = { at: 0, windowMs: 0, from: 0, servers: [] };
 
 /**
  * What is known after one more message. `at` is the store's time, `servers` are `{id, name, samples, last, gone}`, in the order of their
@@ -17,12 +17,12 @@ export function heard(known, { event, data }) {
   return known;
 }
 
-function joined({ windowMs, servers }, { at, samples }) {
+function joined({ windowMs, from: before, servers }, { at, samples }) {
   const runs = new Map(servers.map(({ id, samples }) => [id, samples]));
   for (const [id, fresh] of byServer(samples)) runs.set(id, merge(runs.get(id) ?? [], fresh));
-  const from = at - windowMs;
+  const from = Math.max(before, at - windowMs);
   const all = [...runs].map(([id, run]) => [id, run.filter((sample) => sample.at >= from)]).filter(([, run]) => run.length > 0);
-  return { at, windowMs, servers: all.map(([id, run]) => server(id, run, at)).sort(inOrder) };
+  return { at, windowMs, from, servers: all.map(([id, run]) => server(id, run, at)).sort(inOrder) };
 }
 
 function byServer(samples) {

@@ -146,3 +146,36 @@ fn what_was_cleared_may_come_again_and_cursors_stay_good() {
     assert!(assembler.take(Beat(1, 0)));
     assert_eq!(assembler.d_updates(told).count(), 1);
 }
+
+/// The page joins samples by the same rules: its test reads the same lines.
+#[test]
+fn the_window_of_the_page_is_this_one() {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        what: String,
+        at: Millis,
+        samples: Vec<(String, Millis, u64)>,
+        known: Vec<(String, Millis, u64)>,
+    }
+    #[derive(Debug, Clone, PartialEq)]
+    struct Named(String, Millis, u64);
+    impl Item for Named {
+        type Id = (String, u64);
+        fn at(&self) -> Millis {
+            self.1
+        }
+        fn id(&self) -> Self::Id {
+            (self.0.clone(), self.2)
+        }
+    }
+    let mut assembler = Assembler::new(Window { lasts: 10_000, most: 100 });
+    for line in include_str!("../../../tests/golden/window.jsonl").lines() {
+        let Line { what, at, samples, known } = serde_json::from_str(line).unwrap();
+        assembler.advance(at);
+        for (server, at, n) in samples {
+            assembler.take(Named(server, at, n));
+        }
+        let all: Vec<_> = assembler.updates().map(|Named(server, at, n)| (server.clone(), *at, *n)).collect();
+        assert_eq!(all, known, "{what}");
+    }
+}

@@ -39,14 +39,11 @@ impl Record {
     ) -> Result<Vec<RoomView>, Refused> {
         self.expire(now, rules, step);
         self.member(owner)?;
-        self.talk.expire(now.millis(), rules.lifetime);
-        let ids: Vec<RoomId> = self.talk.rooms.keys().filter(|id| !id.is_general()).cloned().collect();
+        let private = self.talk.private_of(owner).filter(|(_, private)| private.shows(owner)).map(|(id, _)| id);
+        let ids: Vec<RoomId> = self.talk.named().cloned().chain(private).collect();
         let mut views = Vec::new();
         for id in std::iter::once(RoomId::general()).chain(ids) {
-            let Ok((room, names)) = self.room(owner, &id, now.millis(), rules) else { continue };
-            if matches!(&room.kind, Kind::Private(private) if !private.shows(owner)) {
-                continue;
-            }
+            let Ok((_, names)) = self.room(owner, &id, now.millis(), rules) else { continue };
             let unread = self.talk.unread(owner, &id, now.millis(), rules.lifetime, rules.messages as u64);
             views.push(RoomView { id, names, unread: Some(unread) });
         }
@@ -65,7 +62,6 @@ impl Record {
     ) -> Result<RoomView, Refused> {
         self.expire(now, rules, step);
         self.member(owner)?;
-        self.talk.expire(now.millis(), rules.lifetime);
         match wish {
             NewRoom::Named(name) => self.add_named(owner, name, id, now, rules, step),
             NewRoom::With(username) => self.add_private(owner, username, id, now.millis(), rules),
@@ -84,8 +80,10 @@ impl Record {
         if let Some(found) = self.talk.called(name) {
             return self.view(owner, found, now.millis(), rules);
         }
-        if rules.rooms > 0 && self.talk.named().count() >= rules.rooms {
-            return Err(Refused::RoomsFull);
+        if rules.rooms > 0 && self.talk.named().len() >= rules.rooms {
+            // Somebody who opens room after room and says nothing takes no place from anybody.
+            let empty = self.talk.oldest_empty().ok_or(Refused::RoomsFull)?;
+            self.talk.drop_room(&empty);
         }
         self.talk.put(&id, Room { kind: Kind::Name(name.clone()), at: now.millis(), count: 0 });
         let view = self.view(owner, id, now.millis(), rules)?;
@@ -105,7 +103,7 @@ impl Record {
         let there = self.holder(&username.key()).filter(|(other, _)| other != owner);
         let (other, since) = there.ok_or(Refused::NobodyThere)?;
         let with = self.talk.private_of(owner).find(|(_, private)| private.has(&other));
-        let with = with.map(|(id, private)| (id.clone(), private.shows(owner)));
+        let with = with.map(|(id, private)| (id, private.shows(owner)));
         if let Some((id, shown)) = with
             && let Ok(view) = self.view(owner, id.clone(), at, rules)
         {
@@ -114,8 +112,9 @@ impl Record {
             }
             return Ok(view);
         }
-        let full = |owner| rules.private_rooms > 0 && self.talk.private_of(owner).count() >= rules.private_rooms;
-        if full(owner) || full(&other) {
+        // A room costs its opener alone: else strangers could fill somebody's list, and learn how full it is.
+        let opened = self.talk.private_of(owner).filter(|(_, private)| private.owners[0] == *owner).count();
+        if rules.private_rooms > 0 && opened >= rules.private_rooms {
             return Err(Refused::PrivateRoomsFull);
         }
         let private = Private { owners: [owner.clone(), other], since: [me, since], told: false };
@@ -142,7 +141,8 @@ impl Record {
         Ok(if is_over(&room, now.millis(), rules.lifetime) { room.count } else { gone(room.count, rules) })
     }
 
-    /// Says something: an act, so the two hours begin anew. Who says something has read what was there.
+    /// Says something. Where everyone hears it, it is an act, so the two hours begin anew; in private they run on, for everyone sees
+    /// when they end, and would see who whispers when. Who says something has read what was there.
     pub fn chat(&mut self, chat: &Chat, now: Moment<'_>, rules: &Rules, step: &mut Step) -> Result<Saying, Refused> {
         self.expire(now, rules, step);
         let owner = &chat.owner;
@@ -163,7 +163,9 @@ impl Record {
         let gone = if was_over { before } else { gone(room.count, rules) };
         self.talk.put(&chat.room, room.clone());
         self.talk.mark(owner, &chat.room, room.count);
-        self.renew(&user.username.key(), now.millis(), rules, step);
+        if !matches!(room.kind, Kind::Private(_)) {
+            self.renew(&user.username.key(), now.millis(), rules, step);
+        }
         let (username, img, text) = (user.username, user.img, chat.text.clone());
         let message = Message { room: chat.room.clone(), id, username, img, text, at: id.at };
         step.messages.push(Made { owner: owner.clone(), n: chat.n, message: message.clone(), gone });
@@ -194,7 +196,7 @@ impl Record {
         if id.is_general() {
             return Ok((self.talk.general(), vec![super::GENERAL.to_owned()]));
         }
-        let room = self.talk.rooms.get(id).cloned().ok_or(Refused::NoSuchRoom)?;
+        let room = self.talk.all().get(id).cloned().ok_or(Refused::NoSuchRoom)?;
         let names = match &room.kind {
             Kind::General => None,
             Kind::Name(name) => Some(vec![name.to_string()]),
@@ -226,7 +228,7 @@ impl Record {
     }
 
     fn show(&mut self, id: &RoomId) {
-        if let Some(mut room) = self.talk.rooms.get(id).cloned() {
+        if let Some(mut room) = self.talk.all().get(id).cloned() {
             if let Kind::Private(private) = &mut room.kind {
                 private.told = true;
             }

@@ -2,6 +2,7 @@
 //! no store and no clock.
 
 mod acts;
+mod index;
 mod rooms;
 mod text;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::index::Index;
 use super::{GENERAL, MessageId, RoomId, RoomName};
 use crate::domain::Millis;
 use crate::domain::owner::Owner;
@@ -72,7 +73,9 @@ pub type Marks = BTreeMap<RoomId, u64>;
 #[derive(Debug, Clone, Default)]
 pub struct Rooms {
     /// `general` is among them once something was said there.
-    pub rooms: BTreeMap<RoomId, Room>,
+    rooms: BTreeMap<RoomId, Room>,
+    /// Where to find them; follows each change of `rooms`.
+    index: Index,
     pub read: BTreeMap<Owner, Marks>,
     /// The number of what was told last; 0 before anything was. Kept in memory alone: who listens begins anew with it.
     pub talked: u64,
@@ -85,9 +88,32 @@ pub struct Rooms {
 pub struct Changed {
     pub rooms: BTreeSet<RoomId>,
     pub readers: BTreeSet<Owner>,
+    /// Rooms that stay while their messages are over: those up to this number go.
+    pub emptied: BTreeMap<RoomId, u64>,
+}
+
+impl Changed {
+    /// What another step has changed.
+    pub fn extend(&mut self, other: Self) {
+        self.rooms.extend(other.rooms);
+        self.readers.extend(other.readers);
+        self.emptied.extend(other.emptied);
+    }
 }
 
 impl Rooms {
+    /// From what was stored.
+    pub fn new(rooms: BTreeMap<RoomId, Room>, read: BTreeMap<Owner, Marks>) -> Self {
+        let mut index = Index::default();
+        rooms.iter().for_each(|(id, room)| index.add(id, room));
+        Self { rooms, index, read, talked: 0, changed: Changed::default() }
+    }
+
+    /// All of them, also those that are over.
+    pub fn all(&self) -> &BTreeMap<RoomId, Room> {
+        &self.rooms
+    }
+
     pub fn general(&self) -> Room {
         let none = || Room { kind: Kind::General, at: 0, count: 0 };
         self.rooms.get(&RoomId::general()).cloned().unwrap_or_else(none)
@@ -103,28 +129,36 @@ impl Rooms {
 
     /// The room as it is to be from now on.
     pub fn put(&mut self, id: &RoomId, room: Room) {
+        if let Some(before) = self.rooms.get(id) {
+            self.index.remove(id, before);
+        }
+        self.index.add(id, &room);
         self.rooms.insert(id.clone(), room);
         self.changed.rooms.insert(id.clone());
     }
 
     pub fn drop_room(&mut self, id: &RoomId) {
-        if self.rooms.remove(id).is_some() {
+        if let Some(room) = self.rooms.remove(id) {
+            self.index.remove(id, &room);
             self.changed.rooms.insert(id.clone());
         }
     }
 
-    /// Drops the rooms whose time is over. `general` stays; only its messages are over then.
+    /// Drops the rooms whose time is over, and looks at no others. `general` stays; only its messages are over then.
     pub fn expire(&mut self, now: Millis, lifetime: Millis) {
-        let over =
-            |(id, room): (&RoomId, &Room)| (!id.is_general() && is_over(room, now, lifetime)).then(|| id.clone());
-        let over: Vec<RoomId> = self.rooms.iter().filter_map(over).collect();
-        over.iter().for_each(|id| self.drop_room(id));
+        while let Some(id) = self.index.over(now, lifetime) {
+            match self.rooms.get(&id) {
+                Some(general) if id.is_general() => {
+                    self.changed.emptied.insert(id, general.count);
+                }
+                _ => self.drop_room(&id),
+            }
+        }
     }
 
     /// The owner's name has ended: private rooms end with it, and nothing is known of what was read.
     pub fn end_of(&mut self, owner: &Owner) {
-        let own: Vec<RoomId> = self.private_of(owner).map(|(id, _)| id.clone()).collect();
-        own.iter().for_each(|id| self.drop_room(id));
+        self.index.of(owner).iter().for_each(|id| self.drop_room(id));
         if self.read.remove(owner).is_some() {
             self.changed.readers.insert(owner.clone());
         }
@@ -132,13 +166,12 @@ impl Rooms {
 
     /// The owner's name is another's from now on, and with it the private rooms and what was read.
     pub fn hand_over(&mut self, from: &Owner, to: &Owner) {
-        for (id, room) in &mut self.rooms {
-            if let Kind::Private(private) = &mut room.kind
-                && private.has(from)
-            {
+        for id in self.index.of(from) {
+            let Some(mut room) = self.rooms.get(&id).cloned() else { continue };
+            if let Kind::Private(private) = &mut room.kind {
                 private.owners.iter_mut().filter(|owner| *owner == from).for_each(|owner| *owner = to.clone());
-                self.changed.rooms.insert(id.clone());
             }
+            self.put(&id, room);
         }
         if let Some(marks) = self.read.remove(from) {
             self.read.insert(to.clone(), marks);
@@ -146,16 +179,21 @@ impl Rooms {
         }
     }
 
-    pub fn named(&self) -> impl Iterator<Item = (&RoomId, &RoomName)> {
-        self.rooms.iter().filter_map(|(id, room)| match &room.kind {
-            Kind::Name(name) => Some((id, name)),
-            _ => None,
-        })
+    /// The rooms with a name.
+    pub fn named(&self) -> impl ExactSizeIterator<Item = &RoomId> {
+        self.index.named()
     }
 
-    pub fn private_of(&self, owner: &Owner) -> impl Iterator<Item = (&RoomId, &Private)> {
-        self.rooms.iter().filter_map(move |(id, room)| match &room.kind {
-            Kind::Private(private) if private.has(owner) => Some((id, private)),
+    /// The named room in which nothing was said yet for the longest time.
+    pub fn oldest_empty(&self) -> Option<RoomId> {
+        let empty = self.named().filter_map(|id| self.rooms.get_key_value(id)).filter(|(_, room)| room.count == 0);
+        empty.min_by_key(|(id, room)| (room.at, *id)).map(|(id, _)| id.clone())
+    }
+
+    /// The private rooms that the owner is a member of.
+    pub fn private_of(&self, owner: &Owner) -> impl Iterator<Item = (RoomId, &Private)> {
+        self.index.of(owner).into_iter().filter_map(|id| match &self.rooms.get(&id)?.kind {
+            Kind::Private(private) => Some((id, private)),
             _ => None,
         })
     }
@@ -163,10 +201,7 @@ impl Rooms {
     /// The named room that is called so.
     pub fn called(&self, name: &RoomName) -> Option<RoomId> {
         let key = name.key();
-        if key == GENERAL {
-            return Some(RoomId::general());
-        }
-        self.named().find(|(_, name)| name.key() == key).map(|(id, _)| id.clone())
+        if key == GENERAL { Some(RoomId::general()) } else { self.index.called(&key) }
     }
 
     /// The owner has read so many messages of the room. Marks of rooms that are gone go too.
@@ -197,6 +232,32 @@ pub fn is_over(room: &Room, now: Millis, lifetime: Millis) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_happens_to_rooms_they_are_found_where_they_are() {
+        let owner = |number: u64| Owner::of(&format!("user {number}"));
+        let mut rooms = Rooms::default();
+        for step in 0..200_u64 {
+            let id = RoomId::of([u8::try_from(step % 23).unwrap(); 16]);
+            let private = Private { owners: [owner(step % 5), owner(5 + step % 3)], since: [1, 1], told: false };
+            let named = RoomName::parse(&format!("Room {}", step % 23)).unwrap();
+            let kind = if step % 23 < 15 { Kind::Private(private) } else { Kind::Name(named) };
+            match step % 11 {
+                8 => rooms.drop_room(&id),
+                9 => rooms.end_of(&owner(step % 8)),
+                10 => rooms.hand_over(&owner(step % 5), &owner(9)),
+                _ => rooms.put(&id, Room { kind, at: 1000 + step, count: step }),
+            }
+            rooms.expire(1000 + step, 60);
+            assert_eq!(rooms.index, Rooms::new(rooms.rooms.clone(), BTreeMap::new()).index, "after step {step}");
+            for number in 0..10 {
+                let own = rooms.private_of(&owner(number)).count();
+                let has = |room: &&Room| matches!(&room.kind, Kind::Private(private) if private.has(&owner(number)));
+                assert_eq!(own, rooms.all().values().filter(has).count());
+            }
+        }
+        assert!(rooms.all().values().all(|room| room.at + 60 > 1199) && !rooms.all().is_empty());
+    }
 
     /// Found by fuzzing: the room that had a number left for one of two who talked.
     #[test]

@@ -50,6 +50,10 @@ fn fake() -> Arc<Fake> {
     Arc::new(Fake { begun: Instant::now(), readings: AtomicU64::new(0), away: AtomicBool::new(false) })
 }
 
+async fn next(viewer: &mut Viewer) -> News {
+    viewer.next().await.news.clone()
+}
+
 fn times(news: &News) -> Vec<Millis> {
     match news {
         News::Updates { samples, .. } | News::DUpdates { samples, .. } => {
@@ -63,11 +67,11 @@ fn times(news: &News) -> Vec<Millis> {
 async fn who_looks_gets_the_window_sorted_and_then_only_what_is_new() {
     let board = Board::start(fake());
     let mut viewer = board.view();
-    let News::Updates { samples, at } = viewer.next().await else { panic!("the window comes first") };
+    let News::Updates { samples, at } = next(&mut viewer).await else { panic!("the window comes first") };
     assert_eq!(samples.len() as u64, SAMPLES_LAST / 1000 + 1);
     assert!(samples.is_sorted_by_key(|sample| sample.at) && samples.last().unwrap().at == at);
     for second in 1..=3 {
-        let news = viewer.next().await;
+        let news = next(&mut viewer).await;
         assert!(matches!(news, News::DUpdates { .. }) && times(&news) == [second * 1000], "{news:?}");
     }
 }
@@ -80,11 +84,11 @@ async fn who_comes_later_is_told_what_is_known_and_who_is_slow_misses_nothing() 
     advance(Duration::from_secs(1)).await;
     first.next().await;
     let mut second = board.view();
-    let News::Updates { samples, .. } = second.next().await else { panic!("the window comes first") };
+    let News::Updates { samples, .. } = next(&mut second).await else { panic!("the window comes first") };
     assert_eq!(samples.last().unwrap().at, START + 1000);
     sleep(Duration::from_millis(4500)).await;
-    assert_eq!(times(&first.next().await), [2000, 3000, 4000, 5000]);
-    assert_eq!(times(&second.next().await), [2000, 3000, 4000, 5000]);
+    assert_eq!(times(&next(&mut first).await), [2000, 3000, 4000, 5000]);
+    assert_eq!(times(&next(&mut second).await), [2000, 3000, 4000, 5000]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,7 +105,7 @@ async fn nothing_is_read_while_nobody_looks() {
     sleep(Duration::from_secs(10)).await;
     assert_eq!(store.readings.load(Ordering::Relaxed), read);
     let mut again = board.view();
-    let News::Updates { samples, .. } = again.next().await else { panic!("the window comes first") };
+    let News::Updates { samples, .. } = next(&mut again).await else { panic!("the window comes first") };
     assert_eq!(samples.len() as u64, SAMPLES_LAST / 1000 + 1, "all of it is read anew");
 }
 
@@ -112,13 +116,30 @@ async fn a_store_that_is_away_is_told_and_nothing_is_lost_by_it() {
     let mut viewer = board.view();
     viewer.next().await;
     store.away.store(true, Ordering::Relaxed);
-    assert_eq!(viewer.next().await, News::Stale);
+    assert_eq!(next(&mut viewer).await, News::Stale);
     sleep(Duration::from_secs(2)).await;
     store.away.store(false, Ordering::Relaxed);
-    let mut news = viewer.next().await;
+    let mut news = next(&mut viewer).await;
     while news == News::Stale {
-        news = viewer.next().await;
+        news = next(&mut viewer).await;
     }
     let News::DUpdates { samples, at } = news else { panic!("only what is new") };
     assert_eq!(samples.len() as u64, (at - START) / 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_at_one_position_is_made_and_encoded_once() {
+    let board = Board::start(fake());
+    let mut viewers = [board.view(), board.view(), board.view()];
+    for _ in 0..2 {
+        let mut encoded = 0;
+        for viewer in &mut viewers {
+            let told = viewer.next().await;
+            told.text(|_| {
+                encoded += 1;
+                String::new()
+            });
+        }
+        assert_eq!(encoded, 1);
+    }
 }

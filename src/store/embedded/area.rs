@@ -52,8 +52,9 @@ impl Area {
             venues: state.venues.keys().cloned().collect(),
             owners: self.record.owners.keys().cloned().collect(),
             talk: Changed {
-                rooms: self.record.talk.rooms.keys().cloned().collect(),
+                rooms: self.record.talk.all().keys().cloned().collect(),
                 readers: self.record.talk.read.keys().cloned().collect(),
+                ..Changed::default()
             },
             ..Unkept::default()
         };
@@ -71,9 +72,7 @@ impl Area {
             self.unkept.users.extend(step.users);
             self.unkept.venues.extend(step.venues);
             self.unkept.owners.extend(step.owners);
-            let talk = std::mem::take(&mut self.record.talk.changed);
-            self.unkept.talk.rooms.extend(talk.rooms);
-            self.unkept.talk.readers.extend(talk.readers);
+            self.unkept.talk.extend(std::mem::take(&mut self.record.talk.changed));
             self.unkept.messages.extend(step.messages);
         } else {
             self.unkept = Unkept { all: true, messages_too: true, ..Unkept::default() };
@@ -99,7 +98,7 @@ impl Area {
     /// A measure of its memory: each row takes some 300 bytes.
     pub fn rows(&self) -> usize {
         let Record { state, owners, talk, .. } = &self.record;
-        1 + state.users.len() + state.venues.len() + owners.len() + talk.rooms.len() + talk.read.len()
+        1 + state.users.len() + state.venues.len() + owners.len() + talk.all().len() + talk.read.len()
     }
 
     /// The messages of a room that are not on the disk yet.

@@ -54,7 +54,7 @@ pub fn read(
 /// Takes out what is gone, and adds what was said.
 pub fn put(table: &mut Table<'_, MessageKey, &'static [u8]>, name: &str, area: &Area) -> Result<(), redb::Error> {
     let unkept = &area.unkept;
-    let rooms = &area.record.talk.rooms;
+    let rooms = area.record.talk.all();
     if unkept.all {
         let end = end_of(name);
         let stays = |room: &str| RoomId::parse(room).is_some_and(|room| rooms.contains_key(&room));
@@ -63,10 +63,91 @@ pub fn put(table: &mut Table<'_, MessageKey, &'static [u8]>, name: &str, area: &
     for id in unkept.talk.rooms.iter().filter(|id| !rooms.contains_key(*id)) {
         table.retain_in((name, id.as_str(), 0)..=(name, id.as_str(), u64::MAX), |_, _| false)?;
     }
+    for (id, gone) in &unkept.talk.emptied {
+        table.retain_in((name, id.as_str(), 0)..=(name, id.as_str(), *gone), |_, _| false)?;
+    }
     for made in unkept.messages.iter().filter(|made| rooms.contains_key(&made.message.room)) {
         let room = made.message.room.as_str();
         table.insert((name, room, made.message.id.number), encode(&Kept::from(made)).as_slice())?;
         table.retain_in((name, room, 0)..=(name, room, made.gone), |_, _| false)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::{Act, Change, Rules};
+    use crate::domain::image::Image;
+    use crate::domain::name::{AreaName, Username};
+    use crate::domain::record::{Moment, Record, Step};
+    use crate::domain::talk::{Chat, ChatText, NewRoom, RoomName};
+    use crate::store::embedded::disk::Disk;
+    use crate::store::embedded::open;
+    use crate::store::embedded::shelf::Shelf;
+
+    const RULES: Rules = Rules {
+        lifetime: 7_200_000,
+        sweep_period: 600_000,
+        users: 0,
+        venues: 0,
+        rooms: 0,
+        private_rooms: 0,
+        messages: 0,
+    };
+    const HOUR: u64 = 3_600_000_000;
+
+    fn lunch() -> AreaName {
+        AreaName::parse("lunch").unwrap()
+    }
+
+    fn step<T>(shelf: &mut Shelf, micros: u64, act: impl FnOnce(&mut Record, Moment<'_>, &mut Step) -> T) -> T {
+        let (area, now) = shelf.area(&lunch(), micros).unwrap();
+        let (before, mut step) = (area.head(), Step::default());
+        let result = act(&mut area.record, now, &mut step);
+        area.note(&before, step);
+        shelf.changed(&lunch());
+        shelf.keep(1).unwrap();
+        result
+    }
+
+    fn join(shelf: &mut Shelf, who: &str, micros: u64) {
+        let act = Act::Join { username: Username::parse(who).unwrap(), img: Image::default() };
+        let change = Change { area: lunch(), owner: Owner::of(who), held: None, n: None, act };
+        step(shelf, micros, |record, now, step| record.change(&change, now, &RULES, step)).unwrap();
+    }
+
+    fn kept(shelf: &mut Shelf, room: &RoomId) -> usize {
+        let mut count = 0;
+        let counted = shelf.messages(&lunch(), room, 0, |_| {
+            count += 1;
+            true
+        });
+        counted.unwrap();
+        count
+    }
+
+    #[test]
+    fn what_is_over_leaves_the_file_of_an_area_that_goes_on() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        join(&mut shelf, "Ann", HOUR);
+        let (ann, wish) = (Owner::of("Ann"), NewRoom::Named(RoomName::parse("Veggie").unwrap()));
+        let veggie = step(&mut shelf, HOUR, |record, now, step| {
+            record.add_room(&ann, &wish, RoomId::of([7; 16]), now, &RULES, step)
+        });
+        let rooms = [RoomId::general(), veggie.unwrap().id];
+        for room in &rooms {
+            let text = ChatText::parse("soon over").unwrap();
+            let chat = Chat { area: lunch(), owner: ann.clone(), held: None, n: None, room: room.clone(), text };
+            step(&mut shelf, HOUR, |record, now, step| record.chat(&chat, now, &RULES, step)).unwrap();
+            assert_eq!(kept(&mut shelf, room), 1);
+        }
+        join(&mut shelf, "Bob", 2 * HOUR);
+        assert_eq!(kept(&mut shelf, &rooms[1]), 1, "not yet");
+        join(&mut shelf, "Cem", 3 * HOUR);
+        assert_eq!(rooms.each_ref().map(|room| kept(&mut shelf, room)), [0, 0]);
+        shelf.start_over();
+        let left = step(&mut shelf, 3 * HOUR, |record, _, _| record.talk.all().keys().cloned().collect::<Vec<_>>());
+        assert_eq!(left, [RoomId::general()], "nor are the rooms there, but for the one that always is");
+    }
 }

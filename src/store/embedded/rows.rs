@@ -12,7 +12,7 @@ use crate::domain::name::UserKey;
 use crate::domain::owner::Owner;
 use crate::domain::record::{Holding, Record};
 use crate::domain::state::{AreaState, User};
-use crate::domain::talk::{Marks, Room, RoomId};
+use crate::domain::talk::{Marks, Room, RoomId, Rooms};
 use crate::domain::venue::{Venue, VenueId};
 
 /// Changes of one life, at most: what a browser can count to, and a thousand a second make it in 285,000 years. A row that says more
@@ -72,7 +72,7 @@ impl Rows {
         let expires_at = self.header.as_ref().map_or(last_end, |header| header.expires_at);
         let state = AreaState { epoch, seq, users: self.users, venues: self.venues, expires_at };
         let mut record = Record::new(state, self.owners);
-        (record.talk.rooms, record.talk.read) = (self.rooms, self.read);
+        record.talk = Rooms::new(self.rooms, self.read);
         Some((record, self.header.map(|header| header.due)))
     }
 

@@ -133,7 +133,7 @@ impl<'txn> Tables<'txn> {
         }
         let talk = &area.record.talk;
         for id in &unkept.talk.rooms {
-            put(&mut self.rooms, name, id.as_str(), talk.rooms.get_key_value(id).as_ref())?;
+            put(&mut self.rooms, name, id.as_str(), talk.all().get_key_value(id).as_ref())?;
         }
         for owner in &unkept.talk.readers {
             put(&mut self.read, name, owner.as_str(), talk.read.get_key_value(owner).as_ref())?;

@@ -5,11 +5,10 @@ use async_trait::async_trait;
 use futures_util::future::try_join_all;
 
 use super::RedisStore;
-use super::answer::{parts, read};
+use super::answer::parts;
 use super::keys::SAMPLES;
 use super::link::{Again, within_limit};
-use super::request::Request;
-use super::script::{Call, SAMPLE, SAMPLED};
+use super::script::{Call, SAMPLE, SAMPLED, SAMPLES_OF};
 use crate::domain::Millis;
 use crate::domain::presence::ServerId;
 use crate::domain::sample::{Measured, Sample};
@@ -41,9 +40,8 @@ impl Samples for RedisStore {
 impl RedisStore {
     async fn samples_of(&self, server: ServerId, since: Millis) -> Result<Vec<Sample>> {
         let key = self.reach.layout().samples_of(&server);
-        let mut range = redis::cmd("ZRANGE");
-        range.arg(&key).arg(since).arg("+inf").arg("BYSCORE").arg("WITHSCORES");
-        let rows: Vec<(Vec<u8>, Millis)> = read(self.reach.ask(&key, &Request::Command(range), Again::Safe).await?)?;
+        let call = Call::new(&SAMPLES_OF, vec![key]).arg(since.to_string());
+        let (rows,): (Vec<(Vec<u8>, Millis)>,) = parts(self.ask(call, Again::Safe).await?)?;
         let sample = |(text, at): (Vec<u8>, Millis)| {
             let measured: Measured = serde_json::from_slice(&text).ok()?;
             Some(Sample { server: server.clone(), at, measured })

@@ -77,6 +77,7 @@ script!(LEASE, "#!lua flags=allow-oom", "lease.lua");
 // Allowed when Redis is full: that is when one looks, and what is kept of a server has a bound.
 script!(SAMPLE, "#!lua flags=allow-oom", "sample.lua");
 script!(SAMPLED, "#!lua flags=allow-oom,no-writes", "sampled.lua");
+script!(SAMPLES_OF, "#!lua flags=allow-oom", "samples_of.lua");
 script!(ACCOUNT_ADD, "#!lua", "account/add.lua");
 script!(ACCOUNT_READ, "#!lua flags=allow-oom", "account/read.lua");
 script!(ACCOUNT_CHANGE, "#!lua", "account/change.lua");

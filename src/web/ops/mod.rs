@@ -2,6 +2,7 @@
 //! languages are for those who eat. Knows not how a server is sampled, nor who may look (`pass.rs`).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION};
@@ -9,6 +10,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, rt};
 use askama::Template;
 use serde::Serialize;
+use tokio::time::sleep;
 use url::form_urlencoded;
 
 use super::events::message::{message, retry};
@@ -64,7 +66,10 @@ const NOT_FROM_HERE: &str = "This view is for who runs the servers. It answers o
 /// `GET /ops`
 pub async fn page(request: HttpRequest, web: Data<Web>) -> HttpResponse {
     match web.ops.operators.admit(&request, &web) {
-        Admission::In { signed_in } => html(StatusCode::OK, &Page { t: english(), assets: assets::base(), signed_in }),
+        Admission::In { signed_in } => {
+            let signed_in = signed_in.is_some();
+            html(StatusCode::OK, &Page { t: english(), assets: assets::base(), signed_in })
+        }
         Admission::SignIn => door(StatusCode::FORBIDDEN, GIVE_TOKEN, ""),
         Admission::Elsewhere => door(StatusCode::FORBIDDEN, NOT_FROM_HERE, ""),
     }
@@ -98,18 +103,21 @@ pub async fn sign_out(request: HttpRequest, web: Data<Web>) -> Result<HttpRespon
 }
 
 /// `GET /ops/events`: `ack`, then `updates` with the window as it is, then each second `dUpdates` with what is new; `stale` while the store does not
-/// answer.
+/// answer. It ends with the cookie that opened it. A page of another site cannot read it, but could hold it open.
 pub async fn events(request: HttpRequest, web: Data<Web>) -> Result<HttpResponse, WebError> {
-    let Admission::In { .. } = web.ops.operators.admit(&request, &web) else {
-        return Err(Problem::new(Code::ForeignOrigin, "This is for who runs the servers. Open /ops to sign in.").into());
-    };
+    let refused =
+        || Err(Problem::new(Code::ForeignOrigin, "This is for who runs the servers. Open /ops to sign in.").into());
+    let Admission::In { signed_in } = web.ops.operators.admit(&request, &web) else { return refused() };
+    if !is_own_page(&request) {
+        return refused();
+    }
     let connection = web.connections.open(origin::address(&request, &web))?;
     let (outlet, head) = Outlet::open(&request, &web);
     let (viewer, draining) = (web.ops.board.view(), web.draining.subscribe());
     // As every stream of this server begins.
     let ack = server::event("ack", &Watching { area: None, at: web.hub.clock.now() });
     rt::spawn(async move {
-        if let Err(Stalled) = serve(&outlet, &ack, viewer, draining).await {
+        if let Err(Stalled) = serve(&outlet, &ack, viewer, draining, signed_in).await {
             outlet.hang_up();
         }
         drop(connection);
@@ -122,16 +130,31 @@ async fn serve(
     ack: &str,
     mut viewer: Viewer,
     mut draining: tokio::sync::watch::Receiver<Draining>,
+    lasts: Option<Duration>,
 ) -> Result<(), Stalled> {
+    let over = async {
+        match lasts {
+            Some(lasts) => sleep(lasts).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(over);
     outlet.write(retry(RETRY_MS + random_below(RETRY_SPREAD_MS)) + &message(ack, None)).await?;
     loop {
         outlet.room().await?;
         tokio::select! {
-            news = viewer.next() => outlet.write(message(&text(&news), None)).await?,
+            news = viewer.next() => outlet.write(message(news.text(text), None)).await?,
             _ = draining.wait_for(|draining| draining.is_draining()) => return Ok(()),
             () = outlet.gone() => return Ok(()),
+            () = &mut over => return Ok(()),
         }
     }
+}
+
+/// Whether no other site's page asks. Browsers say who does; what says nothing is no browser's.
+fn is_own_page(request: &HttpRequest) -> bool {
+    let site = request.headers().get("sec-fetch-site").map(|site| site.as_bytes());
+    matches!(site, None | Some(b"same-origin" | b"none"))
 }
 
 fn text(news: &News) -> String {

@@ -27,8 +27,8 @@ const TRIES: Rate = Rate { per_second: Some(1), burst: Some(5) };
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     In {
-        /// By a token, so that one can sign out.
-        signed_in: bool,
+        /// By a token, so that one can sign out: for how long it is still good. None: by where one sits.
+        signed_in: Option<Duration>,
     },
     /// With the token, yes.
     SignIn,
@@ -57,9 +57,11 @@ impl Operators {
     /// With a token set, the machine that one sits at does not count: a proxy there is not to open it to everyone.
     pub fn admit(&self, request: &HttpRequest, web: &Web) -> Admission {
         match &self.token {
-            Some(_) if self.knows(request, is_secure(request, web)) => Admission::In { signed_in: true },
-            Some(_) => Admission::SignIn,
-            None if origin::is_this_machine(request) => Admission::In { signed_in: false },
+            Some(_) => match self.left(request, is_secure(request, web)) {
+                Some(left) => Admission::In { signed_in: Some(left) },
+                None => Admission::SignIn,
+            },
+            None if origin::is_this_machine(request) => Admission::In { signed_in: None },
             None => Admission::Elsewhere,
         }
     }
@@ -83,14 +85,13 @@ impl Operators {
         jar.get(name(secure)).cloned().expect("it was just added")
     }
 
-    fn knows(&self, request: &HttpRequest, secure: bool) -> bool {
-        let Some(cookie) = request.cookie(name(secure)) else { return false };
+    /// How long the request's cookie is still good; none if it is not.
+    fn left(&self, request: &HttpRequest, secure: bool) -> Option<Duration> {
         let mut jar = CookieJar::new();
-        jar.add_original(cookie.into_owned());
-        let signed = jar.signed(&self.key).get(name(secure));
-        let issued = signed.and_then(|cookie| cookie.value().parse::<i64>().ok());
-        let lifetime = i64::try_from(LIFETIME.as_secs()).unwrap_or(i64::MAX);
-        issued.is_some_and(|issued| (0..lifetime).contains(&(Utc::now().timestamp() - issued)))
+        jar.add_original(request.cookie(name(secure))?.into_owned());
+        let issued: i64 = jar.signed(&self.key).get(name(secure))?.value().parse().ok()?;
+        let age = Utc::now().timestamp().checked_sub(issued).and_then(|age| u64::try_from(age).ok())?;
+        LIFETIME.checked_sub(Duration::from_secs(age)).filter(|left| !left.is_zero())
     }
 }
 
@@ -118,6 +119,12 @@ mod tests {
         Operators::new(SECRET, Some(token.to_owned()))
     }
 
+    impl Operators {
+        fn knows(&self, request: &HttpRequest, secure: bool) -> bool {
+            self.left(request, secure).is_some()
+        }
+    }
+
     #[test]
     fn a_cookie_is_good_for_the_token_that_it_was_given_for() {
         let (one, same, other) = (operators("first token"), operators("first token"), operators("other token"));
@@ -143,7 +150,9 @@ mod tests {
             let mut jar = CookieJar::new();
             let value = (Utc::now().timestamp() - age).to_string();
             jar.signed_mut(&operators.key).add(Cookie::new(PLAIN_NAME, value));
-            assert_eq!(operators.knows(&holder(jar.get(PLAIN_NAME).cloned().unwrap()), false), good, "{age} s");
+            let left = operators.left(&holder(jar.get(PLAIN_NAME).cloned().unwrap()), false);
+            assert_eq!(left.is_some(), good, "{age} s");
+            assert!(left.is_none_or(|left| left.as_secs() <= LIFETIME.as_secs() - u64::try_from(age).unwrap()));
         }
     }
 

@@ -177,6 +177,7 @@ macro_rules! contract_suite {
                 the_name_of_a_room_may_be_written_in_any_way
                 a_room_that_never_was_is_no_room
                 there_are_so_many_rooms_and_room_again_when_they_are_over
+                an_empty_room_makes_place_for_another
                 unread_is_what_others_said_since
                 unread_counts_anew_after_a_name_has_ended
             }
@@ -190,7 +191,8 @@ macro_rules! contract_suite {
                 who_takes_a_freed_name_sees_nothing
                 a_rename_keeps_it_and_its_names_follow
                 nobody_is_there_to_whisper_to
-                one_has_so_many_private_rooms
+                a_private_room_costs_its_opener_alone
+                what_is_said_in_private_changes_nothing_that_others_see
             }
             samples {
                 what_one_server_samples_another_reads

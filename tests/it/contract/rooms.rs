@@ -70,9 +70,10 @@ pub async fn a_room_that_never_was_is_no_room(ground: &dyn Ground) {
 pub async fn there_are_so_many_rooms_and_room_again_when_they_are_over(ground: &dyn Ground) {
     let group = Group::meet(ground, Rules { rooms: 2, lifetime: SHORT, ..LONG }).await;
     group.join("Ann").await;
-    group.open("Ann", named("one")).await.unwrap();
-    let last = group.now().await;
-    group.open("Ann", named("two")).await.unwrap();
+    let one = group.open("Ann", named("one")).await.unwrap().id;
+    let two = group.open("Ann", named("two")).await.unwrap().id;
+    group.say("Ann", &one, "used").await;
+    let last = group.say("Ann", &two, "used, too").await.at;
     assert_eq!(refused(group.open("Ann", named("three")).await), Refused::RoomsFull);
     group.open("Ann", named("TWO")).await.expect("it is there");
     group.until(last + SHORT / 2).await;
@@ -80,6 +81,21 @@ pub async fn there_are_so_many_rooms_and_room_again_when_they_are_over(ground: &
     group.until(last + SHORT + 100).await;
     group.open("Ann", named("three")).await.expect("the others were not used");
     assert_eq!(listed(&group, "Ann").await, "general 0, three 0");
+}
+
+pub async fn an_empty_room_makes_place_for_another(ground: &dyn Ground) {
+    let group = Group::meet(ground, Rules { rooms: 3, ..LONG }).await;
+    group.join("Ann").await;
+    let used = group.open("Ann", named("used")).await.unwrap().id;
+    group.say("Ann", &used, "here we talk").await;
+    for name in ["one", "two"] {
+        let opened = group.now().await;
+        group.open("Ann", named(name)).await.unwrap();
+        group.until(opened + 2).await;
+    }
+    group.open("Ann", named("three")).await.expect("the emptiest for the longest time goes");
+    assert_eq!(listed(&group, "Ann").await, "general 0, three 0, two 0, used 0");
+    assert_eq!(group.texts("Ann", &used).await, ["here we talk"]);
 }
 
 pub async fn unread_is_what_others_said_since(ground: &dyn Ground) {

@@ -14,7 +14,7 @@ fn server(id: &str) -> ServerId {
     ServerId(id.to_owned())
 }
 
-fn measured(n: u64) -> Measured {
+pub fn measured(n: u64) -> Measured {
     Measured {
         n,
         name: "küche:8080".to_owned(),

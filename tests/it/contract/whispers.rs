@@ -169,12 +169,35 @@ pub async fn nobody_is_there_to_whisper_to(ground: &dyn Ground) {
     }
 }
 
-pub async fn one_has_so_many_private_rooms(ground: &dyn Ground) {
+pub async fn a_private_room_costs_its_opener_alone(ground: &dyn Ground) {
     let group = three(ground, Rules { private_rooms: 1, ..LONG }).await;
+    group.join("Dan").await;
     group.alone("Ann", "Bob").await;
     assert_eq!(refused(group.open("Ann", with("Cem")).await), Refused::PrivateRoomsFull);
-    assert_eq!(refused(group.open("Cem", with("Bob")).await), Refused::PrivateRoomsFull, "nor do others fill his");
+    let second = group.alone("Cem", "Bob").await;
+    group.say("Cem", &second, "nobody hears from me how many he has").await;
     group.alone("Bob", "Ann").await;
-    group.act("Bob", Act::Leave).await.unwrap();
-    group.alone("Ann", "Cem").await;
+    group.alone("Bob", "Dan").await;
+    assert_eq!(private_rooms(&group, "Bob").await.len(), 3, "nor do others fill his");
+    assert_eq!(refused(group.open("Bob", with("Eve")).await), Refused::NobodyThere);
+    group.join("Eve").await;
+    assert_eq!(refused(group.open("Bob", with("Eve")).await), Refused::PrivateRoomsFull);
+    group.act("Dan", Act::Leave).await.unwrap();
+    group.alone("Bob", "Eve").await;
+}
+
+pub async fn what_is_said_in_private_changes_nothing_that_others_see(ground: &dyn Ground) {
+    let group = three(ground, LONG).await;
+    group.vote("Ann", "thai").await;
+    let room = group.alone("Ann", "Bob").await;
+    let before = group.store.snapshot(&group.area, false).await.unwrap();
+    let due = group.me("Ann").await.unwrap().due;
+    group.until(before.at + 2).await;
+    let said = group.say_n("Ann", Some(7), &room, "psst").await.unwrap();
+    assert_eq!(said.done.me.unwrap().due, due, "the two hours run on");
+    assert_eq!(group.store.snapshot(&group.area, false).await.unwrap().state, before.state);
+    group.until_told(2).await;
+    let renewed = group.sounds().into_iter().filter(|sound| sound.text.contains("renewed")).count();
+    assert_eq!(renewed, 0, "and no server is told to show that they began anew");
+    assert_eq!(group.assert_view_is_the_store().await, before.state);
 }

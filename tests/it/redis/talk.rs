@@ -7,10 +7,12 @@ use where_to_eat::domain::name::AreaName;
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::domain::talk::{NewRoom, RoomId, RoomName};
 
-use crate::contract::group::{Group, LONG, name};
+use crate::contract::group::{Group, LONG, lasting, name};
 use crate::redis::server::RedisServer;
 
 const GRACE: u64 = 3 * LONG.sweep_period;
+/// Time for some calls on a busy machine.
+const SHORT: u64 = 1500;
 
 async fn lunch(server: &RedisServer) -> Group {
     let group = Group::meet_in(server, LONG, AreaName::parse("lunch").unwrap()).await;
@@ -37,7 +39,7 @@ async fn rooms_and_messages_are_what_the_table_says() {
     let named = group.open("Ann", NewRoom::Named(RoomName::parse("Veggie").unwrap())).await.unwrap().id;
     let said = group.say_n("Ann", Some(7), &RoomId::general(), "Thai?").await.unwrap();
     let id = said.id.unwrap();
-    group.say("Bob", &private, "psst").await;
+    let psst = group.say("Bob", &private, "psst").await;
     let owner = Owner::of("Ann");
     let data =
         json!({"room": "general", "id": id.to_string(), "username": "Ann", "img": "", "text": "Thai?", "at": id.at});
@@ -51,9 +53,11 @@ async fn rooms_and_messages_are_what_the_table_says() {
     assert_eq!(server.ask::<String>(&["HGET", "lunch:read", owner.as_str()]), "general 1");
     // Renewed with each act, and later than the area's end by as much as its other keys.
     let area_end: u64 = server.ask(&["PEXPIRETIME", "lunch:users:timer"]);
-    for key in ["lunch:rooms", "lunch:read", &format!("lunch:chat:{}", private.as_str())] {
+    for key in ["lunch:rooms", "lunch:read"] {
         assert_eq!(server.ask::<u64>(&["PEXPIRETIME", key]), area_end + GRACE, "{key}");
     }
+    let key = format!("lunch:chat:{}", private.as_str());
+    assert_eq!(server.ask::<u64>(&["PEXPIRETIME", &key]), psst.at + LONG.lifetime, "messages go by themselves");
     assert_all_end(&server);
     group.act("Ann", Act::Leave).await.unwrap();
     assert!(server.keys(&format!("lunch:chat:{}", private.as_str())).is_empty());
@@ -80,6 +84,33 @@ async fn what_is_private_never_enters_the_areas_channel() {
             break;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_over_goes_from_an_area_that_goes_on() {
+    let server = RedisServer::start();
+    let group = Group::meet_in(&server, lasting(SHORT), AreaName::parse("lunch").unwrap()).await;
+    group.join("Ann").await;
+    group.join("Bob").await;
+    let rooms = [
+        group.open("Ann", NewRoom::Named(RoomName::parse("Veggie").unwrap())).await.unwrap().id,
+        group.alone("Ann", "Bob").await,
+        RoomId::general(),
+    ];
+    let mut last = 0;
+    for room in &rooms {
+        last = group.say("Ann", room, "soon over").await.at;
+    }
+    group.until(last + SHORT / 2).await;
+    group.vote("Ann", "thai").await;
+    group.vote("Bob", "thai").await;
+    group.until(last + SHORT).await;
+    group.store.sweep(0).await.unwrap();
+    assert_eq!(group.votes().await, "Ann thai, Bob thai", "the area goes on");
+    assert_eq!(server.keys("lunch:chat:*"), [""; 0]);
+    let mut fields: Vec<String> = server.ask(&["HKEYS", "lunch:rooms"]);
+    fields.sort();
+    assert_eq!(fields, ["general", "talk"]);
 }
 
 fn put(server: &RedisServer, key: &str, garbage: &[&str]) {

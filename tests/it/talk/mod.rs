@@ -2,6 +2,7 @@
 
 mod private;
 mod rest;
+mod unseen;
 
 use serde_json::{Value, json};
 

@@ -55,7 +55,9 @@ async fn each_refusal_has_its_status() {
     let stranger = Browser::open(&server).await;
     let long = |count: usize| json!({"text": "ä".repeat(count)});
     assert_eq!(post(&bob, CHAT, long(500)).await.0, 200);
-    assert_eq!(post(&bob, ROOMS, json!({"name": "one"})).await.0, 200);
+    let (status, one) = post(&bob, ROOMS, json!({"name": "one"})).await;
+    let one = format!("{ROOMS}/{}/chat", one["id"].as_str().unwrap());
+    assert_eq!((status, post(&bob, &one, json!({"text": "in use"})).await.0), (200, 200));
     let unknown = format!("{ROOMS}/{}/chat", "0".repeat(32));
     for (who, path, body, expected) in [
         (&bob, CHAT, long(501), (400, "badText")),

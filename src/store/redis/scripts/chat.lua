@@ -37,8 +37,11 @@ local first = room.owners and not room.told
 room.told = true
 write_room(ROOM, room)
 mark_read(OWNER, ROOM, room.count)
-mine = act(NAME, me, me.vote and redis.call('HGET', VENUES, me.vote.id))
-tell_renewed(me)
+-- Everyone sees when the two hours end: were they to begin anew in private, one could see who whispers when.
+if not room.owners then
+  mine = act(NAME, me, me.vote and redis.call('HGET', VENUES, me.vote.id))
+  tell_renewed(me)
+end
 
 local id = string.format('%013.0f-%010.0f', room.at, room.count)
 local data = '{"room":"' .. ROOM .. '","id":"' .. id .. '","username":' .. quoted(me.username) .. ',"img":' .. quoted(me.img)
@@ -47,7 +50,7 @@ redis.call('ZADD', CHAT, digits(room.at), id .. ' ' .. OWNER .. ' ' .. (N == '' 
 if MOST > 0 then
   redis.call('ZREMRANGEBYRANK', CHAT, 0, -1 - MOST)
 end
-redis.call('PEXPIREAT', CHAT, digits(ends(EPOCH)))
+redis.call('PEXPIREAT', CHAT, digits(room.at + LIFETIME))
 if not room.owners then
   tell('chat', data)
 else

@@ -13,13 +13,27 @@ local function answer(id, names)
   return { 'room', mended, id, names }
 end
 
--- How many of these rooms the owner is left with, once those that are over are dropped.
-local function left(field, owner)
+-- How many of these rooms are left, once those that are over are dropped: the named ones, and the private ones that the owner opened.
+local function left(field)
   local count = 0
   for _, id in ipairs(listed(field)) do
-    count = count + (room_of(id, owner) and 1 or 0)
+    local room = room_of(id, OWNER)
+    count = count + (room and (not room.owners or room.owners[1] == OWNER) and 1 or 0)
   end
   return count
+end
+
+-- The named room in which nothing was said yet for the longest time.
+local function oldest_empty()
+  local oldest, found
+  for _, id in ipairs(listed('named')) do
+    local room = room_of(id, OWNER)
+    local older = room and room.count == 0 and (not found or room.at < found.at or (room.at == found.at and id < oldest))
+    if older then
+      oldest, found = id, room
+    end
+  end
+  return oldest, found
 end
 
 if WITH == '' then
@@ -31,8 +45,13 @@ if WITH == '' then
   if room and room.name then
     return answer(found, names)
   end
-  if MOST_NAMED > 0 and left('named', OWNER) >= MOST_NAMED then
-    return refused('roomsFull')
+  if MOST_NAMED > 0 and left('named') >= MOST_NAMED then
+    -- Somebody who opens room after room and says nothing takes no place from anybody.
+    local empty, it = oldest_empty()
+    if not empty then
+      return refused('roomsFull')
+    end
+    drop_room(empty, it)
   end
   write_room(ID, { name = NAME, key = KEY, at = NOW, count = 0 })
   redis.call('HSET', ROOMS, 'name:' .. KEY, ID)
@@ -55,10 +74,8 @@ if room and room.owners then
   end
   return answer(found, names)
 end
-local function is_full(owner)
-  return MOST_PRIVATE > 0 and left('of:' .. owner, owner) >= MOST_PRIVATE
-end
-if is_full(OWNER) or is_full(other.owner) then
+-- A room costs its opener alone: else strangers could fill somebody's list, and learn how full it is.
+if MOST_PRIVATE > 0 and left('of:' .. OWNER) >= MOST_PRIVATE then
   return refused('privateRoomsFull')
 end
 room = { owners = owners, since = { me.since, other.since }, told = false, at = NOW, count = 0 }

@@ -7,6 +7,7 @@ open()
 local began = #mended > 0
 expire()
 if area_ends() > NOW + LEFT then
+  drop_rooms_that_are_over()
   return { mended, 0, 0 }
 end
 -- Somebody looks at it, and nothing was done in this life yet: a cluster's list has an area's name just before its first change. Who

@@ -133,6 +133,21 @@ local function hand_over_talk(from, to)
   end
 end
 
+local function is_over(room)
+  return room.at + LIFETIME <= NOW
+end
+
+-- What the sweep takes of an area that goes on: its messages have ended by themselves. `general` stays.
+local function drop_rooms_that_are_over()
+  local fields = redis.pcall('HKEYS', ROOMS)
+  for _, id in ipairs(fields.err and {} or fields) do
+    local room = #id == 32 and parsed_room(field_of(ROOMS, id) or '')
+    if room and (room.name or room.owners) and is_over(room) then
+      drop_room(id, room)
+    end
+  end
+end
+
 -- What the sweep takes: all rooms, with their messages.
 local function delete_talk()
   local fields = redis.pcall('HKEYS', ROOMS)

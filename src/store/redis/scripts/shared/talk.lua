@@ -13,10 +13,6 @@ local function holder(owner)
   return nil
 end
 
-local function is_over(room)
-  return room.at + LIFETIME <= NOW
-end
-
 -- The names of a room as they are now; nothing if a private one's owner does not hold the same name any more, renamed or not.
 local function names_of(room)
   if not room.owners then
