@@ -15,7 +15,6 @@ use tokio::time::{sleep, timeout};
 
 use crate::config::{Limit, Secret, Settings, StorePath};
 use crate::domain::Millis;
-use crate::domain::change::Rules;
 use crate::domain::presence::ServerId;
 use crate::hub::{Bounds, Hub};
 use crate::ops::Sampler;
@@ -33,6 +32,7 @@ mod altered;
 mod map;
 mod ops;
 mod places;
+mod rules;
 
 pub use altered::Altered;
 
@@ -188,7 +188,7 @@ fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
 }
 
 fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
-    let rules = rules(settings);
+    let rules = rules::rules(settings);
     let path = match &settings.store.path {
         StorePath::Memory => ":memory:".to_owned(),
         StorePath::File(path) => path.to_string_lossy().into_owned(),
@@ -208,18 +208,6 @@ fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
             Ok(RedisStore::new(&options, rules).map_err(|error| StartError::Store(error.to_string()))?)
         }
         None => Ok(Embedded::open(&path, rules).map_err(|error| StartError::Store(error.to_string()))?),
-    }
-}
-
-fn rules(settings: &Settings) -> Rules {
-    Rules {
-        lifetime: millis(settings.area.lifetime),
-        sweep_period: millis(settings.sweep.every),
-        users: count(settings.limits.users_per_area, 0),
-        venues: count(settings.limits.venues_per_area, 0),
-        rooms: count(settings.limits.rooms_per_area, 0),
-        private_rooms: count(settings.limits.private_rooms, 0),
-        messages: count(settings.limits.messages_per_room, 0),
     }
 }
 

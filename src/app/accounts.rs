@@ -13,6 +13,7 @@ pub fn accounts(settings: &Settings) -> Result<Accounts, StartError> {
         tries_per_address: account.tries_per_address,
         window: account.window,
         sessions: account.sessions,
+        new_per_address: account.new_per_address,
         lifetime: millis(settings.session.lifetime),
     };
     Ok(Accounts::new(Hashing::new(cost).ok_or(StartError::Hashing)?, bounds))

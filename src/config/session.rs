@@ -31,6 +31,8 @@ impl Account {
             tries_per_address: from.take("account.tries_per_address").whole(1..=100_000)?,
             window: from.take("account.try_window_secs").secs(1..=86_400)?,
             sessions: from.take("account.sessions").whole(1..=1_000)?,
+            new_per_address: from.take("account.new_per_address").whole(1..=100_000)?,
+            unused: from.take("account.unused_days").days(365..=3_650)?,
         })
     }
 }

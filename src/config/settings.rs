@@ -122,6 +122,10 @@ pub struct Account {
     pub tries_per_address: u32,
     pub window: Duration,
     pub sessions: usize,
+    /// Made from one address in a day.
+    pub new_per_address: u32,
+    /// After that long it ends.
+    pub unused: Duration,
 }
 
 #[derive(Debug, Clone)]

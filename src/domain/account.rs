@@ -92,6 +92,11 @@ impl AccountKey {
         Self(hex_digest("account", name.as_str()))
     }
 
+    /// Where the tries of who is signed in are counted, apart from those of the name: anybody can use those up.
+    pub fn of_tries(session: &SessionId) -> Self {
+        Self(hex_digest("tries", session.as_str()))
+    }
+
     /// 32 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -98,4 +98,6 @@ pub struct Rules {
     pub private_rooms: usize,
     /// Messages kept of a room, the oldest go; 0: no limit.
     pub messages: usize,
+    /// How long an account stays after somebody last signed in to it, or used it.
+    pub accounts: Millis,
 }

@@ -180,9 +180,14 @@ impl Hub {
         self.attendance.state(session).await
     }
 
-    /// A connection of that session is open, for as long as this is kept.
-    pub fn attend(&self, session: &SessionId) -> Attending {
-        self.attendance.attend(session)
+    /// Whether a guest's session ended because its browser signed in.
+    pub async fn is_given_up(&self, session: &SessionId) -> bool {
+        self.attendance.is_given_up(session).await
+    }
+
+    /// A connection of that session, a guest's or one that is signed in, is open for as long as this is kept.
+    pub fn attend(&self, session: &SessionId, signed_in: bool) -> Attending {
+        self.attendance.attend(session, signed_in)
     }
 
     /// What everyone is told.

@@ -19,20 +19,35 @@ pub struct NewSession {
     pub most: usize,
 }
 
+/// The passphrase of an account is about to be another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Replaced<'a> {
+    /// As it was verified.
+    pub account: &'a Account,
+    pub hash: &'a PassphraseHash,
+    /// The session that goes on.
+    pub stays: &'a SessionId,
+}
+
 /// Accounts and sessions. Each call ends within two seconds. An account is what was verified before: where a call takes one, it does
 /// nothing (false) if by now the name's account is another, or has another hash, or is gone.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// False, and nothing done, if the name has an account.
+    /// False, and nothing done, if the name has an account. It lasts for `Rules::accounts` after it was last used or signed in to.
     async fn add_account(&self, account: &Account) -> Result<bool>;
 
     /// The account of that name.
     async fn account(&self, key: &AccountKey) -> Result<Option<Account>>;
 
-    /// Gives the account another hash. Its sessions stay.
+    /// Gives the account another hash, of the same passphrase. Its sessions stay.
     async fn change_hash(&self, account: &Account, hash: &PassphraseHash) -> Result<bool>;
 
-    /// Deletes the account and ends its sessions, which are remembered as ended for `lifetime`.
+    /// Gives the account another hash, of another passphrase, after all its sessions but `stays` were ended, which are remembered as
+    /// ended for `lifetime`. If that fails half-way the account has its old hash, so the same can be done again.
+    async fn replace_hash(&self, change: &Replaced<'_>, lifetime: Millis) -> Result<bool>;
+
+    /// Ends the account's sessions, which are remembered as ended for `lifetime`, and deletes it then. If that fails half-way the account
+    /// is still there, so the same can be done again.
     async fn delete_account(&self, account: &Account, lifetime: Millis) -> Result<bool>;
 
     /// Signs a session in; the tries of the name count no more.
@@ -44,7 +59,8 @@ pub trait Accounts: Send + Sync {
     /// The account's sessions, who signed in first comes first.
     async fn sessions(&self, account: &Account) -> Result<Vec<(SessionId, SignedIn)>>;
 
-    /// Ends a session, and tells the listeners of all servers. It is remembered as ended for `lifetime`.
+    /// Ends a session, and tells the listeners of all servers. It is remembered as ended for `lifetime`, also where it never was an
+    /// account's: a guest's that was given up.
     async fn revoke_session(&self, session: &SessionId, lifetime: Millis) -> Result<()>;
 
     /// Counts a try of that name's passphrase, whether or not there is such an account. Tries count for `window` after the first.

@@ -2,16 +2,28 @@
 
 use std::time::Instant;
 
+use super::account::names;
 use super::limits::Place;
 use super::origin::Address;
-use super::{Web, account, limits};
+use super::{Web, limits};
 use crate::domain::change::{Act, Change, Done, Refused};
 use crate::protocol::error::Problem;
 use crate::store::{Result as StoreResult, StoreError};
 
 /// One change, from that address: it may hold so many names in an area.
 pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done, Problem> {
-    account::check(web, change).await?;
+    let Act::Join { username, .. } = &change.act else { return step(web, change, address).await };
+    let before = names::check(web, change, username).await?;
+    let done = step(web, change, address).await?;
+    if before == names::Before::Free && names::was_lost(web, change, username).await {
+        let leave = Change { held: None, n: None, act: Act::Leave, ..change.clone() };
+        step(web, &leave, address).await?;
+        return Err(names::taken(web, &change.area, username).await);
+    }
+    Ok(done)
+}
+
+async fn step(web: &Web, change: &Change, address: Address) -> Result<Done, Problem> {
     let begun = Instant::now();
     let place = match change.act {
         Act::Join { .. } => web.names.take(&change.area, address, &change.owner, begun),
@@ -30,7 +42,10 @@ pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done
         web.names.give_back(&change.area, address, &change.owner);
     }
     count(change, &done, begun);
-    Ok(done?)
+    match done {
+        Ok(done) => Ok(done),
+        Err(error) => Err(names::refused(web, change, error).await),
+    }
 }
 
 fn count(change: &Change, done: &StoreResult<Done>, begun: Instant) {

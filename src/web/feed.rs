@@ -20,7 +20,7 @@ pub struct Feed {
     news: watch::Receiver<News>,
     draining: watch::Receiver<Draining>,
     /// Of who is signed in.
-    attending: Option<Attending>,
+    attending: Attending,
 }
 
 /// One frame, and what it means to who sends it.
@@ -51,7 +51,7 @@ impl Feed {
         let mut draining = web.draining.subscribe();
         // Who comes while the process ends is told at once.
         draining.mark_changed();
-        let attending = session.account().map(|_| web.hub.attend(session.id()));
+        let attending = web.hub.attend(session.id(), session.account().is_some());
         Self { follower: None, told: None, stale: false, news: web.hub.news(), draining, attending }
     }
 
@@ -76,7 +76,7 @@ impl Feed {
             let told = tokio::select! {
                 // The area first: nobody is told that it is current before the state that is.
                 () = changed(&mut self.follower, self.stale) => self.area().or_else(|| self.standing()),
-                () = ended(&mut self.attending) => Some(Told::SignedOut),
+                () = self.attending.ended() => Some(Told::SignedOut),
                 Ok(()) = self.news.changed() => self.news(),
                 Ok(()) = self.draining.changed() => self.draining.borrow_and_update().bye().map(Told::Bye),
             };
@@ -111,14 +111,6 @@ impl Feed {
             _ => return None,
         };
         Some(Told::All(text.into()))
-    }
-}
-
-/// Waits until the session is ended; for ever for a guest.
-async fn ended(attending: &mut Option<Attending>) {
-    match attending {
-        Some(attending) => attending.ended().await,
-        None => std::future::pending().await,
     }
 }
 

@@ -111,9 +111,9 @@ impl Session {
         self.account.as_ref().map_or_else(|| Owner::of(self.id.as_str()), AccountId::owner)
     }
 
-    /// Whether it is still what its cookie says: always for a guest.
+    /// Whether it is still what its cookie says; a guest's was given up when its browser signed in.
     pub async fn stands(&self, web: &Web) -> Result<bool, Problem> {
-        let Some(account) = &self.account else { return Ok(true) };
+        let Some(account) = &self.account else { return Ok(!web.hub.is_given_up(&self.id).await) };
         let state = web.hub.session(&self.id).await?;
         Ok(matches!(state, SessionState::SignedIn(signed_in) if signed_in.account == *account))
     }

@@ -95,7 +95,7 @@ pub async fn claim(request: HttpRequest, body: Payload, web: Data<Web>, session:
     }
     // Who is signed in sees each device, and can end each by itself; guests' devices are one.
     let other = match account::of(&web, &other).await? {
-        Some(account) => account::begin(&request, &web, &account).await?,
+        Some(account) => account::begin(&web, &account, account::agent(&request)).await?,
         None => other,
     };
     account::leave_behind(&web, &session).await;

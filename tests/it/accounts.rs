@@ -8,6 +8,8 @@ use crate::redis::path::Path;
 use crate::redis::server::RedisServer;
 use crate::server::{Browser, Server};
 
+mod guarded;
+
 const SECRET: &str = "several servers share this secret of 48 characters";
 const PHRASE: &str = "noodles at noon";
 /// As cheap as argon2 may be: what is tested is not its cost.

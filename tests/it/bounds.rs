@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use where_to_eat::config::{DEFAULTS, Environment, Settings};
 
 /// Each setting that is a number, and the test of what it bounds. Its own range is held below.
-const SETTINGS: [(&str, &str); 51] = [
+const SETTINGS: [(&str, &str); 53] = [
     ("server.port", "the_next_process_can_have_the_port_at_once"),
     ("server.trusted_proxies", "connections_of_an_address"),
     ("server.workers", "every_number_keeps_to_its_range"),
@@ -33,6 +33,8 @@ const SETTINGS: [(&str, &str); 51] = [
     ("account.tries_per_address", "an_address_tries_only_so_often_whatever_the_names"),
     ("account.try_window_secs", "tries_count_for_a_while_whether_or_not_there_is_an_account"),
     ("account.sessions", "the_oldest_session_ends_for_one_too_many"),
+    ("account.new_per_address", "an_address_makes_only_so_many_accounts_a_day"),
+    ("account.unused_days", "an_account_ends_that_nobody_uses"),
     ("area.lifetime_secs", "who_does_nothing_leaves_when_the_time_is_over"),
     ("sweep.every_secs", "the_lease_ends_with_its_period"),
     ("sweep.min_ttl_secs", "min_ttl_clears_what_has_less_time_left"),
@@ -66,7 +68,7 @@ const SETTINGS: [(&str, &str); 51] = [
 ];
 
 /// Each `…MAX` of the rooms that take things in from outside, by its file, and its test.
-const VALUES: [(&str, &str); 36] = [
+const VALUES: [(&str, &str); 38] = [
     ("domain/account.rs PASSPHRASE_MAX", "a_passphrase_has_ten_to_two_hundred_characters_of_any_script"),
     ("domain/image.rs MAX", "pictures_are_https_or_one_emoji"),
     ("domain/name.rs AREA_MAX", "areas_have_one_form"),
@@ -104,6 +106,8 @@ const VALUES: [(&str, &str); 36] = [
     ("web/rates.rs COUNTED_MAX", "each_session_has_a_rate_of_its_own_and_few_are_remembered"),
     ("web/unfurl.rs NAMED_MAX", "a_vote_changes_title_description_and_the_pictures_address"),
     ("web/ws/heads.rs HEAD_MAX", "a_frame_that_says_it_is_endless_is_closed_at_its_head"),
+    ("web/account/hashing.rs MEMORY_MAX_KIB", "a_stored_hash_takes_no_more_memory_than_it_may"),
+    ("web/account/hashing.rs PASSES_MAX", "a_stored_hash_takes_no_more_memory_than_it_may"),
 ];
 
 fn root() -> &'static Path {

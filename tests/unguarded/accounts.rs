@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use where_to_eat::domain::Millis;
 use where_to_eat::domain::account::{Account, AccountKey, PassphraseHash, SessionId, SessionState, SignedIn, Tried};
-use where_to_eat::store::accounts::NewSession;
+use where_to_eat::store::accounts::{NewSession, Replaced};
 use where_to_eat::store::{Accounts, Result};
 
 use crate::store::Unguarded;
@@ -26,6 +26,10 @@ impl Accounts for Unguarded {
 
     async fn change_hash(&self, account: &Account, hash: &PassphraseHash) -> Result<bool> {
         self.inner.change_hash(account, hash).await
+    }
+
+    async fn replace_hash(&self, change: &Replaced<'_>, lifetime: Millis) -> Result<bool> {
+        self.inner.replace_hash(change, lifetime).await
     }
 
     async fn delete_account(&self, account: &Account, lifetime: Millis) -> Result<bool> {

@@ -8,7 +8,7 @@ use super::desk::Desk;
 use super::sessions as rows;
 use crate::domain::Millis;
 use crate::domain::account::{Account, AccountKey, PassphraseHash, SessionId, SessionState, SignedIn, Tried};
-use crate::store::accounts::{NewSession, USED_EVERY};
+use crate::store::accounts::{NewSession, Replaced, USED_EVERY};
 use crate::store::{Accounts, Result};
 
 #[async_trait]
@@ -16,11 +16,12 @@ impl Accounts for Embedded {
     async fn add_account(&self, account: &Account) -> Result<bool> {
         let account = account.clone();
         self.ask(move |desk| {
+            let now = desk.clock.millis();
             desk.accounts(|txn| {
                 if !rows::is_free(txn, &account.key())? {
                     return Ok(None);
                 }
-                rows::put_account(txn, &account).map(Some)
+                rows::put_account(txn, &account, now).map(Some)
             })
         })
         .await
@@ -35,20 +36,36 @@ impl Accounts for Embedded {
     async fn change_hash(&self, account: &Account, hash: &PassphraseHash) -> Result<bool> {
         let (account, hash) = (account.clone(), hash.clone());
         self.ask(move |desk| {
+            let now = desk.clock.millis();
             desk.accounts(|txn| {
                 if !rows::stands(txn, &account)? {
                     return Ok(None);
                 }
-                rows::put_account(txn, &Account { hash, ..account }).map(Some)
+                rows::put_account(txn, &Account { hash, ..account }, now).map(Some)
             })
         })
         .await
         .map(|changed| changed.is_some())
     }
 
+    async fn replace_hash(&self, change: &Replaced<'_>, lifetime: Millis) -> Result<bool> {
+        let (hash, stays) = (change.hash.clone(), change.stays.clone());
+        let (account, after) = (change.account.clone(), Account { hash, ..change.account.clone() });
+        self.ask(move |desk| {
+            let now = desk.clock.millis();
+            desk.end_with(&account, lifetime, |session| *session != stays, |txn| rows::put_account(txn, &after, now))
+        })
+        .await
+    }
+
     async fn delete_account(&self, account: &Account, lifetime: Millis) -> Result<bool> {
         let account = account.clone();
-        self.ask(move |desk| desk.delete_account(&account, lifetime)).await
+        self.ask(move |desk| {
+            let deleted = desk.end_with(&account, lifetime, |_| true, |txn| rows::remove_account(txn, &account))?;
+            desk.tries.forget(&account.key());
+            Ok(deleted)
+        })
+        .await
     }
 
     async fn begin_session(&self, account: &Account, session: &NewSession) -> Result<bool> {
@@ -106,21 +123,28 @@ impl Desk {
         self.shelf.disk().with(|db| rows::write(db, step))
     }
 
-    fn delete_account(&mut self, account: &Account, lifetime: Millis) -> Result<bool> {
+    /// Ends those of the account's sessions, and does the step with them; nothing if it is not that account any more.
+    fn end_with(
+        &mut self,
+        account: &Account,
+        lifetime: Millis,
+        which: impl Fn(&SessionId) -> bool,
+        step: impl FnOnce(&redb::WriteTransaction) -> std::result::Result<(), redb::Error>,
+    ) -> Result<bool> {
         let now = self.clock.millis();
         let ended = self.accounts(|txn| {
             if !rows::stands(txn, account)? {
                 return Ok(None);
             }
-            let sessions = rows::of_account(txn, &account.id, now)?;
+            let mut sessions = rows::of_account(txn, &account.id, now)?;
+            sessions.retain(|(session, _)| which(session));
             for (session, _) in &sessions {
                 rows::revoke(txn, session, now.saturating_add(lifetime))?;
             }
-            rows::remove_account(txn, account)?;
+            step(txn)?;
             Ok(Some(sessions))
         })?;
         ended.iter().flatten().for_each(|(session, _)| self.audience.session_ended(session));
-        self.tries.forget(&account.key());
         Ok(ended.is_some())
     }
 
@@ -139,6 +163,7 @@ impl Desk {
             for (one, _) in &ended {
                 rows::revoke(txn, one, until)?;
             }
+            rows::put_account(txn, account, now)?;
             Ok(Some(ended))
         })?;
         ended.iter().flatten().for_each(|(session, _)| self.audience.session_ended(session));
@@ -154,7 +179,10 @@ impl Desk {
         if let SessionState::SignedIn(signed_in) = &mut state
             && signed_in.used.saturating_add(USED_EVERY) <= now
         {
-            self.accounts(|txn| rows::touch(txn, session, now, now.saturating_add(lifetime)))?;
+            self.accounts(|txn| {
+                rows::use_account(txn, signed_in, now)?;
+                rows::touch(txn, session, now, now.saturating_add(lifetime))
+            })?;
             signed_in.used = now;
         }
         Ok(state)
@@ -162,7 +190,7 @@ impl Desk {
 
     /// Makes room: what has ended by itself is never told, forgotten or not.
     pub(super) fn forget_sessions(&mut self) -> Result<()> {
-        let now = self.clock.millis();
-        self.accounts(|txn| rows::forget(txn, now)).map(drop)
+        let (now, lasts) = (self.clock.millis(), self.rules.accounts);
+        self.accounts(|txn| rows::forget(txn, now, lasts)).map(drop)
     }
 }

@@ -28,7 +28,7 @@ const SWEEP_STEP: usize = 64;
 
 pub struct Desk {
     pub(super) shelf: Shelf,
-    rules: Rules,
+    pub(super) rules: Rules,
     pub(super) clock: Clock,
     servers: Servers,
     codes: Codes,

@@ -9,17 +9,27 @@ use crate::domain::account::{Account, AccountId, AccountKey, SessionId, SessionS
 
 type Result<T> = std::result::Result<T, redb::Error>;
 
-/// Digest of the compared name to `Account`.
+/// Digest of the compared name to `KeptAccount`.
 const ACCOUNTS: TableDefinition<&str, &[u8]> = TableDefinition::new("accounts");
 /// Session to `Kept`.
 const SESSIONS: TableDefinition<&str, &[u8]> = TableDefinition::new("sessions");
 /// Account's id and session, of those that are signed in.
 const OF_ACCOUNT: TableDefinition<(&str, &str), ()> = TableDefinition::new("account_sessions");
 
+/// A row of `ACCOUNTS`.
+#[derive(Serialize, Deserialize)]
+struct KeptAccount {
+    #[serde(flatten)]
+    account: Account,
+    /// When it was last used or signed in to, within the hour; none in files of before that was kept.
+    used: Option<Millis>,
+}
+
 /// A row of `SESSIONS`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Kept {
-    signed_in: SignedIn,
+    /// None: a guest's, that was given up.
+    signed_in: Option<SignedIn>,
     revoked: bool,
     /// It is forgotten then.
     until: Millis,
@@ -62,9 +72,21 @@ pub fn is_free(txn: &WriteTransaction, key: &AccountKey) -> Result<bool> {
     Ok(row.and_then(|row| decode::<Account>(row.value())).is_none())
 }
 
-pub fn put_account(txn: &WriteTransaction, account: &Account) -> Result<()> {
-    txn.open_table(ACCOUNTS)?.insert(account.key().as_str(), encode(account).as_slice())?;
+/// As it is from now on; it is used now.
+pub fn put_account(txn: &WriteTransaction, account: &Account, now: Millis) -> Result<()> {
+    let row = KeptAccount { account: account.clone(), used: Some(now) };
+    txn.open_table(ACCOUNTS)?.insert(account.key().as_str(), encode(&row).as_slice())?;
     Ok(())
+}
+
+/// The account of that session is used now.
+pub fn use_account(txn: &WriteTransaction, signed_in: &SignedIn, now: Millis) -> Result<()> {
+    let key = AccountKey::of(&signed_in.username.key());
+    let row = txn.open_table(ACCOUNTS)?.get(key.as_str())?.and_then(|row| decode::<Account>(row.value()));
+    match row.filter(|account| account.id == signed_in.account) {
+        Some(account) => put_account(txn, &account, now),
+        None => Ok(()),
+    }
 }
 
 pub fn remove_account(txn: &WriteTransaction, account: &Account) -> Result<()> {
@@ -89,16 +111,17 @@ pub fn begin(txn: &WriteTransaction, session: &SessionId, signed_in: SignedIn, u
         return Ok(false);
     }
     txn.open_table(OF_ACCOUNT)?.insert((signed_in.account.as_str(), session.as_str()), ())?;
-    keep(txn, session.as_str(), &Kept { signed_in, revoked: false, until })?;
+    keep(txn, session.as_str(), &Kept { signed_in: Some(signed_in), revoked: false, until })?;
     Ok(true)
 }
 
-/// None if there is nothing of it.
+/// It is remembered as ended until then.
 pub fn revoke(txn: &WriteTransaction, session: &SessionId, until: Millis) -> Result<Option<()>> {
-    let Some(row) = kept(txn, session.as_str())? else { return Ok(None) };
-    txn.open_table(OF_ACCOUNT)?.remove((row.signed_in.account.as_str(), session.as_str()))?;
-    keep(txn, session.as_str(), &Kept { revoked: true, until, ..row })?;
-    Ok(Some(()))
+    let signed_in = kept(txn, session.as_str())?.and_then(|row| row.signed_in);
+    if let Some(signed_in) = &signed_in {
+        txn.open_table(OF_ACCOUNT)?.remove((signed_in.account.as_str(), session.as_str()))?;
+    }
+    keep(txn, session.as_str(), &Kept { signed_in, revoked: true, until }).map(Some)
 }
 
 /// The sessions of an account, who signed in first comes first.
@@ -110,8 +133,9 @@ pub fn of_account(txn: &WriteTransaction, account: &AccountId, now: Millis) -> R
         let (key, ()) = entry.map(|(key, row)| (key, row.value()))?;
         if let Some(id) = SessionId::parse(key.value().1)
             && let Some(row) = kept(txn, id.as_str())?.filter(|row| !row.revoked && row.until > now)
+            && let Some(signed_in) = row.signed_in
         {
-            found.push((id, row.signed_in));
+            found.push((id, signed_in));
         }
     }
     found.sort_by_key(|(_, session)| session.created);
@@ -125,19 +149,22 @@ pub fn look(db: &Database, session: &SessionId, now: Millis) -> Result<SessionSt
     Ok(match row {
         None => SessionState::Unknown,
         Some(Kept { revoked: true, .. }) => SessionState::Revoked,
-        Some(Kept { signed_in, .. }) => SessionState::SignedIn(signed_in),
+        Some(Kept { signed_in, .. }) => signed_in.map_or(SessionState::Unknown, SessionState::SignedIn),
     })
 }
 
 /// It is used now.
 pub fn touch(txn: &WriteTransaction, session: &SessionId, now: Millis, until: Millis) -> Result<Option<()>> {
     let Some(mut row) = kept(txn, session.as_str())?.filter(|row| !row.revoked) else { return Ok(None) };
-    (row.signed_in.used, row.until) = (now, until);
+    row.until = until;
+    if let Some(signed_in) = &mut row.signed_in {
+        signed_in.used = now;
+    }
     keep(txn, session.as_str(), &row).map(Some)
 }
 
-/// Takes out what is to be forgotten, and what cannot be read.
-pub fn forget(txn: &WriteTransaction, now: Millis) -> Result<Option<usize>> {
+/// Takes out what is to be forgotten, and sessions that cannot be read. An account lasts so long after it was last used.
+pub fn forget(txn: &WriteTransaction, now: Millis, lasts: Millis) -> Result<Option<()>> {
     let mut over = Vec::new();
     txn.open_table(SESSIONS)?.retain(|id, row| {
         let row = decode::<Kept>(row).filter(|row| row.until > now);
@@ -146,9 +173,15 @@ pub fn forget(txn: &WriteTransaction, now: Millis) -> Result<Option<usize>> {
         }
         row.is_some()
     })?;
-    if over.is_empty() {
-        return Ok(None);
+    if !over.is_empty() {
+        txn.open_table(OF_ACCOUNT)?.retain(|(_, session), ()| !over.iter().any(|id| id == session))?;
     }
-    txn.open_table(OF_ACCOUNT)?.retain(|(_, session), ()| !over.iter().any(|id| id == session))?;
-    Ok(Some(over.len()))
+    let mut unused = 0;
+    txn.open_table(ACCOUNTS)?.retain(|_, row| {
+        let used = decode::<KeptAccount>(row).and_then(|row| row.used);
+        let stays = used.is_none_or(|used| used.saturating_add(lasts) > now);
+        unused += usize::from(!stays);
+        stays
+    })?;
+    Ok((over.len() + unused > 0).then_some(()))
 }

@@ -195,6 +195,7 @@ mod tests {
         rooms: 0,
         private_rooms: 0,
         messages: 0,
+        accounts: 31_536_000_000,
     };
 
     fn area(count: usize) -> AreaName {

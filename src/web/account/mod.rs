@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::http::header::{CACHE_CONTROL, USER_AGENT};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
@@ -11,30 +11,36 @@ use serde_json::json;
 use super::origin::{self, Address};
 use super::problem::WebError;
 use super::session::{Gift, Session};
-use super::{Web, acts, body};
+use super::{Web, body};
 use crate::domain::Millis;
-use crate::domain::account::{Account, AccountId, AccountKey, Passphrase, SessionState, SignedIn, label};
-use crate::domain::change::{Act, Change, Refused};
-use crate::domain::name::{AreaName, Username};
+use crate::domain::account::{Account, AccountId, AccountKey, Passphrase, PassphraseHash, SessionState, SignedIn};
+use crate::domain::change::{Act, Refused};
+use crate::domain::name::Username;
 use crate::protocol::account::AccountFields;
 use crate::protocol::error::Problem;
-use crate::store::accounts::NewSession;
+use crate::store::accounts::Replaced;
 
+mod entering;
 mod hashing;
-mod names;
+pub mod names;
 mod tries;
 
+pub use entering::{agent, begin, leave_behind};
 pub use hashing::{Cost, Hashing};
-pub use names::check;
 
+use entering::{Caller, enter, in_areas, to_its_end};
 use tries::Tries;
 
 type Answer = Result<HttpResponse, WebError>;
+
+/// Accounts made are counted for so long.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// What all workers share.
 pub struct Accounts {
     hashing: Hashing,
     tries: Tries,
+    made: Tries,
     bounds: AccountBounds,
 }
 
@@ -45,6 +51,8 @@ pub struct AccountBounds {
     pub tries: u64,
     pub tries_per_address: u32,
     pub window: Duration,
+    /// Accounts made from one address in a day.
+    pub new_per_address: u32,
     /// Sessions of an account.
     pub sessions: usize,
     /// How long a session is remembered after its last use.
@@ -53,7 +61,8 @@ pub struct AccountBounds {
 
 impl Accounts {
     pub fn new(hashing: Hashing, bounds: AccountBounds) -> Self {
-        Self { hashing, tries: Tries::new(bounds.tries_per_address, bounds.window), bounds }
+        let tries = Tries::new("tries_per_address", bounds.tries_per_address, bounds.window);
+        Self { hashing, tries, made: Tries::new("new_per_address", bounds.new_per_address, DAY), bounds }
     }
 }
 
@@ -62,21 +71,36 @@ pub async fn create(request: HttpRequest, body: Payload, web: Data<Web>, session
     let body = body::text(body, &web).await?;
     let fields = AccountFields::read(&body)?;
     let (username, passphrase, areas) = (fields.username()?, fields.passphrase()?, fields.areas()?);
+    let address = origin::address(&request, &web);
     // Each one made costs a hash and is kept, so an address makes few: this counts, right or wrong.
-    web.accounts.tries.take(origin::address(&request, &web), Instant::now())?;
-    let taken = async || -> Result<Problem, Problem> {
-        Ok(Refused::NameTaken { free: names::offer(&web, None, &username).await? }.into())
-    };
+    web.accounts.tries.take(address, Instant::now())?;
+    web.accounts.made.take(address, Instant::now())?;
+    let made = make(&web, username, passphrase).await.inspect_err(|_| web.accounts.made.give_back(address))?;
+    let (caller, shared) = (Caller::of(&request, &web, session), web.clone());
+    let entered = to_its_end(async move {
+        if !shared.store.add_account(&made).await? {
+            shared.accounts.made.give_back(caller.address);
+            return Err(taken(&shared, &made.username).await);
+        }
+        Ok((enter(&shared, &caller, &made, &areas).await?, made.username))
+    });
+    welcome(&request, &web, entered.await?)
+}
+
+async fn taken(web: &Web, username: &Username) -> Problem {
+    match names::offer(web, None, username).await {
+        Ok(free) => Refused::NameTaken { free }.into(),
+        Err(problem) => problem,
+    }
+}
+
+/// A new account, not kept yet.
+async fn make(web: &Web, username: Username, passphrase: Passphrase) -> Result<Account, Problem> {
     if web.store.account(&AccountKey::of(&username.key())).await?.is_some() {
-        return Err(taken().await?.into());
+        return Err(taken(web, &username).await);
     }
     let hash = web.accounts.hashing.hash(passphrase).await?;
-    let id = AccountId::of(super::session::random_bytes()?);
-    let account = Account { id, username: username.clone(), hash };
-    if !web.store.add_account(&account).await? {
-        return Err(taken().await?.into());
-    }
-    enter(&request, &web, &session, &account, &areas).await
+    Ok(Account { id: AccountId::of(super::session::random_bytes()?), username, hash })
 }
 
 /// `POST /api/account/session {username, passphrase, areas?}`: signs in.
@@ -84,8 +108,11 @@ pub async fn sign_in(request: HttpRequest, body: Payload, web: Data<Web>, sessio
     let body = body::text(body, &web).await?;
     let fields = AccountFields::read(&body)?;
     let (username, passphrase, areas) = (fields.username()?, fields.passphrase()?, fields.areas()?);
-    let account = verified(&web, origin::address(&request, &web), &username, passphrase, |_| true).await?;
-    enter(&request, &web, &session, &account, &areas).await
+    let (caller, key) = (Caller::of(&request, &web, session), AccountKey::of(&username.key()));
+    let account = verified(&web, caller.address, (&username, &key), passphrase, |_| true).await?;
+    let shared = web.clone();
+    let entered = to_its_end(async move { Ok((enter(&shared, &caller, &account, &areas).await?, account.username)) });
+    welcome(&request, &web, entered.await?)
 }
 
 /// `DELETE /api/account/session`: signs out; the browser goes on as a new guest.
@@ -105,16 +132,12 @@ pub async fn change_passphrase(request: HttpRequest, body: Payload, web: Data<We
     let (old, new) = (fields.old()?, fields.replacement()?);
     let account = verified_own(&request, &web, &session, old).await?;
     let hash = web.accounts.hashing.hash(new).await?;
-    if !web.store.change_hash(&account, &hash).await? {
-        return Err(Problem::wrong_passphrase().into());
-    }
-    let account = Account { hash, ..account };
-    for (other, _) in web.store.sessions(&account).await? {
-        if other != *session.id() {
-            web.store.revoke_session(&other, web.accounts.bounds.lifetime).await?;
-        }
-    }
-    Ok(fresh(&json!({})))
+    let lifetime = web.accounts.bounds.lifetime;
+    let replaced = to_its_end(async move {
+        let change = Replaced { account: &account, hash: &hash, stays: session.id() };
+        Ok(web.store.replace_hash(&change, lifetime).await?)
+    });
+    if replaced.await? { Ok(fresh(&json!({}))) } else { Err(Problem::wrong_passphrase().into()) }
 }
 
 /// `DELETE /api/account {passphrase, areas?}`: the name is free again, and every session ended. In `areas` the account leaves; what it
@@ -124,11 +147,15 @@ pub async fn delete(request: HttpRequest, body: Payload, web: Data<Web>, session
     let fields = AccountFields::read(&body)?;
     let (passphrase, areas) = (fields.passphrase()?, fields.areas()?);
     let account = verified_own(&request, &web, &session, passphrase).await?;
-    if !web.store.delete_account(&account, web.accounts.bounds.lifetime).await? {
-        return Err(Problem::wrong_passphrase().into());
-    }
-    in_areas(&request, &web, &session, &areas, &Act::Leave).await;
-    anew(&request, &web)
+    let (caller, shared) = (Caller::of(&request, &web, session), web.clone());
+    let deleted = to_its_end(async move {
+        let deleted = shared.store.delete_account(&account, shared.accounts.bounds.lifetime).await?;
+        if deleted {
+            in_areas(&shared, &caller, &areas, &Act::Leave).await;
+        }
+        Ok(deleted)
+    });
+    if deleted.await? { anew(&request, &web) } else { Err(Problem::wrong_passphrase().into()) }
 }
 
 /// `GET /api/account`: who one is, and where else one is signed in. A guest has no name here.
@@ -164,6 +191,8 @@ pub async fn of(web: &Web, session: &Session) -> Result<Option<Account>, Problem
     account.filter(|account| account.id == *id).ok_or_else(Problem::signed_out).map(Some)
 }
 
+/// The account of this session if this is its passphrase. Its tries are counted by the session: whoever tries the name elsewhere must not
+/// keep its owner from it.
 async fn verified_own(
     request: &HttpRequest,
     web: &Web,
@@ -171,75 +200,56 @@ async fn verified_own(
     passphrase: Passphrase,
 ) -> Result<Account, Problem> {
     let account = of(web, session).await?.ok_or_else(Problem::no_account)?;
+    let counted = AccountKey::of_tries(session.id());
     let is_own = |found: &Account| found.id == account.id;
-    verified(web, origin::address(request, web), &account.username, passphrase, is_own).await
+    verified(web, origin::address(request, web), (&account.username, &counted), passphrase, is_own).await
 }
 
-/// The account of that name if this is its passphrase. There is one answer to all that is wrong, and one course that leads to it: both
-/// counts, one look at the store, one hash.
+/// The account of that name if this is its passphrase; tries count for the key beside it. There is one answer to all that is wrong, and
+/// one course that leads to it: both counts, one look at the store, one hash.
 async fn verified(
     web: &Web,
     address: Address,
-    username: &Username,
+    (username, counted): (&Username, &AccountKey),
     passphrase: Passphrase,
     is_meant: impl Fn(&Account) -> bool,
 ) -> Result<Account, Problem> {
-    let (accounts, key) = (&web.accounts, AccountKey::of(&username.key()));
+    let accounts = &web.accounts;
     accounts.tries.take(address, Instant::now())?;
+    // Whoever is turned away because others sign in has not tried.
+    let turn = accounts.hashing.turn().await.inspect_err(|_| accounts.tries.give_back(address))?;
     let window = Millis::try_from(accounts.bounds.window.as_millis()).unwrap_or(Millis::MAX);
-    let tried = web.store.count_try(&key, window).await?;
+    let tried = web.store.count_try(counted, window).await?;
     if tried.count > accounts.bounds.tries {
         return Err(tries::too_many("tries", Duration::from_millis(tried.over_in)));
     }
-    let account = web.store.account(&key).await?.filter(is_meant);
-    let right = accounts.hashing.verify(passphrase, account.as_ref().map(|account| &account.hash)).await?;
-    let account = account.filter(|_| right).ok_or_else(Problem::wrong_passphrase)?;
+    let account = web.store.account(&AccountKey::of(&username.key())).await?.filter(is_meant);
+    let verified = accounts.hashing.verify(turn, passphrase, account.as_ref().map(|account| &account.hash)).await?;
+    let account = account.filter(|_| verified.right).ok_or_else(Problem::wrong_passphrase)?;
     accounts.tries.give_back(address);
-    Ok(account)
-}
-
-/// The browser is signed in from now on, by a session of its own; the one that it had ends. What it was as a guest goes along.
-async fn enter(request: &HttpRequest, web: &Web, before: &Session, account: &Account, areas: &[AreaName]) -> Answer {
-    let session = begin(request, web, account).await?;
-    if before.account().is_none() {
-        in_areas(request, web, before, areas, &Act::HandOver { to: session.owner() }).await;
-    }
-    leave_behind(web, before).await;
-    let mut response = fresh(&json!({"username": account.username}));
-    Gift::of(&session, request, web).put_on(&mut response)?;
-    Ok(response)
-}
-
-/// The browser has another session from now on, so nobody has this one any more.
-pub async fn leave_behind(web: &Web, session: &Session) {
-    if session.account().is_none() {
-        return;
-    }
-    if let Err(error) = web.store.revoke_session(session.id(), web.accounts.bounds.lifetime).await {
-        // Its owner sees it in the list, and can end it there.
-        tracing::warn!(%error, "the session before could not be ended");
+    match verified.renewed {
+        Some(hash) => Ok(renewed(web, account, hash).await),
+        None => Ok(account),
     }
 }
 
-/// A session of that account for the browser that asks.
-pub async fn begin(request: &HttpRequest, web: &Web, account: &Account) -> Result<Session, Problem> {
-    let session = Session::begin(Some(account.id.clone()))?;
-    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let AccountBounds { lifetime, sessions: most, .. } = web.accounts.bounds;
-    let new = NewSession { id: session.id().clone(), label: label(agent), lifetime, most };
-    // Between the look at the account and this, it was changed or deleted.
-    if web.store.begin_session(account, &new).await? { Ok(session) } else { Err(Problem::wrong_passphrase()) }
-}
-
-/// The same in each of these areas, for the owner of `session`. Where it fails, what is left there ends by itself: signing in and
-/// out goes on.
-async fn in_areas(request: &HttpRequest, web: &Web, session: &Session, areas: &[AreaName], act: &Act) {
-    for area in areas {
-        let change = Change { area: area.clone(), owner: session.owner(), held: None, n: None, act: act.clone() };
-        if let Err(problem) = acts::change(web, &change, origin::address(request, web)).await {
-            tracing::warn!(code = problem.code.as_str(), "a name was left behind");
+/// The account with its passphrase hashed by the settings of now; as it was where that cannot be kept.
+async fn renewed(web: &Web, account: Account, hash: PassphraseHash) -> Account {
+    match web.store.change_hash(&account, &hash).await {
+        Ok(true) => Account { hash, ..account },
+        Ok(false) => account,
+        Err(error) => {
+            tracing::debug!(%error, "a passphrase keeps its old hash");
+            account
         }
     }
+}
+
+/// The browser's answer, with the cookie of its new session.
+fn welcome(request: &HttpRequest, web: &Web, (session, username): (Session, Username)) -> Answer {
+    let mut response = fresh(&json!({"username": username}));
+    Gift::of(&session, request, web).put_on(&mut response)?;
+    Ok(response)
 }
 
 /// As a new guest.

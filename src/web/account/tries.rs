@@ -1,4 +1,4 @@
-//! How often somebody at one address tries passphrases. Counted in this process alone: addresses are never stored.
+//! How often somebody at one address tries passphrases, or makes accounts. Counted in this process alone: addresses are never stored.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -13,6 +13,8 @@ const COUNTED: usize = 10_000;
 
 /// So many tries of an address within a window; those that were right do not count.
 pub struct Tries {
+    /// The setting that says how many.
+    limit: &'static str,
     most: u32,
     window: Duration,
     /// How many, and until when they count.
@@ -20,8 +22,8 @@ pub struct Tries {
 }
 
 impl Tries {
-    pub fn new(most: u32, window: Duration) -> Self {
-        Self { most, window, counted: Mutex::default() }
+    pub fn new(limit: &'static str, most: u32, window: Duration) -> Self {
+        Self { limit, most, window, counted: Mutex::default() }
     }
 
     /// Counts a try before it is made, so that many at once are no way around.
@@ -38,13 +40,13 @@ impl Tries {
             (*count, *until) = (0, now + self.window);
         }
         if *count >= self.most {
-            return Err(too_many("tries_per_address", until.saturating_duration_since(now)));
+            return Err(too_many(self.limit, until.saturating_duration_since(now)));
         }
         *count += 1;
         Ok(())
     }
 
-    /// It was right.
+    /// It was right, or came to nothing.
     pub fn give_back(&self, address: Address) {
         if let Some((count, _)) = self.counted.lock().expect("a short lock").get_mut(&address) {
             *count = count.saturating_sub(1);
@@ -71,7 +73,7 @@ mod tests {
 
     #[test]
     fn an_address_has_so_many_wrong_tries_in_a_window() {
-        let (tries, start) = (Tries::new(2, Duration::from_secs(60)), Instant::now());
+        let (tries, start) = (Tries::new("tries_per_address", 2, Duration::from_secs(60)), Instant::now());
         assert!(tries.take(address(1), start).is_ok() && tries.take(address(1), start).is_ok());
         let refused = tries.take(address(1), start + Duration::from_secs(10)).unwrap_err();
         assert_eq!(refused.retry_in_ms, Some(50_000));

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use where_to_eat::domain::account::{
     Account, AccountId, AccountKey, PassphraseHash, SessionId, SessionState, SignedIn, Tried,
 };
+use where_to_eat::domain::change::Rules;
 use where_to_eat::store::Store;
-use where_to_eat::store::accounts::NewSession;
+use where_to_eat::store::accounts::{NewSession, Replaced};
 
 use super::Ground;
 use super::group::{Group, LONG, eventually, name};
@@ -75,6 +76,65 @@ pub async fn a_hash_is_replaced_only_by_who_verified_it(ground: &dyn Ground) {
     assert_eq!(one.store.account(&key("Ann")).await, Ok(Some(Account { hash: hash.clone(), ..ann.clone() })));
     assert_eq!(one.store.change_hash(&ann, &hash).await, Ok(false), "the old hash is the hash no more");
     assert!(matches!(state(&one, 1).await, SessionState::SignedIn(_)), "sessions stay");
+}
+
+pub async fn another_passphrase_comes_after_the_end_of_the_other_sessions(ground: &dyn Ground) {
+    let (one, two) = two(ground).await;
+    let ann = account(1, "Ann");
+    with_sessions(&one.store, &ann, &[1, 2, 3]).await;
+    let hash = PassphraseHash::from_phc("$argon2id$new");
+    let wrong = Account { hash: hash.clone(), ..ann.clone() };
+    let stays = session(2).id;
+    let replaced = |account| Replaced { account, hash: &hash, stays: &stays };
+    assert_eq!(two.store.replace_hash(&replaced(&wrong), MINUTES).await, Ok(false));
+    assert_eq!(listed(&one, &ann).await.len(), 3, "who is refused ends nothing");
+    assert_eq!(two.store.replace_hash(&replaced(&ann), MINUTES).await, Ok(true));
+    assert_eq!(listed(&one, &ann).await, ["browser 2"]);
+    for id in [1, 3] {
+        assert_eq!(state(&one, id).await, SessionState::Revoked);
+        one.ears.until_ended(&session(id).id).await;
+    }
+    assert_eq!(one.store.account(&key("Ann")).await, Ok(Some(wrong)));
+}
+
+pub async fn a_guests_session_that_was_given_up_is_remembered_as_ended(ground: &dyn Ground) {
+    let (one, two) = two(ground).await;
+    assert_eq!(state(&two, 1).await, SessionState::Unknown);
+    one.store.revoke_session(&session(1).id, MINUTES).await.unwrap();
+    for group in [&one, &two] {
+        assert_eq!(state(group, 1).await, SessionState::Revoked);
+        group.ears.until_ended(&session(1).id).await;
+    }
+}
+
+pub async fn sessions_that_are_over_take_no_living_ones_place(ground: &dyn Ground) {
+    let one = Group::meet(ground, LONG).await;
+    let ann = account(1, "Ann");
+    with_sessions(&one.store, &ann, &[1]).await;
+    one.store.begin_session(&ann, &NewSession { lifetime: 100, ..session(2) }).await.unwrap();
+    eventually("it is over", async || state(&one, 2).await == SessionState::Unknown).await;
+    assert_eq!(one.store.begin_session(&ann, &NewSession { most: 2, ..session(3) }).await, Ok(true));
+    assert_eq!(listed(&one, &ann).await, ["browser 1", "browser 3"]);
+}
+
+pub async fn an_account_ends_that_nobody_uses(ground: &dyn Ground) {
+    let one = Group::meet(ground, Rules { accounts: 1_000, ..LONG }).await;
+    let (ann, bob) = (account(1, "Ann"), account(2, "Bob"));
+    let begun = one.now().await;
+    assert_eq!(one.store.add_account(&ann).await, Ok(true));
+    with_sessions(&one.store, &bob, &[]).await;
+    one.until(begun + 500).await;
+    let signed_in = one.now().await;
+    assert_eq!(one.store.begin_session(&bob, &session(1)).await, Ok(true));
+    for (username, since) in [("Ann", begun), ("Bob", signed_in)] {
+        eventually("it is over", async || {
+            one.store.sweep(0).await.expect("the store answers");
+            one.store.account(&key(username)).await == Ok(None)
+        })
+        .await;
+        assert!(one.now().await >= since + 1_000, "{username}: not before its time");
+    }
+    assert_eq!(one.store.add_account(&account(3, "ann")).await, Ok(true), "the name is free");
 }
 
 pub async fn a_session_is_good_on_every_server_until_it_is_ended(ground: &dyn Ground) {

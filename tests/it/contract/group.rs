@@ -28,6 +28,7 @@ pub const LONG: Rules = Rules {
     rooms: 0,
     private_rooms: 0,
     messages: 1000,
+    accounts: 31_536_000_000,
 };
 
 /// Everybody leaves after so many ms.

@@ -203,6 +203,10 @@ macro_rules! contract_suite {
             accounts {
                 a_name_has_one_account
                 a_hash_is_replaced_only_by_who_verified_it
+                another_passphrase_comes_after_the_end_of_the_other_sessions
+                a_guests_session_that_was_given_up_is_remembered_as_ended
+                sessions_that_are_over_take_no_living_ones_place
+                an_account_ends_that_nobody_uses
                 a_session_is_good_on_every_server_until_it_is_ended
                 sessions_are_listed_for_their_account_alone
                 the_oldest_session_ends_for_one_too_many

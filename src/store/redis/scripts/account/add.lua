@@ -1,7 +1,7 @@
--- Makes an account, unless the name has one. Answers whether it did.
+-- Makes an account, unless the name has one. It lasts LASTS ms from now. Answers whether it did.
 
 local ACCOUNT = KEYS[1]
-local ID, USERNAME, HASH = ARGV[1], ARGV[2], ARGV[3]
+local ID, USERNAME, HASH, LASTS = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local kind = redis.call('TYPE', ACCOUNT).ok
 if kind == 'hash' then
@@ -11,4 +11,5 @@ if kind ~= 'none' then
   redis.call('DEL', ACCOUNT)
 end
 redis.call('HSET', ACCOUNT, 'id', ID, 'username', USERNAME, 'hash', HASH)
+redis.call('PEXPIRE', ACCOUNT, LASTS)
 return 1
