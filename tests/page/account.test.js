@@ -59,9 +59,22 @@ test("what is refused rejects with the server's error, and what does not arrive 
 });
 
 test("a browser that is told it was signed out is a guest's, and says so", async () => {
+  for (const answered of [(call) => call.answer(401, { code: "signedOut" }), (call) => call.answer(200, { username: null }), (call) => call.fail()]) {
+    const { memory, seen, look } = browser();
+    const told = look(true);
+    answered(server.calls.at(-1));
+    await told;
+    assert.deepEqual([memory.account, memory.name, seen], ["", "", { told: [sayError({ code: "signedOut" })], turned: 1 }]);
+  }
+});
+
+test("a guest's tab that is told so because another tab signed in goes on as who that is, without a word", async () => {
   const { memory, seen, look } = browser();
-  await look(true);
-  assert.deepEqual([memory.account, memory.name, seen], ["", "", { told: [sayError({ code: "signedOut" })], turned: 1 }]);
+  memory.account = memory.name = "";
+  const told = look(true);
+  server.calls.at(-1).answer(200, { username: "Ann", sessions: [] });
+  await told;
+  assert.deepEqual([memory.account, memory.name, seen], ["Ann", "Ann", { told: [], turned: 1 }]);
 });
 
 test("one that is not told asks, and is one only if the server knows no account", async () => {

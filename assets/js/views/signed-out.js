@@ -5,11 +5,22 @@ import { isLeaving, ownAccount } from "../account.js";
 import { say, sayError } from "../texts.js";
 
 /**
- * `told`: the server has said so; else it is asked. `turn()` makes this browser follow as whom it has become, `account()` opens the account.
+ * `told`: the server has ended the session that this tab's connection began with; else it is only asked. `turn()` makes this tab follow
+ * as whom the browser has become, `account()` opens the account.
  */
 export async function signedOut({ told, memory, turn, tell, account }) {
   if (isLeaving()) return;
-  if (!told && ((await ownAccount()).username || !memory.account)) return;
+  // Who is told so is not to wait for an answer that does not come.
+  const { username } = told ? await ownAccount().catch(() => ({})) : await ownAccount();
+  if (username) {
+    // Another tab has signed in: what ended was the guest's session.
+    if (told) {
+      memory.account = memory.name = username;
+      turn();
+    }
+    return;
+  }
+  if (!told && !memory.account) return;
   memory.account = memory.name = "";
   turn();
   tell({ text: sayError({ code: "signedOut" }), warn: true, actions: [[say("accountSignIn"), account]] });

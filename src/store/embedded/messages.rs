@@ -94,6 +94,7 @@ mod tests {
         rooms: 0,
         private_rooms: 0,
         messages: 0,
+        accounts: 0,
     };
     const HOUR: u64 = 3_600_000_000;
 
