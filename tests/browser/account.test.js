@@ -62,6 +62,20 @@ async function kept(t) {
   return { scene, ann };
 }
 
+test("who signs in in one tab is so in the browser's other tabs, without a word of being signed out", async (t) => {
+  const { scene, ann } = await kept(t);
+  const guest = await (await scene.person("phone")).expect(BROKEN_NETWORK).expect(/status of 401/).enter("lunch");
+  const other = (await scene.secondTab(guest)).expect(BROKEN_NETWORK).expect(/status of 401/);
+  await other.enter("lunch");
+  await signsIn(guest, "Ann");
+  await guest.standsFor("Ramen");
+  // Its connection was the guest's, whose session ends a moment later.
+  await other.standsFor("Ramen");
+  assert.equal(await other.page.getByText(sayError({ code: "signedOut" })).count(), 0);
+  await other.suggest("Thai");
+  await ann.standsFor("Thai");
+});
+
 test("an account is the same person on a second device: the name and the vote are there, and one vote it stays", async (t) => {
   const { scene, ann, phone } = await twoServers(t);
   await keeps(ann);

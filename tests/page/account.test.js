@@ -102,7 +102,9 @@ test("who signs out here is not told that it was done elsewhere, but for a call 
   server.calls.at(-1).answer(403, { code: "wrongPassphrase" });
   await assert.rejects(failed);
   await settled();
-  await look(true);
+  const told = look(true);
+  server.calls.at(-1).answer(401, { code: "signedOut" });
+  await told;
   assert.equal(seen.turned, 1);
 });
 
