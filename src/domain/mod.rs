@@ -4,6 +4,7 @@ pub mod account;
 pub mod activity;
 pub mod assembler;
 pub mod change;
+pub mod counted;
 pub mod event;
 mod handing_over;
 pub mod image;

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::domain::Millis;
 use crate::domain::account::{SessionId, SessionState};
+use crate::domain::counted::make_room;
 use crate::store::{Accounts, Result};
 
 /// What the store said is not asked again within this. Its channel says sooner when a session has ended; this is for when that is lost.
@@ -175,12 +176,7 @@ impl Attendance {
         let (revoked, unknown) = (state == SessionState::Revoked, state == SessionState::Unknown);
         {
             let mut known = self.known.lock().expect("a short lock");
-            if known.len() >= REMEMBERED && !known.contains_key(session) {
-                known.retain(|_, known| known.is_fresh());
-                if known.len() >= REMEMBERED {
-                    known.clear();
-                }
-            }
+            make_room(&mut known, session, REMEMBERED, |known| known.is_fresh());
             // What the store said a moment before it was ended may come a moment after.
             let later = known.get(session).is_some_and(|known| known.state == SessionState::Revoked);
             if revoked || !later {

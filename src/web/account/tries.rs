@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::domain::counted::make_room;
 use crate::protocol::error::Problem;
 use crate::web::limits::reached;
 use crate::web::origin::Address;
@@ -29,12 +30,7 @@ impl Tries {
     /// Counts a try before it is made, so that many at once are no way around.
     pub fn take(&self, address: Address, now: Instant) -> Result<(), Problem> {
         let mut counted = self.counted.lock().expect("a short lock");
-        if counted.len() >= COUNTED && !counted.contains_key(&address) {
-            counted.retain(|_, (_, until)| *until > now);
-            if counted.len() >= COUNTED {
-                counted.clear();
-            }
-        }
+        make_room(&mut counted, &address, COUNTED, |(_, until)| *until > now);
         let (count, until) = counted.entry(address).or_insert((0, now + self.window));
         if *until <= now {
             (*count, *until) = (0, now + self.window);
