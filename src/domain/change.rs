@@ -101,3 +101,17 @@ pub struct Rules {
     /// How long an account stays after somebody last signed in to it, or used it.
     pub accounts: Millis,
 }
+
+impl Rules {
+    /// The product's own times, and no bounds: what tests, and other programs that use areas, begin with.
+    pub const UNBOUNDED: Self = Self {
+        lifetime: 7_200_000,
+        sweep_period: 600_000,
+        users: 0,
+        venues: 0,
+        rooms: 0,
+        private_rooms: 0,
+        messages: 0,
+        accounts: 31_536_000_000,
+    };
+}

@@ -9,16 +9,7 @@ use crate::domain::record::{Moment, Record, Step};
 use crate::domain::talk::{Chat, Made, Message, NewRoom, Page, RoomId, RoomView, Said, Saying};
 use crate::store::{Head, Result, Snapshot, StoreError};
 
-const RULES: Rules = Rules {
-    lifetime: 40,
-    sweep_period: 10,
-    users: 0,
-    venues: 0,
-    rooms: 0,
-    private_rooms: 0,
-    messages: 0,
-    accounts: 31_536_000_000,
-};
+const RULES: Rules = Rules { lifetime: 40, sweep_period: 10, ..Rules::UNBOUNDED };
 /// Somewhen after 1970.
 const BEGINNING: u64 = 1_795_340_000_000_000;
 /// What a call takes, in microseconds: no two begin at the same.

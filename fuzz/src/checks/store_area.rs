@@ -14,16 +14,7 @@ use crate::domain::venue::{Pick, Venue, VenueId};
 use crate::store::embedded::rows::{Header, Rows};
 use crate::store::redis::picture::{Fields, Parts, claims_of, me_of};
 
-const RULES: Rules = Rules {
-    lifetime: 7_200_000,
-    sweep_period: 600_000,
-    users: 0,
-    venues: 0,
-    rooms: 0,
-    private_rooms: 0,
-    messages: 0,
-    accounts: 0,
-};
+const RULES: Rules = Rules::UNBOUNDED;
 
 /// The records of a kind.
 struct Lines<'a>(Vec<(&'a [u8], &'a [u8], &'a [u8])>);

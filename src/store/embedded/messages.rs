@@ -86,16 +86,7 @@ mod tests {
     use crate::store::embedded::open;
     use crate::store::embedded::shelf::Shelf;
 
-    const RULES: Rules = Rules {
-        lifetime: 7_200_000,
-        sweep_period: 600_000,
-        users: 0,
-        venues: 0,
-        rooms: 0,
-        private_rooms: 0,
-        messages: 0,
-        accounts: 0,
-    };
+    const RULES: Rules = Rules::UNBOUNDED;
     const HOUR: u64 = 3_600_000_000;
 
     fn lunch() -> AreaName {

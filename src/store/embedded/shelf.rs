@@ -187,16 +187,7 @@ mod tests {
     use crate::domain::record::Step;
     use crate::store::embedded::open;
 
-    const RULES: Rules = Rules {
-        lifetime: 7_200_000,
-        sweep_period: 600_000,
-        users: 0,
-        venues: 0,
-        rooms: 0,
-        private_rooms: 0,
-        messages: 0,
-        accounts: 31_536_000_000,
-    };
+    const RULES: Rules = Rules::UNBOUNDED;
 
     fn area(count: usize) -> AreaName {
         AreaName::parse(&format!("area-{count}")).unwrap()

@@ -20,16 +20,7 @@ use super::Ground;
 use super::ears::{Ears, PATIENCE, Sound};
 
 /// As in the product: nothing ends while a test runs.
-pub const LONG: Rules = Rules {
-    lifetime: 7_200_000,
-    sweep_period: 600_000,
-    users: 0,
-    venues: 0,
-    rooms: 0,
-    private_rooms: 0,
-    messages: 1000,
-    accounts: 31_536_000_000,
-};
+pub const LONG: Rules = Rules { messages: 1000, ..Rules::UNBOUNDED };
 
 /// Everybody leaves after so many ms.
 pub fn lasting(lifetime: Millis) -> Rules {

@@ -25,16 +25,7 @@ use crate::domain::state::AreaState;
 use crate::domain::venue::{Pick, RawVenue, Venue};
 use crate::store::{Listener, Result, Store, StoreError};
 
-const RULES: Rules = Rules {
-    lifetime: 7_200_000,
-    sweep_period: 600_000,
-    users: 0,
-    venues: 0,
-    rooms: 0,
-    private_rooms: 0,
-    messages: 0,
-    accounts: 31_536_000_000,
-};
+const RULES: Rules = Rules::UNBOUNDED;
 
 /// A file on a disk that can be full, or hang.
 #[derive(Debug)]
