@@ -32,7 +32,7 @@ mod outgoing;
 mod frames;
 
 const LIFETIME_MS: u64 = 7_200_000;
-const RULES: Rules = Rules { lifetime: LIFETIME_MS, sweep_period: 600_000, users: 0, venues: 0 };
+const RULES: Rules = Rules { lifetime: LIFETIME_MS, sweep_period: 600_000, ..Rules::UNBOUNDED };
 const NOW: Moment<'_> = Moment { run: "3f9a1c07", micros: 1_795_340_000_000_000 };
 /// A big team's area.
 const PEOPLE: usize = 50;

@@ -17,9 +17,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::config::{Limit, Secret, Settings, StorePath};
 use crate::domain::Millis;
-use crate::domain::change::Rules;
 use crate::domain::presence::ServerId;
 use crate::hub::{Bounds, Hub};
+use crate::ops::Sampler;
 use crate::store::Store;
 use crate::store::embedded::Embedded;
 use crate::store::redis::{RedisOptions, RedisStore};
@@ -30,11 +30,16 @@ use crate::web::{
     Web,
 };
 
+mod accounts;
 mod altered;
 mod map;
+mod ops;
 mod places;
+mod rules;
 
 pub use altered::Altered;
+
+use accounts::accounts;
 
 /// Clients come back within this time, spread out, after a `bye`: a restart is a blink, and no stampede.
 const COME_BACK_WITHIN: Duration = Duration::from_millis(1500);
@@ -54,6 +59,8 @@ pub enum StartError {
     Venues(String),
     #[error("The server cannot listen on {address}: {cause}. Choose another server.port (PORT), or end what is there.")]
     Listen { address: SocketAddr, cause: io::Error },
+    #[error("argon2 cannot hash with account.hash_memory_kib and account.hash_passes as they are set.")]
+    Hashing,
     #[error("No random numbers are to be had: {0}.")]
     Random(getrandom::Error),
     #[error("The server cannot start: {0}.")]
@@ -90,19 +97,24 @@ impl App {
         let server = ServerId(random_id()?);
         let hub = Hub::start(store.clone(), server.clone(), bounds(&settings), count(settings.limits.areas, 0));
         let min_ttl = millis(settings.sweep.min_ttl);
-        tokio::spawn(sweep::run(store.clone(), server, settings.sweep.every, min_ttl));
+        tokio::spawn(sweep::run(store.clone(), server.clone(), settings.sweep.every, min_ttl));
         let limits = &settings.limits;
+        let connections = Connections::new(limits.connections_per_address.map(size), limits.connections.map(size));
+        let counts = ops::counts(hub.clone(), connections.clone());
+        tokio::spawn(Sampler::new(store.clone(), server, ops::name(address.port()), counts).run());
         let web = Data::new(Web {
             hub,
+            ops: ops::of(&settings, store.clone(), &secret),
             store,
             venues: Venues::new(places::of(&settings)).map_err(|error| StartError::Venues(error.to_string()))?,
             sessions: Sessions::new(&secret, settings.session.lifetime),
-            connections: Connections::new(limits.connections_per_address.map(size), limits.connections.map(size)),
+            connections,
             rates: Rates::new("events_per_second", rate(&settings)),
             looks: Rates::new(
                 "looks_per_second",
                 Rate { per_second: few(limits.looks_per_second), burst: few(limits.look_burst) },
             ),
+            accounts: accounts(&settings)?,
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             kept: Kept::default(),
@@ -180,7 +192,7 @@ fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
 }
 
 fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
-    let rules = rules(settings);
+    let rules = rules::rules(settings);
     let path = match &settings.store.path {
         StorePath::Memory => ":memory:".to_owned(),
         StorePath::File(path) => path.to_string_lossy().into_owned(),
@@ -203,21 +215,13 @@ fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     }
 }
 
-fn rules(settings: &Settings) -> Rules {
-    Rules {
-        lifetime: millis(settings.area.lifetime),
-        sweep_period: millis(settings.sweep.every),
-        users: count(settings.limits.users_per_area, 0),
-        venues: count(settings.limits.venues_per_area, 0),
-    }
-}
-
 fn bounds(settings: &Settings) -> Bounds {
     Bounds {
         lifetime: millis(settings.area.lifetime),
         recent_events: count(settings.limits.recent_events, usize::MAX),
         recent_bytes: count(settings.limits.recent_bytes, usize::MAX),
         grace: settings.presence.grace,
+        session: millis(settings.session.lifetime),
     }
 }
 

@@ -7,10 +7,13 @@ mod agreement;
 mod checks;
 mod layers;
 mod map;
+mod redis;
 mod secret;
+mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod venues;
 
 use layers::{Layers, Ranges};
 pub use secret::Secret;

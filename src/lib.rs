@@ -8,6 +8,7 @@
 //! - [`lang`]: what it says, by language
 //! - [`picture`]: what a link looks like in a chat
 //! - [`web`]: every URL
+//! - [`ops`]: what the servers say of themselves, for who runs them
 //! - [`sweep`]: what makes room again
 //! - [`config`], [`telemetry`]: settings; log and figures
 //! - [`app`]: puts it all together
@@ -17,6 +18,7 @@ pub mod config;
 pub mod domain;
 pub mod hub;
 pub mod lang;
+pub mod ops;
 pub mod picture;
 pub mod protocol;
 pub mod store;

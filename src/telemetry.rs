@@ -15,7 +15,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
 pub mod figures;
-mod process;
+pub mod process;
+pub mod tally;
 
 /// Targets of our own events begin with it.
 const OURS: &str = "where_to_eat";
@@ -49,7 +50,7 @@ fn first_install(json: bool, level: Level) -> Result<PrometheusHandle, Telemetry
         .map_err(|error| TelemetryError(error.to_string()))?
         .build_recorder();
     let handle = recorder.handle();
-    metrics::set_global_recorder(recorder).map_err(|error| TelemetryError(error.to_string()))?;
+    metrics::set_global_recorder(tally::Tallied(recorder)).map_err(|error| TelemetryError(error.to_string()))?;
     figures::describe();
     process::count_panics();
     Ok(handle)

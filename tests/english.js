@@ -7,13 +7,15 @@ import { useTexts } from "../assets/js/texts.js";
 
 export const LANGUAGES = ["en", "de", "fr", "es", "zh-Hans"];
 
-/** A file of lang/, as it is. */
-export const language = (tag) => JSON.parse(readFileSync(new URL(`../lang/${tag}.json`, import.meta.url), "utf8"));
+const read = (path) => JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), "utf8"));
+
+/** The texts of a language in their groups: a file of lang/ as it is, and `later`, the words of what is opened later. */
+export const language = (tag) => ({ ...read(`lang/${tag}.json`), later: read(`assets/lang/${tag}.json`) });
 
 /** The page, and a test's `say`, speak this language. */
 export function speak(tag, home) {
-  const { page, html, errors } = language(tag);
-  useTexts({ page: { ...page, ...html }, errors }, tag, home);
+  const { page, html, errors, later } = language(tag);
+  useTexts({ page: { ...page, ...html, ...later }, errors }, tag, home);
 }
 
 speak("en");

@@ -1,4 +1,5 @@
-// What has happened in an area, as lines. Pure; knows only what the page has heard, and makes up no times for the rest.
+// What has happened in an area, as lines: what the server tells of the time before (`GET /api/areas/AREA/activity`), and what the page
+// has heard since. Pure; makes up no times for the rest.
 
 import { compared } from "./names.js";
 
@@ -11,15 +12,20 @@ export const LINES_MAX = 100;
  *
  * A whole state tells when everyone joined and cast the vote they have; what is known of that already makes no second line. Nor does
  * a vote for the place that one stands for: that renews it.
+ *
+ * `before` is what the server told, if it did: `{epoch, seq, acts}`, the acts up to that change. They stand for all that the page has
+ * heard up to there, and know more: who came and went before it was opened.
  */
-export function activity(heard) {
-  const lines = [];
+export function activity(heard, before = null) {
+  const known = before ? covered(heard, before) : -1;
+  const lines = known < 0 ? [] : before.acts.map(lineOf).reverse();
+  /** What the server has told is no line once more. */
+  let silent = false;
   /** Who is there, by compared name: `{since, vote}`. */
   const people = new Map();
   const names = new Map();
 
-  const line = (kind, at, { username, img = "" }, place = "", from = "") =>
-    lines.push({ id: `${at} ${kind} ${compared(username)} ${place}`, kind, at, username, img, place, from });
+  const line = (kind, at, user, place = "", from = "") => silent || lines.push(made(kind, at, user, place, from));
 
   const called = ({ id, name }) => names.has(id) || names.set(id, name);
 
@@ -56,7 +62,8 @@ export function activity(heard) {
     for (const vote of votes) voted(vote, vote.id, vote.at);
   }
 
-  for (const { event, at, data } of heard) {
+  for (const [index, { event, at, data }] of heard.entries()) {
+    silent = index <= known;
     const key = compared(data.username ?? "");
     if (event === "updates") whole(data);
     else if (event === "user") joined(data, at);
@@ -77,10 +84,27 @@ export function activity(heard) {
       people.delete(key);
       line(data.reason === "expired" ? "actOver" : "actLeft", at, data);
     } else if (event === "cleared") {
-      lines.length = 0;
+      if (!silent) lines.length = 0;
       people.clear();
     }
   }
   // Of one time, what came later is newer.
   return lines.reverse().sort((a, b) => b.at - a.at).slice(0, LINES_MAX);
+}
+
+/** The same act has the same id, whoever told of it. */
+function made(kind, at, { username, img = "" }, place, from) {
+  return { id: `${at} ${kind} ${compared(username)} ${place}`, kind, at, username, img, place, from };
+}
+
+/** `moved` of the server is the text `actMoved`. */
+const lineOf = ({ kind, at, username, img, place = "", from = "" }) => made(`act${kind[0].toUpperCase()}${kind.slice(1)}`, at, { username, img }, place, from);
+
+/**
+ * The last of what was heard that the server's acts hold too; -1 if they are of another life of the area, or do not reach to what this
+ * page began with: then there would be a hole between the two.
+ */
+export function covered(heard, { epoch, seq }) {
+  const place = (one) => (one.event === "updates" ? one.data : one);
+  return heard.findLastIndex((one) => place(one).epoch === epoch && place(one).seq <= seq);
 }

@@ -5,7 +5,6 @@ import { Ballot } from "./ballot.js";
 import { Identity } from "./identity.js";
 import { Sender } from "./sender.js";
 import { apply, begin, voteOf, whole } from "./state.js";
-import { say, sayError } from "./texts.js";
 
 /** After so many changes a whole state is put between what was heard: as many as the activity shows. */
 const CHANGES_MAX = 100;
@@ -17,7 +16,7 @@ export class Area {
   state = null;
   /** What was heard of the area in its order, a whole state first and changes after it: what activity.js makes its lines of. */
   heard = [];
-  /** The act that waits for a name: `{fs, by?}`. */
+  /** The act that waits for a name: `{fs, by?}`, or `{by, then}`. */
   asking = null;
   /** The server does not take this area's name. */
   refusal = null;
@@ -26,6 +25,10 @@ export class Area {
   /** All that the server had for us since the last return is here. */
   live = false;
   ballot;
+  /** What is said here; null until `listen` has loaded it. */
+  talk = null;
+  #listening = null;
+  #memory;
   #identity;
   #socket;
   #sender;
@@ -37,6 +40,7 @@ export class Area {
   constructor(name, { socket, memory, lifetime, changed, told }) {
     Object.assign(this, { name, lifetime });
     this.#socket = socket;
+    this.#memory = memory;
     this.#sender = new Sender(socket);
     this.#changed = changed;
     this.#told = told;
@@ -83,6 +87,18 @@ export class Area {
     this.#changed();
   }
 
+  /** Resolves with what is said here, once that is loaded: not for who only looks, who may not read it. */
+  listen() {
+    this.#listening ??= import("./talk/talk.js").then(({ Talk }) => {
+      this.talk = new Talk(this, { socket: this.#socket, memory: this.#memory, sender: this.#sender, changed: this.#changed, told: this.#told });
+      if (this.settled) this.talk.refresh();
+      this.#changed();
+      return this.talk;
+    });
+    this.#listening.catch(() => (this.#listening = null));
+    return this.#listening;
+  }
+
   // What the socket calls.
 
   where() {
@@ -110,6 +126,10 @@ export class Area {
 
   events(list) {
     for (const event of list) {
+      if (event.event === "chat" || event.event === "room") {
+        this.talk?.heard(event);
+        continue;
+      }
       const { state, outcome } = apply(this.state, event, this.lifetime);
       if (outcome === "gap") {
         this.live = false;
@@ -118,6 +138,7 @@ export class Area {
       }
       this.state = state;
       if (outcome === "next") this.#identity.heard(event);
+      if (outcome === "next") this.talk?.heard(event);
       if (outcome === "next" && event.event !== "presence") this.#remember(event);
       // The whole area in the midst of things: the store may be another, which has lost our name and our vote.
       if (event.event === "updates" && this.settled) this.#identity.ask();
@@ -146,9 +167,10 @@ export class Area {
   }
 
   /** This browser is the other device of somebody from now on. An act that waits for a name waits for theirs. */
-  turned() {
+  turned(quietly) {
     this.ballot.drop();
-    this.#identity.turned();
+    this.talk?.drop();
+    this.#identity.turned(quietly);
   }
 
   /** The server has its store again; it may not have been able to tell who we are. */
@@ -176,10 +198,17 @@ export class Area {
     this.ballot.cast(null, { was: this.state.venues.get(this.vote) });
   }
 
-  /** The server does not know us here: the name is asked, then the vote is cast. */
-  nameGone(fs) {
+  /** Does what needs a name, at once or once there is one; `by` says where it is asked. */
+  withName(by, then) {
+    if (this.me) then();
+    else this.asking = { by, then };
+    this.#changed();
+  }
+
+  /** The server does not know us here: the name is asked, then the act is done. */
+  nameGone(act) {
     this.#identity.forget();
-    this.asking = fs && { fs };
+    this.asking = act;
   }
 
   cancelName() {
@@ -199,6 +228,8 @@ export class Area {
     const act = this.asking;
     this.asking = null;
     if (act?.fs) this.ballot.cast(act.fs);
+    act?.then?.();
+    if (this.settled) this.talk?.refresh();
   }
 
   /** An act was acknowledged; one that renews the two hours does so from now. */
@@ -207,26 +238,27 @@ export class Area {
     if (renews && at) this.#identity.renewed(at, epoch);
   }
 
-  /** Signs out: the vote is withdrawn, the name is free. */
+  /** Who we are is known: what was said meanwhile is asked for. */
+  knows() {
+    this.talk?.refresh();
+  }
+
+  /** What we said at that time of the store renewed our two hours. */
+  talked(at) {
+    if (this.me && at + this.lifetime > this.me.expiresAt) this.#identity.renewed(at, this.state.epoch);
+  }
+
+  /** Signs out: the vote is withdrawn, the name is free. Rejects with the server's error. */
   async leave() {
-    const { username } = this.me;
-    const fs = this.state?.venues.get(this.vote);
-    try {
-      await this.#identity.leave();
-    } catch (error) {
-      return this.#told({ text: sayError(error), warn: true });
-    }
+    await this.#identity.leave();
     this.ballot.drop();
-    const back = () => {
-      this.asking = { fs };
-      this.takeName(username).catch((error) => this.#told({ text: sayError(error), warn: true }));
-    };
-    this.#told({ text: say("left", { area: this.name }), actions: [[say("comeBack"), back]] });
+    this.talk?.drop();
     this.#changed();
   }
 
   /** Another area is looked at: nothing more is sent for this one. */
   end() {
     this.#sender.end();
+    this.talk?.end();
   }
 }

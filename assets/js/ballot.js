@@ -27,6 +27,11 @@ export class Ballot {
     this.#told = told;
   }
 
+  /** It may be sent at any moment, with the number that it has. */
+  get underWay() {
+    return ["saving", "waiting"].includes(this.pending?.phase);
+  }
+
   /** A new intent: it takes the place of any before it, in every tab. */
   cast(fs, more = {}) {
     const act = { ...more, fs, n: this.#memory.nextN(this.#area.now()), tapped: Date.now() };
@@ -114,7 +119,7 @@ export class Ballot {
   #failed(act, error) {
     if (error.code === "notJoined") {
       this.pending = null;
-      this.#area.nameGone(act.fs);
+      this.#area.nameGone(act.fs && { fs: act.fs });
     } else {
       Object.assign(act, { phase: PASSING.has(error.code) ? "asks" : "failed", error });
     }

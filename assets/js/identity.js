@@ -30,7 +30,7 @@ export class Identity {
   /** The answer to the last `getMe`; null while it is under way. */
   #who = null;
   #doubts = 0;
-  #turned = false;
+  #turned = "";
 
   constructor(area, { socket, memory, sender, changed, told }) {
     this.#area = area;
@@ -121,10 +121,10 @@ export class Identity {
     }
   }
 
-  /** This browser is the other device of somebody, and follows anew as that one. */
-  turned() {
+  /** This browser is the other device of somebody, and follows anew as that one; `quietly` where that is told otherwise. */
+  turned(quietly) {
     this.me = null;
-    this.#turned = true;
+    this.#turned = quietly ? "quietly" : "aloud";
     this.#socket.renew();
   }
 
@@ -142,6 +142,7 @@ export class Identity {
     else this.#gone(held);
     this.#doubts = 0;
     this.settled = this.#followed;
+    this.#area.knows();
     if (this.#turned) this.#welcome();
     if (this.me && vote && !ballot.pending) ballot.restore(vote, intent);
     else if (this.me) ballot.resume(intent);
@@ -184,10 +185,13 @@ export class Identity {
 
   /** Who we have become is known; without a name here, it is still asked for. */
   #welcome() {
-    this.#turned = false;
+    const aloud = this.#turned === "aloud";
+    this.#turned = "";
     if (!this.me) return;
-    this.#memory.name = this.me.username;
-    this.#told({ text: say("claimed", { name: this.me.username }) });
+    if (aloud) {
+      this.#memory.name = this.me.username;
+      this.#told({ text: say("claimed", { name: this.me.username }) });
+    }
     this.#area.named();
   }
 

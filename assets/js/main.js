@@ -3,11 +3,11 @@
 // From the server inwards: connection.js (what this page is connected by) - choice.js (a socket, or detour.js where those are blocked) -
 // wire.js, wire-events.js (one wire) - protocol.js (its frames) - socket.js (comes back, asks, answers) - area.js (one area: state.js is
 // what everyone sees, identity.js who we are there, ballot.js our vote under way, sender.js sends it until its fate is known, intents.js
-// the rules of what is put right after a return) - standings.js (the order) - views/ (what is drawn), map/ (the map's parts).
+// the rules of what is put right after a return), talk/ (what is said, once there is a name) - standings.js (the order) - views/ (what is drawn), map/ (the map's parts).
 //
 // Beside them: router.js (addresses), memory.js (what this browser remembers), session.js (its cookie), texts.js (what is said, in which
 // language), names.js (rules of names), opened.js (what Back closes first). Loaded when they are needed: search.js and venues.js
-// (places), activity.js (what has happened), takeover.js (one-time codes), copying.js (the clipboard), made-up.js (names to take),
+// (places), activity.js (what has happened), account.js (a name that is kept), takeover.js (one-time codes), copying.js (the clipboard), made-up.js (names to take),
 // offline.js (without a network).
 //
 // boot.js runs before all of it. The wall (`?wall`) is put together by wall.js, with fresh.js (reloads it) and awake.js.
@@ -20,10 +20,12 @@ import { say } from "./texts.js";
 import { dialogs } from "./views/dialogs.js";
 import { byId, setText } from "./views/dom.js";
 import { head } from "./views/head.js";
+import { styled } from "./views/later.js";
 import { notices } from "./views/notices.js";
 import { panels } from "./views/panels.js";
 import { people } from "./views/people.js";
 import { standingsView } from "./views/standings.js";
+import { talkMark } from "./views/talk-mark.js";
 import { toAdd } from "./views/to-add.js";
 
 /** A slow phone has the first view by then. */
@@ -45,13 +47,21 @@ async function mapWithSearch() {
   const [{ panel }, search] = await Promise.all([import("./views/map.js"), wake()]);
   return { panel: (box) => panel(box, { search }) };
 }
+/** The talk, whose messages have a style sheet of their own. */
+const talkWithLooks = () => Promise.all([import("./views/talk.js"), styled("said")]).then(([view]) => view);
 /** What is not seen at first comes when it is opened; without its settings there is no map. */
 const more = panels(
-  { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true } },
-  { tell, memory },
+  { ...(byId("map-tab") && { map: { load: mapWithSearch } }), activity: { load: () => import("./views/activity.js"), beside: true }, talk: { load: talkWithLooks } },
+  { tell, memory, rows },
 );
-const boxes = dialogs({ origin, tell, turn });
-const areaViews = [head(), boxes, rows, people({ tell, memory, redraw }), more];
+const boxes = dialogs({ origin, tell, turn, memory });
+/** Begins a private talk. */
+function talkTo(username) {
+  more.open("talk");
+  // Where it cannot be loaded, the panel says so.
+  area.listen().then((talk) => talk.alone(username), () => {});
+}
+const areaViews = [head(), boxes, rows, people({ tell, memory, redraw, talkTo }), more, talkMark()];
 
 /** Adding a place, and the search: not for who only looks. Resolves with the search. */
 let adding = null;
@@ -113,6 +123,7 @@ function redraw() {
 function news({ event, data }) {
   if (event === "count") start?.then((view) => view.count(data.live));
   if (event === "current") area?.backInTouch();
+  if (data.code === "signedOut") boxes.signedOut(true);
   redraw();
 }
 
@@ -149,10 +160,10 @@ function route() {
   boxes.claim(area, code);
 }
 
-/** This browser has become somebody's other device: all its tabs follow anew. */
-function turn() {
+/** This browser has become somebody's other device, or another person: all its tabs follow anew. Who says `quietly` tells of it. */
+function turn(quietly) {
   memory.turn();
-  area?.turned();
+  area?.turned(quietly);
 }
 
 addEventListener("hashchange", route);

@@ -83,6 +83,16 @@ export class Memory {
     this.#write("name", name);
   }
 
+  /** The name of the account that this browser is signed in to, as far as it knows; empty for a guest's. */
+  get account() {
+    const name = this.#read("account");
+    return typeof name === "string" ? name : "";
+  }
+
+  set account(name) {
+    this.#write("account", name);
+  }
+
   /** One's own picture, as the wire has it. */
   get img() {
     const img = this.#read("img");
@@ -124,6 +134,11 @@ export class Memory {
 
   keepInArea(area, change) {
     this.#write(`area.${area}`, { ...this.inArea(area), ...change });
+  }
+
+  /** The areas where this browser has a name. */
+  get named() {
+    return [...this.#areas()].filter((area) => this.inArea(area).held);
   }
 
   /** The areas this browser was in, the latest first. */

@@ -1,15 +1,14 @@
-// Names of areas and of people: when they fit, when two are the same, how they are shown. Knows nothing of the page.
+// Names of areas and of people: when two are the same, how they are shown. Knows nothing of the page; what people type as names is for
+// typed-names.js.
 
 /** Characters of a name and of an area, at most; the server's own limits. */
 export const NAME_MAX = 32;
 export const AREA_MAX = 64;
 
 const AREA = /^[\p{L}\p{M}\p{Nd}_-]{1,64}$/u;
-const SPACE = /\p{White_Space}+/gu;
+export const SPACE = /\p{White_Space}+/gu;
 // Joiners and variation selectors: emoji and several scripts need them, but they tell no two names apart.
-const JOINERS = /[\u200C\u200D\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
-// What a reader cannot see, or what turns the direction of the text around it.
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2800\u3164\uFFA0]/u;
+export const JOINERS = /[\u200C\u200D\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
 
 const fold = (text) => text.normalize("NFC").toLowerCase().normalize("NFC");
 
@@ -17,17 +16,6 @@ const fold = (text) => text.normalize("NFC").toLowerCase().normalize("NFC");
 export function areaName(raw) {
   const name = fold(raw);
   return AREA.test(name) ? name : null;
-}
-
-/** What a person typed as a name for a group, on its way to be one: spaces become `-`. */
-export const hyphened = (typed) => typed.trim().replace(SPACE, "-");
-
-/** A user's name as the server would keep it; null if it would refuse it. */
-export function userName(raw) {
-  const name = raw.replace(SPACE, " ").replace(/^ | $/g, "").normalize("NFC");
-  const seen = name.replace(JOINERS, "");
-  const fits = [...name].length <= NAME_MAX && !HIDDEN.test(seen) && /[^\p{M} ]/u.test(seen);
-  return fits ? name : null;
 }
 
 /** What decides whether two names are the same: `Ann`, `ANN`; without joiners, and without the white space that they held apart. */

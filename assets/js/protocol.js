@@ -40,7 +40,10 @@ const person = object({ username: some }, { img: text });
 
 const state = { area: some, epoch: text, seq: count, users: list(user), venues: list(venue), votes: list(vote) };
 const told = { online: count, watching: count, expiresAt: count };
-const answer = object({}, { ...state, ...told, username: text, img: text, at: count });
+const message = object({ room: some, id: some, username: some, text: some, at: count }, { img: text });
+const room = object({ id: some, names: list(some) }, { unread: count });
+const talk = { rooms: list(room), messages: list(message), id: some, names: list(some) };
+const answer = object({}, { ...state, ...told, ...talk, username: text, img: text, at: count });
 
 /** Events that an area's store numbered. */
 const CHANGES = new Map([
@@ -58,6 +61,8 @@ const OTHERS = new Map([
   ["updates", object(state, told)],
   ["presence", object({ here: list(some), gone: list(some) }, { online: count, watching: count })],
   ["count", object({ live: count })],
+  ["chat", message],
+  ["room", room],
   ["stale", object({}, { since: count })],
   ["current", object({}, { since: count })],
   ["bye", object({}, { retryInMs: count })],

@@ -21,8 +21,8 @@ const PATIENT_MS = 15_000;
 /** A server may ask for more patience with `bye`, but not for this much. */
 const BYE_MS = 30_000;
 
-/** What is told to everyone, whatever they follow. */
-const NEWS = new Set(["count", "stale", "current"]);
+/** What is told to everyone, whatever they follow. An error that answers nothing is about the wire: its session has ended. */
+const NEWS = new Set(["count", "stale", "current", "serverError"]);
 
 /** Errors that go away by themselves: the same request may succeed later. */
 export const PASSING = new Set(["storeUnavailable", "overCapacity", "rateLimited", "internal", "notConnected", "connectionLost", "noAnswer"]);
@@ -214,7 +214,7 @@ export class Socket {
   }
 
   #hear(event) {
-    if (event.event !== "count") this.stale = event.event === "stale";
+    if (["stale", "current"].includes(event.event)) this.stale = event.event === "stale";
     this.#news(event);
   }
 

@@ -1,10 +1,6 @@
-// What the page says, in the language that the server chose for it, with numbers, times and distances as they are written where
-// this person lives. The words are in lang/ and come with the page; this knows none of them.
+// What the page says, in the language that the server chose for it, with numbers and times as they are written where this person lives.
+// The words of the first view are in lang/ and come with the page, the others in assets/lang/; this knows none of them.
 
-/** Whoever lives in these regions thinks in miles. */
-const MILES = new Set(["US", "GB", "LR", "MM"]);
-const METRES_PER_MILE = 1_609.344;
-const FEET_PER_METRE = 3.28084;
 const FROM_RIGHT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF]/;
 
 let texts = {};
@@ -12,18 +8,32 @@ let errors = {};
 let locale;
 let rules;
 
-/** From now on all is said by these: `{page, errors}` of a file of lang/, in the language with this tag. `home` is the browser's own locale. */
-export function useTexts(file, tag, home) {
+/** From now on all is said by these: `{page, errors}` of a file of lang/, in the language with this tag. `browser` is the browser's own locale. */
+export function useTexts(file, tag, browser) {
   texts = file.page;
   errors = file.errors;
   // Browsers have locales that Intl does not take (`en-US@posix`).
-  const [, region] = /-([A-Z]{2})\b/.exec(home) ?? [];
+  const [, region] = /-([A-Z]{2})\b/.exec(browser) ?? [];
   locale = new Intl.Locale(tag, { region });
   rules = new Intl.PluralRules(locale);
 }
 
 const block = globalThis.document?.getElementById("texts");
 if (block) useTexts(JSON.parse(block.textContent), document.documentElement.lang, navigator.language);
+
+let later = null;
+
+/** Resolves once the words of what is opened later are there; rejects where they cannot be had, and may be asked again then. */
+export function laterTexts() {
+  later ??= fetch(new URL(`../lang/${document.documentElement.lang}.json`, import.meta.url))
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error("the words cannot be had"))))
+    .then((more) => (texts = { ...texts, ...more }));
+  later.catch(() => (later = null));
+  return later;
+}
+
+/** The language and the region, for what is written as it is done there. */
+export const home = () => locale;
 
 /** A number, or a list of names, as this language writes it. A name that is written from the right does not turn the sentence around it. */
 function written(hole) {
@@ -48,16 +58,4 @@ export function sayError({ code, message } = {}) {
 export function clock(at) {
   const [hourCycle] = locale.getHourCycles?.() ?? locale.hourCycles ?? [];
   return new Intl.DateTimeFormat(locale, { timeStyle: "short", hourCycle }).format(at);
-}
-
-/** From so many kilometres or miles on, tenths tell nothing more. */
-const WHOLE_FROM = 10;
-
-/** So many metres, as one says it to a person who is to walk them: "120 m", "1.2 km", "0.8 mi", "14 km". */
-export function distance(metres) {
-  const unit = (value, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: value < WHOLE_FROM ? 1 : 0 }).format(value);
-  const tens = (value) => Math.round(value / 10) * 10;
-  if (!MILES.has(locale.region)) return metres < 995 ? unit(tens(metres), "meter") : unit(metres / 1000, "kilometer");
-  const miles = metres / METRES_PER_MILE;
-  return miles < 0.1 ? unit(tens(metres * FEET_PER_METRE), "foot") : unit(miles, "mile");
 }

@@ -16,7 +16,13 @@ const CALLS = new Map([
   ["getMe", () => ["GET", "/me"]],
   ["getVotes", () => ["GET", ""]],
   ["getUsers", () => ["GET", ""]],
+  ["getRooms", () => ["GET", "/rooms"]],
+  ["addRoom", (data) => ["POST", "/rooms", data]],
+  ["getChat", ({ room, ...which }) => ["GET", `${chatOf(room)}?${new URLSearchParams(which)}`]],
+  ["addChat", ({ room, text }) => ["POST", chatOf(room), { text }]],
 ]);
+
+const chatOf = (room) => `/rooms/${encodeURIComponent(room)}/chat`;
 
 /** Opens a wire, as `openWebSocket` does. */
 export function openEvents(heard, { fetch = (...of) => globalThis.fetch(...of) } = {}) {
@@ -51,7 +57,7 @@ export function openEvents(heard, { fetch = (...of) => globalThis.fetch(...of) }
   /** Tells the error in an answer; one that is not our server's, or that a new session may mend, ends the wire. */
   async function failed(id, answer) {
     const problem = await answer.json().catch(() => ({}));
-    if (typeof problem.code === "string" && problem.code !== "noSession") say({ event: "serverError", id, data: problem });
+    if (typeof problem.code === "string" && !["noSession", "signedOut"].includes(problem.code)) say({ event: "serverError", id, data: problem });
     else end();
   }
 

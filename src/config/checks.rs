@@ -1,4 +1,5 @@
-//! What may stand in each setting. Which settings have to agree is for `agreement`, where a text came from for `layers`.
+//! What may stand in each setting; `redis`, `venues` and `map` have files of their own. Which settings have to agree is for `agreement`,
+//! where a text came from for `layers`.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -10,12 +11,8 @@ use super::layers::{Layers, MOST, Setting};
 use super::settings::*;
 use super::{ConfigError, Secret};
 
-/// Bytes of the key that signs sessions, at least: as many as the signature's hash has.
-const SESSION_SECRET_MIN: usize = 32;
-/// Characters of the token for `/metrics`, at least: too many to guess over a network.
-const METRICS_TOKEN_MIN: usize = 16;
-/// What `venues.source` may be.
-const SOURCES: &str = "auto or none alone, or one or more of file, foursquare and openstreetmap (separated by commas)";
+/// Characters of the tokens for `/metrics` and `/ops`, at least: too many to guess over a network.
+const TOKEN_MIN: usize = 16;
 
 impl Settings {
     pub(super) fn take(layers: &mut Layers) -> Result<Self, ConfigError> {
@@ -25,6 +22,7 @@ impl Settings {
             store: Store { path: layers.take("store.path").parsed("a file's path or :memory:", store_path)? },
             redis: Redis::take(layers)?,
             session: Session::take(layers)?,
+            account: Account::take(layers)?,
             area: Area { lifetime: layers.take("area.lifetime_secs").secs(1..=604_800)? },
             sweep: Sweep {
                 every: layers.take("sweep.every_secs").secs(1..=86_400)?,
@@ -42,7 +40,6 @@ impl Settings {
 
 impl Server {
     fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let token = format!("{METRICS_TOKEN_MIN} characters or more, or empty");
         Ok(Self {
             port: from.take("server.port").whole(0..=65_535)?,
             host: from.take("server.host").parsed("an IP address, as 0.0.0.0 or ::", |text| text.parse().ok())?,
@@ -61,9 +58,8 @@ impl Server {
             ping: from.take("server.ping_secs").secs(1..=50)?,
             silent: from.take("server.silent_secs").secs(2..=3600)?,
             shutdown: from.take("server.shutdown_secs").secs(1..=8)?,
-            metrics_token: from
-                .take("server.metrics_token")
-                .hidden(&token, |text| (text.chars().count() >= METRICS_TOKEN_MIN).then(|| Secret::new(text)))?,
+            metrics_token: token(from.take("server.metrics_token"))?,
+            ops_token: token(from.take("server.ops_token"))?,
         })
     }
 }
@@ -88,69 +84,9 @@ impl Log {
     }
 }
 
-impl Redis {
-    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        Ok(Self {
-            url: from.take("redis.url").hidden("an address as redis://HOST:PORT or rediss://HOST:PORT", |text| {
-                let url = Url::parse(text).ok().filter(Url::has_host)?;
-                matches!(url.scheme(), "redis" | "rediss").then(|| Secret::new(text))
-            })?,
-            cluster: from.take("redis.cluster").truth()?,
-            nodes: nodes(&from.take("redis.nodes"))?,
-            wait_replicas: from.take("redis.wait_replicas").whole(0..=16)?,
-            verify_certificate: from.take("redis.verify_certificate").truth()?,
-            pool_size: from.take("redis.pool_size").whole(1..=256)?,
-            connect: from.take("redis.connect_ms").millis(50..=2_000)?,
-            command: from.take("redis.command_ms").millis(50..=2_000)?,
-        })
-    }
-}
-
-/// Not shown when it is wrong: somebody may have put a password there.
-fn nodes(setting: &Setting) -> Result<Vec<String>, ConfigError> {
-    let nodes = setting.texts().and_then(|texts| texts.into_iter().map(node).collect());
-    nodes.ok_or_else(|| {
-        setting.wrong_unseen("one address or more as HOST:PORT, separated by commas, without a password")
-    })
-}
-
-/// An address that can stand in a URL as it is: `HOST:PORT`, `[IPV6]:PORT`.
-fn node(text: &str) -> Option<String> {
-    let url = Url::parse(&format!("redis://{text}/")).ok()?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/" && url.query().is_none();
-    (bare && url.host_str().is_some() && url.port().is_some() && !text.contains('#')).then(|| text.to_owned())
-}
-
-impl Session {
-    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let secret = format!("{SESSION_SECRET_MIN} bytes or more, such as `openssl rand -base64 48` prints");
-        Ok(Self {
-            secret: from
-                .take("session.secret")
-                .hidden(&secret, |text| (text.len() >= SESSION_SECRET_MIN).then(|| Secret::new(text)))?,
-            lifetime: from.take("session.lifetime_days").days(1..=365)?,
-            takeover: from.take("session.takeover_secs").secs(1..=600)?,
-            takeover_tries: from.take("session.takeover_tries").whole(1..=1_000)?,
-        })
-    }
-}
-
-impl Venues {
-    fn take(from: &mut Layers) -> Result<Self, ConfigError> {
-        let foursquare_key = from.take("venues.foursquare_key").hidden("a text", |text| Some(Secret::new(text)))?;
-        let file = from.take("venues.file").optional("a file's path, or empty", |text| Some(PathBuf::from(text)))?;
-        let web = "an address as https://places.example";
-        Ok(Self {
-            sources: venues_from(&from.take("venues.source"), file.is_some(), foursquare_key.is_some())?,
-            file,
-            foursquare_url: from.take("venues.foursquare_url").parsed(web, web_address)?,
-            foursquare_key,
-            photon_url: from.take("venues.photon_url").parsed(web, web_address)?,
-            center: from.take("venues.center").optional("LAT,LNG in degrees, as 53.5511,9.9937, or empty", center)?,
-            timeout: from.take("venues.timeout_ms").millis(100..=4_000)?,
-            questions_per_minute: from.take("venues.questions_per_minute").whole(1..=600)?,
-        })
-    }
+fn token(setting: Setting) -> Result<Option<Secret>, ConfigError> {
+    let may_be = format!("{TOKEN_MIN} characters or more, or empty");
+    setting.hidden(&may_be, |text| (text.chars().count() >= TOKEN_MIN).then(|| Secret::new(text)))
 }
 
 impl Limits {
@@ -161,6 +97,9 @@ impl Limits {
             names_per_address: from.take("limits.names_per_address").limit()?,
             users_per_area: from.take("limits.users_per_area").limit()?,
             venues_per_area: from.take("limits.venues_per_area").limit()?,
+            rooms_per_area: from.take("limits.rooms_per_area").limit()?,
+            private_rooms: from.take("limits.private_rooms").limit()?,
+            messages_per_room: from.take("limits.messages_per_room").limit()?,
             areas: from.take("limits.areas").limit()?,
             events_per_second: from.take("limits.events_per_second").limit()?,
             event_burst: from.take("limits.event_burst").limit()?,
@@ -177,52 +116,21 @@ impl Limits {
 }
 
 impl Setting {
-    fn secs(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn secs(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(Duration::from_secs)
     }
 
-    fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn days(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(|days: u64| Duration::from_secs(days * 24 * 3600))
     }
 
-    fn millis(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
+    pub(super) fn millis(self, range: RangeInclusive<u64>) -> Result<Duration, ConfigError> {
         self.whole(range).map(Duration::from_millis)
     }
 
-    fn limit(self) -> Result<Limit, ConfigError> {
+    pub(super) fn limit(self) -> Result<Limit, ConfigError> {
         self.whole(0..=MOST).map(|limit| Some(limit).filter(|limit: &u64| *limit > 0))
     }
-}
-
-fn venues_from(setting: &Setting, has_file: bool, has_key: bool) -> Result<Vec<VenuesFrom>, ConfigError> {
-    let names = setting.texts().unwrap_or_default();
-    match &names[..] {
-        ["none"] => return Ok(Vec::new()),
-        ["auto"] => {
-            let web = if has_key { VenuesFrom::Foursquare } else { VenuesFrom::OpenStreetMap };
-            return Ok(if has_file { vec![VenuesFrom::File, web] } else { vec![web] });
-        }
-        _ => {}
-    }
-    let mut sources = Vec::new();
-    for name in &names {
-        let source = match (*name, has_file, has_key) {
-            ("file", true, _) => VenuesFrom::File,
-            ("foursquare", _, true) => VenuesFrom::Foursquare,
-            ("openstreetmap", ..) => VenuesFrom::OpenStreetMap,
-            ("file", false, _) => return Err(setting.wrong("another source, or to have its file: set venues.file")),
-            ("foursquare", _, false) => {
-                let key = "another source, or to have its key: set FOURSQUARE_API_KEY (venues.foursquare_key)";
-                return Err(setting.wrong(key));
-            }
-            _ => return Err(setting.wrong(SOURCES)),
-        };
-        if sources.contains(&source) {
-            return Err(setting.wrong("a list that has each source once"));
-        }
-        sources.push(source);
-    }
-    if sources.is_empty() { Err(setting.wrong(SOURCES)) } else { Ok(sources) }
 }
 
 fn store_path(text: &str) -> Option<StorePath> {
@@ -248,11 +156,4 @@ pub(super) fn web_address(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     (plain && url.has_host() && matches!(url.scheme(), "http" | "https")).then_some(url)
-}
-
-fn center(text: &str) -> Option<Center> {
-    let (lat, lng) = text.split_once(',')?;
-    let (lat, lng): (f64, f64) = (lat.trim().parse().ok()?, lng.trim().parse().ok()?);
-    let on_earth = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lng);
-    on_earth.then_some(Center { lat, lng })
 }

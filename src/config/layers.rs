@@ -14,10 +14,11 @@ const FILE: &str = "WTE_CONFIG";
 /// What the variables begin with that name a setting by section and name.
 const PREFIX: &str = "WTE__";
 /// The names that hosts and people use already.
-const USUAL: [(&str, &str); 4] = [
+const USUAL: [(&str, &str); 5] = [
     ("PORT", "server.port"),
     ("REDIS_URL", "redis.url"),
     ("SESSION_SECRET", "session.secret"),
+    ("OPS_TOKEN", "server.ops_token"),
     ("FOURSQUARE_API_KEY", "venues.foursquare_key"),
 ];
 

@@ -19,6 +19,7 @@ pub struct Settings {
     pub store: Store,
     pub redis: Redis,
     pub session: Session,
+    pub account: Account,
     pub area: Area,
     pub sweep: Sweep,
     pub presence: Presence,
@@ -49,6 +50,8 @@ pub struct Server {
     pub shutdown: Duration,
     /// None leaves `/metrics` to loopback.
     pub metrics_token: Option<Secret>,
+    /// None leaves `/ops` to who sits at this machine.
+    pub ops_token: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +109,23 @@ pub struct Session {
     pub takeover: Duration,
     /// Of one address.
     pub takeover_tries: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub hash_memory_kib: u32,
+    pub hash_passes: u32,
+    /// Hashes at once.
+    pub hashes: usize,
+    /// Of one name, within the window.
+    pub tries: u64,
+    pub tries_per_address: u32,
+    pub window: Duration,
+    pub sessions: usize,
+    /// Made from one address in a day.
+    pub new_per_address: u32,
+    /// After that long it ends.
+    pub unused: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -186,6 +206,9 @@ pub struct Limits {
     pub names_per_address: Limit,
     pub users_per_area: Limit,
     pub venues_per_area: Limit,
+    pub rooms_per_area: Limit,
+    pub private_rooms: Limit,
+    pub messages_per_room: Limit,
     pub areas: Limit,
     pub events_per_second: Limit,
     pub event_burst: Limit,

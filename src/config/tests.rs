@@ -101,7 +101,7 @@ fn an_unknown_setting_is_named_with_where_it_stands_and_what_there_is() {
     assert!(said.contains("allowed_origins") && said.contains(" port,"), "{said}");
 
     let said = error(&[("WTE__SEVER__PORT", "80")]);
-    assert!(said.contains("sever.port") && said.contains("sections are area, limits"), "{said}");
+    assert!(said.contains("sever.port") && said.contains("sections are account, area, limits"), "{said}");
 
     // Even an empty one: it is a slip all the same.
     assert!(error(&[("WTE__SERVER__PROT", "")]).contains("server.prot"));
@@ -122,6 +122,11 @@ fn a_value_out_of_range_is_named_with_its_range() {
         ("WTE__SERVER__SHUTDOWN_SECS", "9", "1 to 8"),
         ("WTE__AREA__LIFETIME_SECS", "0", "1 to 604800"),
         ("WTE__VENUES__TIMEOUT_MS", "4001", "100 to 4000"),
+        ("WTE__ACCOUNT__HASH_MEMORY_KIB", "1023", "1024 to 1048576"),
+        ("WTE__ACCOUNT__HASH_PASSES", "0", "1 to 20"),
+        ("WTE__ACCOUNT__HASHES_AT_ONCE", "65", "1 to 64"),
+        ("WTE__ACCOUNT__TRIES", "0", "1 to 1000"),
+        ("WTE__ACCOUNT__TRY_WINDOW_SECS", "86401", "1 to 86400"),
         ("WTE__LIMITS__AREAS", "-1", "0 on"),
         ("WTE__LIMITS__AREAS", "1.5", "0 on"),
     ] {

@@ -30,6 +30,9 @@ pub enum Act {
     Withdraw,
     /// Sign out: the vote is withdrawn, the name is free again.
     Leave,
+    /// This owner's name, vote and private rooms are `to`'s from now on, and nobody sees a difference; where `to` holds a name
+    /// already this one's is given back as by `Leave`, for one person has one vote. No act of a person's hand: nothing is renewed.
+    HandOver { to: Owner },
 }
 
 /// The change is stored (or had no effect, by its `n` or because all was so already).
@@ -68,6 +71,14 @@ pub enum Refused {
     UsersFull,
     #[error("This group has as many places as it can have. Vote for one that is there.")]
     VenuesFull,
+    #[error("There is no such room.")]
+    NoSuchRoom,
+    #[error("Nobody else here has that name.")]
+    NobodyThere,
+    #[error("This group has as many rooms as it can have. Use one that is there.")]
+    RoomsFull,
+    #[error("You have opened as many private rooms as one can. One that is not used for two hours goes by itself.")]
+    PrivateRoomsFull,
 }
 
 /// The bounds and times that a store keeps.
@@ -81,4 +92,26 @@ pub struct Rules {
     pub users: usize,
     /// Venues of an area, at most; 0: no limit.
     pub venues: usize,
+    /// Named rooms of an area, at most; 0: no limit.
+    pub rooms: usize,
+    /// Private rooms that an owner has opened in an area, at most; 0: no limit.
+    pub private_rooms: usize,
+    /// Messages kept of a room, the oldest go; 0: no limit.
+    pub messages: usize,
+    /// How long an account stays after somebody last signed in to it, or used it.
+    pub accounts: Millis,
+}
+
+impl Rules {
+    /// The product's own times, and no bounds: what tests, and other programs that use areas, begin with.
+    pub const UNBOUNDED: Self = Self {
+        lifetime: 7_200_000,
+        sweep_period: 600_000,
+        users: 0,
+        venues: 0,
+        rooms: 0,
+        private_rooms: 0,
+        messages: 0,
+        accounts: 31_536_000_000,
+    };
 }

@@ -8,7 +8,9 @@ use serde_json::value::RawValue;
 use super::Millis;
 use super::image::Image;
 use super::name::Username;
+use super::owner::Owner;
 use super::presence::ClaimChange;
+use super::talk::Told;
 use super::venue::Venue;
 
 /// Which life of an area this is: an opaque text, compared and nothing else.
@@ -100,6 +102,11 @@ pub enum Notice {
     Here(ClaimChange),
     /// A user's two hours began anew without a change.
     Renewed { username: Username, due: Millis },
+    /// What everyone in the area is told of its rooms. `number` only grows, and `after` is the last one before it (0: there was none),
+    /// so that who missed something finds out.
+    Talk { number: u64, after: u64, told: Told },
+    /// What these owners alone are told; on the area's other channel, by the same numbers.
+    Private { number: u64, after: u64, to: Vec<Owner>, told: Told },
 }
 
 impl Notice {

@@ -1,14 +1,21 @@
 //! What an area is and what may happen in it. Pure: no I/O, no clock of its own, no randomness.
 
+pub mod account;
+pub mod activity;
+pub mod assembler;
 pub mod change;
+pub mod counted;
 pub mod event;
+mod handing_over;
 pub mod image;
 pub mod name;
 pub mod owner;
 pub mod presence;
 pub mod record;
+pub mod sample;
 pub mod state;
 pub mod takeover;
+pub mod talk;
 pub mod venue;
 
 /// Milliseconds since the Unix epoch, by the store's clock.
@@ -25,4 +32,10 @@ pub enum Invalid {
     Image,
     #[error("{0}")]
     Venue(&'static str),
+    #[error("A message has 1 to 500 visible characters.")]
+    Text,
+    #[error("A passphrase has 10 to 200 characters.")]
+    Passphrase,
+    #[error("A room's name has 1 to 32 visible characters.")]
+    RoomName,
 }

@@ -117,7 +117,7 @@ fn visible_beyond_ascii(spaced: &str, max: usize) -> Option<String> {
 
 /// What decides whether two texts are the same to a person: folded, without joiners and variation selectors, and without the
 /// white space that they held apart.
-pub(super) fn compared(text: &str) -> String {
+pub(in crate::domain) fn compared(text: &str) -> String {
     let seen = text.chars().filter(|c| !is_joiner(*c)).collect::<String>();
     folded(&seen.split_whitespace().collect::<Vec<_>>().join(" "))
 }
@@ -136,12 +136,12 @@ fn folded_beyond_ascii(raw: &str) -> String {
 }
 
 /// Zero-width joiner and non-joiner, and variation selectors.
-fn is_joiner(c: char) -> bool {
+pub(in crate::domain) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
 /// What a reader cannot see, or what changes the direction of the text around it.
-pub(super) fn is_hidden(c: char) -> bool {
+pub(in crate::domain) fn is_hidden(c: char) -> bool {
     let unseen_letters = matches!(
         c,
         '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}'
@@ -171,7 +171,7 @@ macro_rules! shown_as_text {
         }
     )*};
 }
-pub(super) use shown_as_text;
+pub(in crate::domain) use shown_as_text;
 shown_as_text!(AreaName, Username, UserKey);
 
 macro_rules! parsed_on_reading {
@@ -184,7 +184,7 @@ macro_rules! parsed_on_reading {
         }
     )*};
 }
-pub(super) use parsed_on_reading;
+pub(in crate::domain) use parsed_on_reading;
 parsed_on_reading!(AreaName, Username);
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::image::Image;
 use super::name::{UserKey, Username};
 use super::owner::Owner;
 use super::state::{AreaState, User};
+use super::talk::{Made, Rooms};
 use super::venue::{Pick, VenueId};
 
 /// What an owner has in an area.
@@ -24,8 +25,9 @@ pub struct Holding {
 pub struct Record {
     pub state: AreaState,
     pub owners: BTreeMap<Owner, Holding>,
+    pub talk: Rooms,
     /// The other way round: who holds a name. Has just the keys of `state.users`.
-    holders: BTreeMap<UserKey, Owner>,
+    pub(super) holders: BTreeMap<UserKey, Owner>,
 }
 
 /// What a change leaves to be published and to be written.
@@ -36,6 +38,7 @@ pub struct Step {
     pub users: BTreeSet<UserKey>,
     pub venues: BTreeSet<VenueId>,
     pub owners: BTreeSet<Owner>,
+    pub messages: Vec<Made>,
     /// The change had no effect: its number, or a later one, was used before.
     pub known: bool,
 }
@@ -63,7 +66,7 @@ impl Record {
                 holders.insert(name.clone(), owner.clone());
             }
         }
-        Self { state, owners, holders }
+        Self { state, owners, talk: Rooms::default(), holders }
     }
 
     /// Who `owner` is here.
@@ -90,7 +93,8 @@ impl Record {
         self.expire(now, rules, step);
         let last = self.owners.get(&change.owner).map_or(0, |holding| holding.n);
         // Who never held anything leaves nothing behind.
-        let nobody = change.act == Act::Leave && !self.owners.contains_key(&change.owner);
+        let leaves = matches!(change.act, Act::Leave | Act::HandOver { .. });
+        let nobody = leaves && !self.owners.contains_key(&change.owner);
         step.known = change.n.is_some_and(|n| n <= last);
         if !nobody && !step.known {
             let event = self.decide(change, now.millis(), rules, step)?;
@@ -121,18 +125,20 @@ impl Record {
         let held = self.owners.get(&change.owner).and_then(|holding| holding.name.clone());
         match (&change.act, held) {
             (Act::Join { username, img }, held) => self.join(&change.owner, held, username, img, at, rules, step),
-            (Act::Leave, None) => Ok(None),
+            (Act::Leave | Act::HandOver { .. }, None) => Ok(None),
             (_, None) => Err(Refused::NotJoined),
             (Act::Vote(pick), Some(key)) => self.vote(&key, pick, at, rules, step),
             (Act::Withdraw, Some(key)) => {
                 let user = &self.state.users[&key];
                 Ok(user.vote.as_ref().map(|_| Event::VoteRemoved { username: user.username.clone() }))
             }
-            (Act::Leave, Some(key)) => {
-                let username = self.state.users[&key].username.clone();
-                Ok(Some(Event::UserLeft { username, reason: LeftReason::Left }))
-            }
+            (Act::Leave, Some(key)) => Ok(Some(self.leave(&key))),
+            (Act::HandOver { to }, Some(key)) => Ok(self.hand_over(&change.owner, to, &key, step)),
         }
+    }
+
+    pub(super) fn leave(&self, key: &UserKey) -> Event {
+        Event::UserLeft { username: self.state.users[key].username.clone(), reason: LeftReason::Left }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of one change, called from one place")]
@@ -212,14 +218,14 @@ impl Record {
     }
 
     /// An act that changes nothing else.
-    fn renew(&mut self, key: &UserKey, at: Millis, rules: &Rules, step: &mut Step) {
+    pub(super) fn renew(&mut self, key: &UserKey, at: Millis, rules: &Rules, step: &mut Step) {
         let due = at + rules.lifetime;
         self.state.renew(key, due);
         step.users.insert(key.clone());
         step.notices.push(Notice::Renewed { username: self.state.users[key].username.clone(), due });
     }
 
-    /// Sends everyone whose two hours are over, in the order of their ends.
+    /// Sends everyone whose two hours are over, in the order of their ends, and drops the rooms whose time is over.
     pub fn expire(&mut self, now: Moment<'_>, rules: &Rules, step: &mut Step) {
         let over = |user: &&User| user.due <= now.millis();
         let mut due: Vec<_> = self.state.users.values().filter(over).cloned().collect();
@@ -228,6 +234,7 @@ impl Record {
             let left = Event::UserLeft { username: user.username, reason: LeftReason::Expired };
             self.publish(Some(left), now, rules, step);
         }
+        self.talk.expire(now.millis(), rules.lifetime);
     }
 
     /// The sweep's step: `expire`, then, if the area has less than `min_ttl` left, all of it goes. True if it is gone.
@@ -241,6 +248,7 @@ impl Record {
         }
         self.owners.clear();
         self.holders.clear();
+        self.talk = Rooms::default();
         true
     }
 
@@ -255,6 +263,7 @@ impl Record {
                         Some(holding) if holding.n > 0 => holding.name = None,
                         _ => drop(self.owners.remove(&owner)),
                     }
+                    self.talk.end_of(&owner);
                     step.owners.insert(owner);
                 }
                 step.users.insert(key);

@@ -10,8 +10,9 @@ use tokio::sync::{Notify, watch};
 use super::Bounds;
 use super::looks::Sight;
 use super::standing::Standing;
-use super::view::{Tell, View};
+use super::view::{Cursor, Tell, View};
 use crate::domain::Millis;
+use crate::domain::activity::Act;
 use crate::domain::change::{Done, Me};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
@@ -69,7 +70,7 @@ impl LiveArea {
     /// Wakes the followers that are not there yet.
     fn turn(&self, view: &mut View) {
         view.waiting_since = None;
-        let position = view.position();
+        let position = view.turns();
         self.turned.send_if_modified(|turned| std::mem::replace(turned, position) != position);
     }
 
@@ -237,18 +238,24 @@ impl LiveArea {
         self.view().me(seat)
     }
 
-    pub(super) fn position_after(&self, since: &Since) -> Option<u64> {
-        self.view().position_after(since)
+    pub(super) fn cursor_after(&self, since: &Since) -> Option<Cursor> {
+        self.view().cursor_after(since)
     }
 
-    /// All that is new after `cursor`, as one frame; the next cursor; and the state that a client has by then.
-    pub(super) fn read(&self, cursor: Option<u64>) -> (Option<ByteString>, u64, Since) {
+    /// All that is new after `cursor` for this owner, as one frame; the next cursor; and the state that a client has by then.
+    pub(super) fn read(&self, cursor: Option<Cursor>, owner: &Owner) -> (Option<ByteString>, Cursor, Since) {
         let mut view = self.view();
-        (view.read(cursor), view.position(), Since::from(&view.state))
+        (view.read(cursor, owner), view.cursor(), Since::from(&view.state))
     }
 
     pub(super) fn whole_presence(&self) -> ByteString {
         self.view().whole_presence()
+    }
+
+    /// The last acts, the newest first, and the state that they lead to.
+    pub(super) fn activity(&self, now: Millis) -> (Since, Vec<Act>) {
+        let mut view = self.view();
+        (Since::from(&view.state), view.activity.acts(now).cloned().collect())
     }
 
     /// Looks at the state together with who is here; the area is locked meanwhile.
@@ -261,7 +268,7 @@ impl LiveArea {
     pub(super) fn sight<R>(&self, look: impl FnOnce(&Sight<'_>) -> R) -> R {
         let view = self.view();
         let (online, watching) = &view.told;
-        let (edition, position) = (view.encoded.0, view.position());
+        let (edition, position) = (view.encoded.0, view.turns());
         look(&Sight { state: &view.state, online, watching: *watching, edition, position })
     }
 }

@@ -1,7 +1,7 @@
 //! The store's time, as this process knows it: what the store said last, and how long ago that was. Not by the machine's clock, which
 //! may be wrong, and may be set while the server runs.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Instant;
 
 use chrono::Utc;
@@ -19,12 +19,19 @@ pub struct StoreClock {
     store: AtomicI64,
     /// The machine's time when this process began, by what its clock said when the store's was heard.
     machine: AtomicI64,
+    /// One more than the ms that the slowest change took until it was heard here, since that was last asked; 0: none was heard.
+    slowest: AtomicU64,
 }
 
 impl Default for StoreClock {
     fn default() -> Self {
         let now = Utc::now().timestamp_millis();
-        Self { begun: Instant::now(), store: AtomicI64::new(now), machine: AtomicI64::new(now) }
+        Self {
+            begun: Instant::now(),
+            store: AtomicI64::new(now),
+            machine: AtomicI64::new(now),
+            slowest: AtomicU64::default(),
+        }
     }
 }
 
@@ -45,6 +52,17 @@ impl StoreClock {
     pub fn is_doubtful(&self) -> bool {
         let machine = Utc::now().timestamp_millis() - self.passed();
         (machine - self.machine.load(Ordering::Relaxed)).abs() > PARTED
+    }
+
+    /// A change of that time was heard now.
+    pub fn heard(&self, at: Millis) {
+        self.slowest.fetch_max(self.now().saturating_sub(at) + 1, Ordering::Relaxed);
+    }
+
+    /// The ms that the slowest change took until it was heard here, of those since this was last asked; none if there was none. As
+    /// exact as the answers by which the store's time is known: some ms.
+    pub fn take_slowest(&self) -> Option<Millis> {
+        self.slowest.swap(0, Ordering::Relaxed).checked_sub(1)
     }
 
     /// Milliseconds since this process began.

@@ -6,11 +6,13 @@ use std::time::Instant;
 use bytestring::ByteString;
 use tokio::sync::watch;
 
-use super::Following;
+use super::Hub;
 use super::area::LiveArea;
 use super::standing::Standing;
+use super::view::Cursor;
 use crate::domain::change::{Done, Me};
 use crate::domain::name::{AreaName, Username};
+use crate::domain::owner::Owner;
 use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
 use crate::protocol::server::{Online, inside, joined};
@@ -21,7 +23,7 @@ use crate::store::Result;
 pub struct Follower {
     area: Arc<LiveArea>,
     /// The next position to read; none: the whole state is due.
-    cursor: Option<u64>,
+    cursor: Option<Cursor>,
     /// The first reading of one that goes on from a state it had: it still needs to know who is here.
     resumes: bool,
     turned: watch::Receiver<u64>,
@@ -43,7 +45,7 @@ pub struct New {
 impl Follower {
     pub(super) fn new(area: Arc<LiveArea>, since: Option<&Since>, following: Following) -> Self {
         let (turned, standing) = (area.turned.subscribe(), area.standing.subscribe());
-        let cursor = since.and_then(|since| area.position_after(since));
+        let cursor = since.and_then(|since| area.cursor_after(since));
         let seat = area.seat(&following.owner);
         Self { area, cursor, resumes: cursor.is_some(), turned, standing, seat, grace: true, following }
     }
@@ -78,23 +80,24 @@ impl Follower {
 
     /// Whether there may be something new.
     pub fn has_more(&self) -> bool {
-        self.cursor().is_none_or(|cursor| cursor < *self.turned.borrow())
+        self.cursor().is_none_or(|cursor| cursor.turn() < *self.turned.borrow())
     }
 
-    /// The position from which it reads on: who reads from the same one gets the same. None where it is to get more than what is new.
-    pub fn cursor(&self) -> Option<u64> {
+    /// From where it reads on: who reads from the same place gets the same, but for what is told to some alone. None where it is to get
+    /// more than what is new.
+    pub fn cursor(&self) -> Option<Cursor> {
         self.cursor.filter(|_| !self.resumes)
     }
 
-    /// It was given what another one read who stood where it stands, and who reads on from `position`.
-    pub fn go_on(&mut self, position: u64) {
-        self.cursor = Some(position);
+    /// It was given what another one read who stood where it stands, and who reads on from `next`.
+    pub fn go_on(&mut self, next: Cursor) {
+        self.cursor = Some(next);
     }
 
     /// All that is new; nothing if there is none.
     pub fn read(&mut self) -> Option<New> {
         self.turned.mark_unchanged();
-        let (text, next, since) = self.area.read(self.cursor);
+        let (text, next, since) = self.area.read(self.cursor, &self.following.owner);
         self.cursor = Some(next);
         if !std::mem::take(&mut self.resumes) {
             return text.map(|text| New { text, since });
@@ -142,5 +145,30 @@ impl Follower {
 impl Drop for Follower {
     fn drop(&mut self) {
         self.area.release(self.seat, Instant::now(), self.grace);
+    }
+}
+
+/// Counts a connection among those who follow; the other way round on drop.
+pub(super) struct Following {
+    hub: Arc<Hub>,
+    owner: Owner,
+}
+
+impl Following {
+    pub(super) fn new(hub: &Arc<Hub>, owner: &Owner) -> Self {
+        *hub.owners.lock().expect("a short lock").entry(owner.clone()).or_default() += 1;
+        Self { hub: hub.clone(), owner: owner.clone() }
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let mut owners = self.hub.owners.lock().expect("a short lock");
+        if let Some(count) = owners.get_mut(&self.owner) {
+            *count -= 1;
+            if *count == 0 {
+                owners.remove(&self.owner);
+            }
+        }
     }
 }

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use super::Hub;
 use super::next::Next;
+use crate::domain::activity::{Act, Activity};
 use crate::domain::name::AreaName;
 use crate::domain::presence::Presence;
 use crate::domain::state::AreaState;
+use crate::protocol::client::Since;
 use crate::protocol::server::Online;
 use crate::store::Result;
 
@@ -73,6 +75,18 @@ impl Hub {
         }
         let (online, watching) = (presence.names(), presence.watching());
         Ok(self.looks.same(name, Seen { state: snapshot.state, online, watching, edition: Edition::next() }))
+    }
+
+    /// The last hundred acts in an area, the newest first, and the state that they lead to. An area that nobody follows here tells
+    /// what its state says: who joined and voted, not who came and went.
+    pub async fn activity(&self, name: &AreaName) -> Result<(Since, Vec<Act>)> {
+        if let Some(area) = self.known(name) {
+            return Ok(area.activity(self.clock.now()));
+        }
+        let snapshot = self.store.snapshot(name, false).await?;
+        let mut activity = Activity::new(self.bounds.lifetime);
+        activity.look(&AreaState::default(), &snapshot.state);
+        Ok((Since::from(&snapshot.state), activity.acts(snapshot.at).cloned().collect()))
     }
 }
 

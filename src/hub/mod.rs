@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 
 use crate::domain::Millis;
+use crate::domain::account::{SessionId, SessionState};
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
@@ -18,6 +19,7 @@ use crate::protocol::client::Since;
 use crate::store::{Listener, Result, Store, StoreError};
 
 mod area;
+mod attendance;
 mod claim;
 mod clock;
 mod follower;
@@ -28,13 +30,20 @@ mod next;
 mod pulse;
 mod seats;
 mod standing;
+mod talk;
 mod view;
+mod whispers;
 
+pub use attendance::Attending;
 pub use follower::{Follower, New};
 pub use looks::{Edition, Sight};
 pub use standing::Standing;
+pub use view::Cursor;
+
+use follower::Following;
 
 use area::LiveArea;
+use attendance::Attendance;
 use clock::StoreClock;
 use looks::Looks;
 
@@ -50,6 +59,8 @@ pub struct Bounds {
     pub recent_bytes: usize,
     /// How long a seat is kept after its connection is gone.
     pub grace: Duration,
+    /// How long a session is remembered after its last use.
+    pub session: Millis,
 }
 
 /// More claims than an area makes in one life: two a second would take six days.
@@ -90,15 +101,11 @@ pub struct Hub {
     /// Servers that count as alive; none before the first pulse.
     alive: Mutex<Option<HashSet<ServerId>>>,
     pub clock: StoreClock,
+    /// Sessions that are signed in, as far as they are used here.
+    attendance: Arc<Attendance>,
     news: watch::Sender<News>,
     /// Something points to the store being away, or back: the pulse need not wait.
     hurry: Notify,
-}
-
-/// Counts a connection among those who follow; the other way round on drop.
-pub struct Following {
-    hub: Arc<Hub>,
-    owner: Owner,
 }
 
 /// Somebody on the way to an area, who is none of its followers yet: it is not let go meanwhile.
@@ -131,6 +138,7 @@ impl Hub {
             owners: Mutex::default(),
             alive: Mutex::default(),
             clock: StoreClock::default(),
+            attendance: Attendance::new(store.clone(), bounds.session),
             news: watch::Sender::new(News::default()),
             hurry: Notify::new(),
         });
@@ -138,6 +146,7 @@ impl Hub {
         metrics::counter!("wte_epochs_total", "run" => "other").increment(0);
         store.listen(hub.clone());
         tokio::spawn(pulse::beat(hub.clone()));
+        tokio::spawn(attendance::look_after(hub.attendance.clone()));
         hub
     }
 
@@ -175,6 +184,26 @@ impl Hub {
     /// Who the owner is in the area, and at which change.
     pub async fn me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
         self.store.me(area, owner).await
+    }
+
+    /// What is remembered of a session; what was asked for a moment ago is not asked for again.
+    pub async fn session(&self, session: &SessionId) -> Result<SessionState> {
+        self.attendance.state(session).await
+    }
+
+    /// Whether a guest's session ended because its browser signed in.
+    pub async fn is_given_up(&self, session: &SessionId) -> bool {
+        self.attendance.is_given_up(session).await
+    }
+
+    /// A connection of that session, a guest's or one that is signed in, is open for as long as this is kept.
+    pub fn attend(&self, session: &SessionId, signed_in: bool) -> Attending {
+        self.attendance.attend(session, signed_in)
+    }
+
+    /// Moves whenever connections of some session have to end.
+    pub fn endings(&self) -> watch::Receiver<()> {
+        self.attendance.endings()
     }
 
     /// What everyone is told.
@@ -242,6 +271,7 @@ impl Listener for Hub {
             // A clock that is a little off must not make an age negative.
             let age = Duration::from_millis(self.clock.now().saturating_sub(change.at));
             metrics::histogram!("wte_event_age_seconds").record(age);
+            self.clock.heard(change.at);
         }
         let area = self.areas.read().expect("a short lock").get(area).cloned();
         if let Some(area) = area {
@@ -257,23 +287,12 @@ impl Listener for Hub {
             None => self.areas().iter().for_each(|area| area.needs_snapshot()),
         }
     }
-}
 
-impl Following {
-    fn new(hub: &Arc<Hub>, owner: &Owner) -> Self {
-        *hub.owners.lock().expect("a short lock").entry(owner.clone()).or_default() += 1;
-        Self { hub: hub.clone(), owner: owner.clone() }
+    fn session_ended(&self, session: &SessionId) {
+        self.attendance.ended(session);
     }
-}
 
-impl Drop for Following {
-    fn drop(&mut self) {
-        let mut owners = self.hub.owners.lock().expect("a short lock");
-        if let Some(count) = owners.get_mut(&self.owner) {
-            *count -= 1;
-            if *count == 0 {
-                owners.remove(&self.owner);
-            }
-        }
+    fn sessions_missed(&self) {
+        self.attendance.missed();
     }
 }

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::INTEGER_MAX;
 use super::error::{Code, Problem};
+use super::talk::TalkEvent;
 use crate::domain::Invalid;
 use crate::domain::event::Epoch;
 use crate::domain::image::Image;
@@ -42,6 +43,7 @@ pub enum ClientEvent {
     GetUsers,
     GetMe,
     Leave,
+    Talk(TalkEvent),
 }
 
 /// The state that a client has already.
@@ -96,6 +98,18 @@ pub struct Fields<'a> {
     n: Option<&'a RawValue>,
     #[serde(borrow)]
     code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) with: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) room: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) before: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) limit: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) text: Option<&'a RawValue>,
 }
 
 impl Request {
@@ -127,6 +141,7 @@ impl ClientEvent {
             Self::GetUsers => "getUsers",
             Self::GetMe => "getMe",
             Self::Leave => "leave",
+            Self::Talk(asked) => asked.name(),
         }
     }
 
@@ -146,7 +161,10 @@ impl ClientEvent {
             "getUsers" => Self::GetUsers,
             "getMe" => Self::GetMe,
             "leave" => Self::Leave,
-            _ => return Err(Problem::new(Code::UnknownEvent, "There is no such event.")),
+            _ => match TalkEvent::parse(name, fields)? {
+                Some(asked) => Self::Talk(asked),
+                None => return Err(Problem::new(Code::UnknownEvent, "There is no such event.")),
+            },
         })
     }
 }
@@ -198,7 +216,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn whole_number(raw: Option<&RawValue>, field: &str) -> Result<Option<u64>, Problem> {
+pub(super) fn whole_number(raw: Option<&RawValue>, field: &str) -> Result<Option<u64>, Problem> {
     match optional::<u64>(raw, field)? {
         Some(n) if n > INTEGER_MAX => Err(bad(&format!("{field} is a whole number of at most 53 bits."))),
         n => Ok(n),
@@ -206,18 +224,18 @@ fn whole_number(raw: Option<&RawValue>, field: &str) -> Result<Option<u64>, Prob
 }
 
 /// Absent is none; present, it has to be of the right type.
-fn optional<T: DeserializeOwned>(raw: Option<&RawValue>, field: &str) -> Result<Option<T>, Problem> {
+pub(super) fn optional<T: DeserializeOwned>(raw: Option<&RawValue>, field: &str) -> Result<Option<T>, Problem> {
     match raw {
         None => Ok(None),
         Some(_) => read(raw).map(Some).ok_or_else(|| bad(&format!("{field} is of the wrong type."))),
     }
 }
 
-fn read<T: DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
+pub(super) fn read<T: DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
     serde_json::from_str(raw?.get()).ok()
 }
 
-fn bad(message: &str) -> Problem {
+pub(super) fn bad(message: &str) -> Problem {
     Problem::new(Code::BadMessage, message)
 }
 

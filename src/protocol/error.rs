@@ -15,10 +15,12 @@ pub enum Code {
     BadName,
     BadImage,
     BadVenue,
+    BadText,
     NameTaken,
     NoSuchVenue,
     NotJoined,
     NotWatching,
+    NoSuchRoom,
     RateLimited,
     AreaFull,
     OverCapacity,
@@ -26,6 +28,11 @@ pub enum Code {
     Internal,
     // Of HTTP alone.
     NoSession,
+    SignedOut,
+    BadPassphrase,
+    WrongPassphrase,
+    NoAccount,
+    NoSuchSession,
     ForeignOrigin,
     NotFound,
     NoSuchCode,
@@ -43,16 +50,23 @@ impl Code {
             Self::BadName => "badName",
             Self::BadImage => "badImage",
             Self::BadVenue => "badVenue",
+            Self::BadText => "badText",
             Self::NameTaken => "nameTaken",
             Self::NoSuchVenue => "noSuchVenue",
             Self::NotJoined => "notJoined",
             Self::NotWatching => "notWatching",
+            Self::NoSuchRoom => "noSuchRoom",
             Self::RateLimited => "rateLimited",
             Self::AreaFull => "areaFull",
             Self::OverCapacity => "overCapacity",
             Self::StoreUnavailable => "storeUnavailable",
             Self::Internal => "internal",
             Self::NoSession => "noSession",
+            Self::SignedOut => "signedOut",
+            Self::BadPassphrase => "badPassphrase",
+            Self::WrongPassphrase => "wrongPassphrase",
+            Self::NoAccount => "noAccount",
+            Self::NoSuchSession => "noSuchSession",
             Self::ForeignOrigin => "foreignOrigin",
             Self::NotFound => "notFound",
             Self::NoSuchCode => "noSuchCode",
@@ -105,6 +119,23 @@ impl Problem {
         Self::new(Code::NoSuchCode, message)
     }
 
+    pub fn signed_out() -> Self {
+        Self::new(Code::SignedOut, "This browser was signed out of its account. Sign in again, or go on as a guest.")
+    }
+
+    /// The same whether or not there is such an account.
+    pub fn wrong_passphrase() -> Self {
+        Self::new(Code::WrongPassphrase, "The name or the passphrase is not right.")
+    }
+
+    pub fn no_account() -> Self {
+        Self::new(Code::NoAccount, "This browser is not signed in to an account.")
+    }
+
+    pub fn no_such_session() -> Self {
+        Self::new(Code::NoSuchSession, "Your account has no such session.")
+    }
+
     pub fn not_watching() -> Self {
         Self::new(Code::NotWatching, "Follow a group first.")
     }
@@ -117,6 +148,9 @@ impl From<Invalid> for Problem {
             Invalid::Name => Code::BadName,
             Invalid::Image => Code::BadImage,
             Invalid::Venue(_) => Code::BadVenue,
+            Invalid::Text => Code::BadText,
+            Invalid::Passphrase => Code::BadPassphrase,
+            Invalid::RoomName => Code::BadName,
         };
         Self::new(code, invalid.to_string())
     }
@@ -129,7 +163,10 @@ impl From<Refused> for Problem {
             Refused::NameTaken { free } => Self { free: Some(free), ..Self::new(Code::NameTaken, message) },
             Refused::NoSuchVenue => Self::new(Code::NoSuchVenue, message),
             Refused::NotJoined => Self::new(Code::NotJoined, message),
-            Refused::UsersFull | Refused::VenuesFull => Self::new(Code::AreaFull, message),
+            Refused::NoSuchRoom | Refused::NobodyThere => Self::new(Code::NoSuchRoom, message),
+            Refused::UsersFull | Refused::VenuesFull | Refused::RoomsFull | Refused::PrivateRoomsFull => {
+                Self::new(Code::AreaFull, message)
+            }
         }
     }
 }

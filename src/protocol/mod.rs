@@ -1,9 +1,11 @@
 //! The wire: client frames become parsed domain types, and what is known becomes the texts that clients get.
 //! Knows nothing of sockets, HTTP or stores. `protocol.md` is the contract, the golden frames of the tests pin it.
 
+pub mod account;
 pub mod client;
 pub mod error;
 pub mod server;
+pub mod talk;
 #[cfg(test)]
 mod tests;
 

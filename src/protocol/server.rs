@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::error::Problem;
 use crate::domain::Millis;
+use crate::domain::activity::Act;
 use crate::domain::change::{Done, Me};
 use crate::domain::event::Epoch;
 use crate::domain::image::Image;
@@ -60,6 +61,15 @@ pub struct Watching<'a> {
     pub area: Option<&'a AreaName>,
     /// The store's time, so that a page can tell how far its own clock is off.
     pub at: Millis,
+}
+
+/// The last acts in an area, the newest first, and the state that they lead to.
+#[derive(Serialize)]
+pub struct Acts<'a> {
+    pub area: &'a AreaName,
+    pub epoch: &'a Epoch,
+    pub seq: u64,
+    pub acts: &'a [Act],
 }
 
 /// The ack of `add`.

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::error::Problem;
 use super::server::{self, Bye, Changed, Count, Joined, MeAnswer, Online, PresenceData, SinceData, Updates, Watching};
+use super::talk::{SaidData, TalkAnswer};
 use crate::domain::Millis;
 use crate::domain::change::{Done, Me, Refused};
 use crate::domain::event::{ClearedReason, Epoch, Event, Heard, LeftReason, Numbered};
 use crate::domain::image::Image;
 use crate::domain::name::{AreaName, Username};
 use crate::domain::state::{AreaState, User, Vote};
+use crate::domain::talk::{ChatText, Message, MessageId, RoomId, RoomView, Said, Told};
 use crate::domain::venue::Venue;
 
 const GOLDEN: &str = include_str!("../../tests/golden/server.jsonl");
@@ -108,9 +110,29 @@ fn events_of_a_server() -> Vec<String> {
     ]
 }
 
+fn talk() -> Vec<String> {
+    let (id, at) = (MessageId { at: BEGIN + 6123, number: 1 }, BEGIN + 6123);
+    let text = ChatText::parse("Thai?\nhttps://example.org/menu").unwrap();
+    let room = RoomId::general();
+    let message = Message { room, id, username: name("Ann"), img: noodles(), text, at };
+    let private = RoomId::of([0x0f; 16]);
+    let names = vec!["Ann".to_owned(), "Bob".to_owned()];
+    let unread = RoomView { id: RoomId::general(), names: vec!["general".to_owned()], unread: Some(1) };
+    let said = Said { done: done(2, at), id: Some(id) };
+    let no_room = Problem::from(Refused::NoSuchRoom);
+    vec![
+        server::ack(12, &TalkAnswer::Rooms { rooms: vec![unread] }),
+        server::ack(13, &TalkAnswer::Messages { messages: vec![message.clone()] }),
+        server::ack(14, &TalkAnswer::Said(SaidData::from(&said))),
+        server::server_error(Some(15), &no_room),
+        Told::Chat(message).encode(),
+        Told::Room(RoomView { id: private, names, unread: None }).encode(),
+    ]
+}
+
 #[test]
 fn every_golden_frame_is_what_a_server_sends() {
-    let sent = [acks_and_errors(), events_of_an_area(), events_of_a_server()].concat();
+    let sent = [acks_and_errors(), events_of_an_area(), events_of_a_server(), talk()].concat();
     assert_eq!(sent.len(), GOLDEN.lines().count());
     for (sent, golden) in sent.iter().zip(GOLDEN.lines()) {
         assert_eq!(sent, golden);

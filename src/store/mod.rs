@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::domain::Millis;
+use crate::domain::account::SessionId;
 use crate::domain::change::{Change, Done, Refused};
 use crate::domain::event::{Epoch, Heard};
 use crate::domain::name::AreaName;
@@ -13,8 +14,15 @@ use crate::domain::presence::{Claim, ClaimChange, ServerId};
 use crate::domain::state::AreaState;
 use crate::domain::takeover::CodeDigest;
 
+pub mod accounts;
 pub mod embedded;
 pub mod redis;
+pub mod samples;
+pub mod talk;
+
+pub use self::accounts::Accounts;
+pub use self::samples::Samples;
+pub use self::talk::Talk;
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -36,6 +44,8 @@ pub struct Snapshot {
     /// The store's time when it was taken.
     pub at: Millis,
     pub claims: Vec<(ServerId, Claim)>,
+    /// What has been told of talk, counted; from 0 again where rooms were lost.
+    pub talked: u64,
 }
 
 /// Where an area is, to find out whether an event was missed.
@@ -44,6 +54,8 @@ pub struct Head {
     pub epoch: Epoch,
     pub seq: u64,
     pub claims: Vec<(ServerId, Claim)>,
+    /// As in `Snapshot`.
+    pub talked: u64,
 }
 
 /// A server that counts as alive, and how many people follow any area there.
@@ -67,12 +79,16 @@ pub trait Listener: Send + Sync {
     fn heard(&self, area: &AreaName, heard: Heard, text: &str);
     /// Events of the area (of every area, if none) may have been missed: only a new snapshot tells.
     fn missed(&self, area: Option<&AreaName>);
+    /// A session was ended, on whatever server.
+    fn session_ended(&self, _session: &SessionId) {}
+    /// Sessions may have been ended without a word reaching this process.
+    fn sessions_missed(&self) {}
 }
 
 /// Areas, kept. Each change is one atomic step, published if and only if it is stored, and numbered in the order of
 /// the changes. Time is the store's own. Every call ends within two seconds.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Samples + Talk + Accounts {
     /// Names the one that hears of changes; called once, before anything is followed.
     fn listen(&self, listener: Arc<dyn Listener>);
 

@@ -40,7 +40,7 @@ const fn latency(name: &'static str, meaning: &'static str) -> Figure {
 }
 
 /// Every figure of this process. Labels are few and known beforehand: never an area, a user or an address.
-pub const ALL: [Figure; 53] = [
+pub const ALL: [Figure; 55] = [
     gauge("wte_build_info", "1; the label version says which version runs."),
     gauge("wte_memory_bytes", "Memory of this process that is in RAM (Linux)."),
     gauge("wte_open_files", "Files and sockets that this process has open (Linux)."),
@@ -87,6 +87,11 @@ pub const ALL: [Figure; 53] = [
         "Changes without effect, for their number was used: retries, and older intents.",
     ),
     counters("wte_changes_total", "Changes asked of the store, by act and outcome (done, refused, unavailable)."),
+    counters(
+        "wte_chat_messages_total",
+        "Chat messages asked of the store, by outcome (said, known, refused, unavailable).",
+    ),
+    counter("wte_passphrases_total", "Passphrases hashed, by outcome (made, right, wrong)."),
     latency("wte_store_seconds", "Time until the store answered, by call."),
     gauge("wte_store_up", "1 while all of the store answers, 0 while it or a part of it is away."),
     gauge("wte_areas_stale", "Areas shown as not current, because their part of the store is away."),

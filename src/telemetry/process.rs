@@ -31,15 +31,24 @@ pub(super) fn measure(late: Duration) {
     }
 }
 
-fn memory() -> Option<u64> {
+/// The machine's name; empty where it is not known.
+pub fn machine() -> String {
+    fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned()
+}
+
+/// Bytes in RAM.
+pub fn memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"))?;
     Some(kib.parse::<u64>().ok()? * 1024)
 }
 
-/// In user mode and in the kernel, since the process began.
-fn cpu() -> Option<u64> {
-    let line = fs::read_to_string("/proc/self/stat").ok()?;
+/// Milliseconds of a core, in user mode and in the kernel, since the process began.
+pub fn cpu() -> Option<u64> {
+    used(&fs::read_to_string("/proc/self/stat").ok()?)
+}
+
+fn used(line: &str) -> Option<u64> {
     // The program's name, in brackets, may have spaces in it.
     let mut fields = line.rsplit_once(") ")?.1.split(' ').skip(11);
     let mut ticks = || fields.next()?.parse::<u64>().ok();
@@ -49,6 +58,14 @@ fn cpu() -> Option<u64> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_may_be_called_what_it_likes() {
+        let stat = "17 (a) R 1 (x) S 1 17 17 0 -1 4194304 120 0 0 0 250 50 0 0 20 0 9 0 2581811 3133440 362";
+        assert_eq!(used(stat), Some(3000));
+        assert_eq!(used("17 (a) R 1"), None);
+        assert_eq!(used(""), None);
+    }
 
     #[test]
     fn a_process_knows_its_memory_and_its_time() {

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::account::names;
 use super::limits::Place;
 use super::origin::Address;
 use super::{Web, limits};
@@ -11,6 +12,18 @@ use crate::store::{Result as StoreResult, StoreError};
 
 /// One change, from that address: it may hold so many names in an area.
 pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done, Problem> {
+    let Act::Join { username, .. } = &change.act else { return step(web, change, address).await };
+    let before = names::check(web, change, username).await?;
+    let done = step(web, change, address).await?;
+    if before == names::Before::Free && names::was_lost(web, change, username).await {
+        let leave = Change { held: None, n: None, act: Act::Leave, ..change.clone() };
+        step(web, &leave, address).await?;
+        return Err(names::taken(web, &change.area, username).await);
+    }
+    Ok(done)
+}
+
+async fn step(web: &Web, change: &Change, address: Address) -> Result<Done, Problem> {
     let begun = Instant::now();
     let place = match change.act {
         Act::Join { .. } => web.names.take(&change.area, address, &change.owner, begun),
@@ -23,12 +36,16 @@ pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done
     }
     let done = web.hub.change(change).await;
     let not_taken = place == Place::New && matches!(done, Err(StoreError::Refused(_)));
-    let left = matches!(change.act, Act::Leave) && done.as_ref().is_ok_and(|done| done.me.is_none());
+    let left =
+        matches!(change.act, Act::Leave | Act::HandOver { .. }) && done.as_ref().is_ok_and(|done| done.me.is_none());
     if not_taken || left {
         web.names.give_back(&change.area, address, &change.owner);
     }
     count(change, &done, begun);
-    Ok(done?)
+    match done {
+        Ok(done) => Ok(done),
+        Err(error) => Err(names::refused(web, change, error).await),
+    }
 }
 
 fn count(change: &Change, done: &StoreResult<Done>, begun: Instant) {
@@ -37,6 +54,7 @@ fn count(change: &Change, done: &StoreResult<Done>, begun: Instant) {
         Act::Vote(_) => "addVote",
         Act::Withdraw => "removeVote",
         Act::Leave => "leave",
+        Act::HandOver { .. } => "handOver",
     };
     match done {
         Err(StoreError::Refused(Refused::UsersFull)) => limits::reached("users_per_area"),

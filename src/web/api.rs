@@ -16,7 +16,7 @@ use crate::domain::name::AreaName;
 use crate::protocol::INTEGER_MAX;
 use crate::protocol::client::Fields;
 use crate::protocol::error::{Code, Problem};
-use crate::protocol::server::{Changed, Joined, MeAnswer, Updates};
+use crate::protocol::server::{Acts, Changed, Joined, MeAnswer, Updates};
 use crate::venues::{Question, RawQuestion, VenueError};
 
 type Answer = Result<HttpResponse, WebError>;
@@ -24,7 +24,7 @@ type Answer = Result<HttpResponse, WebError>;
 /// `POST /api/session`: a cookie, if there is none that is valid. `fresh` says which: a browser to which that happens twice in a
 /// row refuses cookies.
 pub async fn session(request: HttpRequest, web: Data<Web>) -> Answer {
-    let gift = Gift::choose(&request, &web)?;
+    let gift = Gift::choose(&request, &web).await?;
     let mut response = fresh(&serde_json::json!({"fresh": gift.fresh}));
     gift.put_on(&mut response)?;
     Ok(response)
@@ -39,6 +39,14 @@ pub async fn area(request: HttpRequest, path: Path<String>, web: Data<Web>) -> A
         fresh(&Updates { stale_since, ..Updates::new(&name, sight.state, sight.online, sight.watching) })
     });
     Ok(look.await?)
+}
+
+/// `GET /api/areas/AREA/activity`
+pub async fn activity(request: HttpRequest, path: Path<String>, web: Data<Web>) -> Answer {
+    limits::look(&request, &web)?;
+    let area = AreaName::parse(&path)?;
+    let (since, acts) = web.hub.activity(&area).await?;
+    Ok(fresh(&Acts { area: &area, epoch: &since.epoch, seq: since.seq, acts: &acts }))
 }
 
 /// `GET /api/venues?ll=LAT,LNG&query=TEXT&near=TEXT&limit=N`

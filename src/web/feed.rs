@@ -4,8 +4,10 @@
 use bytestring::ByteString;
 use tokio::sync::watch;
 
+use super::session::Session;
 use super::{Draining, Web};
-use crate::hub::{Follower, New, News, Standing};
+use crate::hub::{Attending, Follower, New, News, Standing};
+use crate::protocol::error::Problem;
 use crate::protocol::server::{self, Bye, Count, SinceData};
 
 /// What one connection is told: its area, and what everyone is told.
@@ -13,6 +15,8 @@ pub struct Feed {
     /// The area that this connection follows.
     follower: Option<Follower>,
     tidings: Tidings,
+    /// Of who is signed in, or a guest that may sign in.
+    attending: Attending,
 }
 
 /// What everyone is told, and how much of it one connection was told.
@@ -33,6 +37,8 @@ pub enum Told {
     All(ByteString),
     /// The last frame of all: come back in so many ms.
     Bye(u64),
+    /// The last frame, too: the session was ended.
+    SignedOut,
 }
 
 impl Told {
@@ -41,13 +47,15 @@ impl Told {
             Self::Area(new) => new.text.clone(),
             Self::All(text) => text.clone(),
             Self::Bye(ms) => server::event("bye", &Bye { retry_in_ms: *ms }).into(),
+            Self::SignedOut => server::server_error(None, &Problem::signed_out()).into(),
         }
     }
 }
 
 impl Feed {
-    pub fn new(web: &Web) -> Self {
-        Self { follower: None, tidings: Tidings::new(web) }
+    pub fn new(web: &Web, session: &Session) -> Self {
+        let attending = web.hub.attend(session.id(), session.account().is_some());
+        Self { follower: None, tidings: Tidings::new(web), attending }
     }
 
     pub fn follower(&self) -> Option<&Follower> {
@@ -71,6 +79,7 @@ impl Feed {
             let told = tokio::select! {
                 // The area first: nobody is told that it is current before the state that is.
                 () = changed(&mut self.follower, self.tidings.stale) => self.area().or_else(|| self.standing()),
+                () = self.attending.ended() => Some(Told::SignedOut),
                 told = self.tidings.next() => Some(told),
             };
             if let Some(told) = told {

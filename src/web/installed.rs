@@ -14,7 +14,7 @@ const A_DAY: &str = "public, max-age=86400";
 /// The light page's colours, as in `base.css`: a splash screen knows no dark mode.
 const PAPER: &str = "#fbf6f1";
 /// What the service worker has ready: what the page is made of. Icons, a device has fetched for itself.
-const AT_HAND: [&str; 3] = [".js", ".css", ".svg"];
+const AT_HAND: [&str; 4] = [".js", ".css", ".svg", ".json"];
 /// The worker's text among the assets; it needs no copy of itself.
 const WORKER: &str = "sw.js";
 

@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::store::Store;
 use crate::venues::Venues;
 
+pub mod account;
 mod acts;
 mod api;
 mod assets;
@@ -30,6 +31,7 @@ mod installed;
 mod limits;
 mod listen;
 pub mod map;
+mod ops;
 mod origin;
 mod pages;
 mod patience;
@@ -39,12 +41,14 @@ mod qr;
 mod rates;
 mod session;
 mod takeover;
+mod talk;
 mod unfurl;
 mod wish;
 mod ws;
 
 pub use limits::{Connections, Names};
 pub use listen::{Listening, serve};
+pub use ops::{Operators, Ops};
 pub use pages::Kept;
 pub use patience::Patience;
 pub use preview::Pictures;
@@ -66,7 +70,9 @@ pub struct Web {
     /// Of the addresses that look at areas.
     pub looks: Rates<Address>,
     pub takeovers: Takeovers,
+    pub accounts: account::Accounts,
     pub pictures: Pictures,
+    pub ops: Ops,
     pub kept: Kept,
     pub draining: watch::Sender<Draining>,
     pub options: Options,
@@ -125,11 +131,19 @@ pub fn table(app: &mut ServiceConfig) {
     let api = routes::scope("/api")
         .service(packed("/openapi.json", reading().to(api::openapi)))
         .route("/session", routes::post().to(api::session))
+        .route("/account", reading().to(account::show))
+        .route("/account", routes::post().to(account::create))
+        .route("/account", routes::delete().to(account::delete))
+        .route("/account/passphrase", routes::put().to(account::change_passphrase))
+        .route("/account/session", routes::post().to(account::sign_in))
+        .route("/account/session", routes::delete().to(account::sign_out))
+        .route("/account/sessions/{session}", routes::delete().to(account::end_session))
         .route("/takeover", routes::post().to(takeover::offer))
         .route("/takeover/look", routes::post().to(takeover::look))
         .route("/takeover/claim", routes::post().to(takeover::claim))
         .route("/venues", reading().to(api::venues))
         .route("/areas/{area}", reading().to(api::area))
+        .route("/areas/{area}/activity", reading().to(api::activity))
         .route("/events", routes::get().to(events::count))
         .route("/areas/{area}/events", routes::get().to(events::open))
         .route("/areas/{area}/me", reading().to(api::me))
@@ -137,6 +151,10 @@ pub fn table(app: &mut ServiceConfig) {
         .route("/areas/{area}/me", routes::delete().to(api::delete_me))
         .route("/areas/{area}/vote", routes::put().to(api::put_vote))
         .route("/areas/{area}/vote", routes::delete().to(api::delete_vote))
+        .route("/areas/{area}/rooms", reading().to(talk::rooms))
+        .route("/areas/{area}/rooms", routes::post().to(talk::add_room))
+        .route("/areas/{area}/rooms/{room}/chat", reading().to(talk::messages))
+        .route("/areas/{area}/rooms/{room}/chat", routes::post().to(talk::chat))
         .default_service(routes::to(api::not_found));
     app.app_data(QueryConfig::default().error_handler(|_, _| problem::bad_query())).service(
         routes::scope("")
@@ -163,6 +181,10 @@ pub fn table(app: &mut ServiceConfig) {
             .route("/healthz", reading().to(health::healthz))
             .route("/readyz", reading().to(health::readyz))
             .route("/metrics", reading().to(health::metrics))
+            .route("/ops", routes::post().to(ops::sign_in))
+            .service(packed("/ops", reading().to(ops::page)))
+            .route("/ops/leave", routes::post().to(ops::sign_out))
+            .route("/ops/events", routes::get().to(ops::events))
             .service(api)
             .default_service(routes::to(pages::not_found)),
     );

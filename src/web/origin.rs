@@ -18,9 +18,30 @@ use crate::protocol::error::{Code, Problem};
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// What a proxy says of whom it asks for.
-const HANDED_ON: [&str; 6] =
-    ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
+/// What proxies say of whom they ask for, beside all that begins with `x-forwarded-`.
+const HANDED_ON: [&str; 20] = [
+    "forwarded",
+    "forwarded-for",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "client-ip",
+    "x-remote-ip",
+    "x-remote-addr",
+    "x-originating-ip",
+    "x-original-forwarded-for",
+    "x-original-host",
+    "x-original-url",
+    "x-cluster-client-ip",
+    "x-envoy-external-address",
+    "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "true-client-ip",
+    "fastly-client-ip",
+    "fly-client-ip",
+    "x-appengine-user-ip",
+];
+const FORWARDED: &str = "x-forwarded-";
 
 /// What limits count by: an IPv4 address, or the /64 that one IPv6 customer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +79,7 @@ pub fn is_secure(request: &HttpRequest, web: &Web) -> bool {
 fn behind_tls(request: &HttpRequest, web: &Web) -> Option<String> {
     let plain = forwarded_scheme(request, web).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let is_page = request.path() == "/" || request.path().starts_with("/a/");
+    let is_page = matches!(request.path(), "/" | "/ops") || request.path().starts_with("/a/");
     (plain && is_page && public_is_secure(web)).then(|| format!("{}{path}", own_base(request, web)))
 }
 
@@ -95,7 +116,8 @@ pub fn host(request: &HttpRequest) -> Option<&str> {
 /// that only this machine has, and nothing says that the request was handed on. A proxy here that says nothing of that and names us
 /// `localhost` cannot be told from somebody at this machine; `docs/running.md` says what to set there.
 pub fn is_this_machine(request: &HttpRequest) -> bool {
-    let handed_on = HANDED_ON.iter().any(|name| request.headers().contains_key(*name));
+    let says_so = |name: &HeaderName| name.as_str().starts_with(FORWARDED) || HANDED_ON.contains(&name.as_str());
+    let handed_on = request.headers().keys().any(says_so);
     let peer_is_here = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     !handed_on && peer_is_here && host(request).is_some_and(is_local)
 }

@@ -94,12 +94,19 @@ pub fn bad_query() -> actix_web::Error {
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self.0.code {
-            Code::BadMessage | Code::UnknownEvent | Code::BadArea | Code::BadName | Code::BadImage | Code::BadVenue => {
-                StatusCode::BAD_REQUEST
+            Code::BadMessage
+            | Code::UnknownEvent
+            | Code::BadArea
+            | Code::BadName
+            | Code::BadImage
+            | Code::BadVenue
+            | Code::BadText
+            | Code::BadPassphrase => StatusCode::BAD_REQUEST,
+            Code::NoSession | Code::SignedOut => StatusCode::UNAUTHORIZED,
+            Code::ForeignOrigin | Code::NotJoined | Code::WrongPassphrase | Code::NoAccount => StatusCode::FORBIDDEN,
+            Code::NotFound | Code::NoSuchVenue | Code::NoSuchRoom | Code::NoSuchCode | Code::NoSuchSession => {
+                StatusCode::NOT_FOUND
             }
-            Code::NoSession => StatusCode::UNAUTHORIZED,
-            Code::ForeignOrigin | Code::NotJoined => StatusCode::FORBIDDEN,
-            Code::NotFound | Code::NoSuchVenue | Code::NoSuchCode => StatusCode::NOT_FOUND,
             Code::NameTaken | Code::AreaFull | Code::NotWatching => StatusCode::CONFLICT,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::limits::reached;
+use crate::domain::counted::make_room;
 use crate::protocol::error::Problem;
 
 /// Sessions, or addresses, whose calls are counted, at most: some hundred bytes each.
@@ -80,13 +81,8 @@ impl<K: Eq + Hash + Clone> Rates<K> {
 
     pub fn take(&self, who: &K, now: Instant) -> Result<(), Problem> {
         let mut buckets = self.buckets.lock().expect("a short lock");
-        if buckets.len() >= COUNTED_MAX && !buckets.contains_key(who) {
-            // Who has all of it left is forgotten first; in a flood, everyone.
-            buckets.retain(|_, bucket| !bucket.is_full(now));
-            if buckets.len() >= COUNTED_MAX {
-                buckets.clear();
-            }
-        }
+        // Who has all of it left is forgotten first.
+        make_room(&mut buckets, who, COUNTED_MAX, |bucket| !bucket.is_full(now));
         let bucket = buckets.entry(who.clone()).or_insert_with(|| Bucket::new(self.rate, now));
         bucket.take(now).inspect_err(|_| reached(self.limit))
     }

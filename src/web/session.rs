@@ -1,7 +1,7 @@
-//! Who a browser is: a signed cookie with a lasting id. Looking at pages writes nothing to the store.
+//! Who a browser is: a signed cookie with a lasting id, and with the account that it is signed in to, if it is. Looking at pages
+//! writes nothing to the store; of those that are signed in, the store knows whether they still are.
 
-use std::fmt::Write;
-use std::future::{Ready, ready};
+use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::cookie::time::Duration as CookieDuration;
@@ -13,6 +13,7 @@ use chrono::Utc;
 use super::Web;
 use super::origin::is_secure;
 use super::problem::WebError;
+use crate::domain::account::{AccountId, SessionId, SessionState};
 use crate::domain::owner::Owner;
 use crate::protocol::error::{Code, Problem};
 
@@ -21,9 +22,6 @@ const SECURE_NAME: &str = "__Host-wte";
 const PLAIN_NAME: &str = "wte";
 /// A cookie is written anew when it is older than this, so that its two weeks count from the last use.
 const RENEW_AFTER_SECS: i64 = 24 * 3600;
-
-/// Random bytes of a session's id: nobody meets another's by chance.
-const ID_BYTES: usize = 16;
 
 /// Signs and reads the cookies.
 pub struct Sessions {
@@ -34,9 +32,11 @@ pub struct Sessions {
 /// One browser.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
-    id: String,
+    id: SessionId,
     /// Seconds since the Unix epoch, by this server's clock.
     issued: i64,
+    /// The account that it is signed in to, if the store still says so; none is a guest.
+    account: Option<AccountId>,
 }
 
 impl Sessions {
@@ -51,14 +51,17 @@ impl Sessions {
         let mut jar = CookieJar::new();
         jar.add_original(cookie.into_owned());
         let value = jar.signed(&self.key).get(name(secure))?;
-        let (id, issued) = value.value().split_once('.')?;
-        let session = Session { id: id.to_owned(), issued: issued.parse().ok()? };
+        let (id, rest) = value.value().split_once('.')?;
+        let (issued, account) = rest.split_once('.').map_or((rest, None), |(issued, account)| (issued, Some(account)));
+        let account = account.map(|account| AccountId::parse(account).ok_or(())).transpose().ok()?;
+        let session = Session { id: SessionId::parse(id)?, issued: issued.parse().ok()?, account };
         let lifetime = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX);
         (session.age() < lifetime).then_some(session)
     }
 
     pub(super) fn cookie(&self, session: &Session, secure: bool) -> Cookie<'static> {
-        let cookie = Cookie::build(name(secure), format!("{}.{}", session.id, session.issued))
+        let account = session.account.as_ref().map(|account| format!(".{}", account.as_str())).unwrap_or_default();
+        let cookie = Cookie::build(name(secure), format!("{}.{}{account}", session.id.as_str(), session.issued))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
@@ -72,34 +75,47 @@ impl Sessions {
 }
 
 impl Session {
-    fn begin() -> Result<Self, WebError> {
-        let mut random = [0_u8; ID_BYTES];
-        getrandom::fill(&mut random).map_err(|error| {
-            tracing::error!(%error, "no random numbers");
-            Problem::new(Code::Internal, "Something went wrong on our side. Try again.")
-        })?;
-        let id = random.iter().fold(String::with_capacity(2 * ID_BYTES), |mut id, byte| {
-            let _ = write!(id, "{byte:02x}");
-            id
-        });
-        Ok(Self { id, issued: Utc::now().timestamp() })
+    /// A new one, of a guest or of an account.
+    pub fn begin(account: Option<AccountId>) -> Result<Self, Problem> {
+        Ok(Self { id: SessionId::of(random_bytes()?), issued: Utc::now().timestamp(), account })
     }
 
-    /// The session of that id in another browser; none if that is no id of ours.
-    pub fn again(id: &str) -> Option<Self> {
-        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        let is_id = id.len() == 2 * ID_BYTES && id.bytes().all(hex);
-        is_id.then(|| Self { id: id.to_owned(), issued: Utc::now().timestamp() })
+    /// The session of that lasting id in another browser; none if that is no id of ours.
+    pub fn again(lasting_id: &str) -> Option<Self> {
+        let (id, account) = match lasting_id.split_once('.') {
+            Some((id, account)) => (id, Some(AccountId::parse(account)?)),
+            None => (lasting_id, None),
+        };
+        Some(Self { id: SessionId::parse(id)?, issued: Utc::now().timestamp(), account })
     }
 
     /// What makes another browser the same one: for the store of one-time codes, and for nothing else.
-    pub fn lasting_id(&self) -> &str {
+    pub fn lasting_id(&self) -> String {
+        match &self.account {
+            Some(account) => format!("{}.{}", self.id.as_str(), account.as_str()),
+            None => self.id.as_str().to_owned(),
+        }
+    }
+
+    pub fn id(&self) -> &SessionId {
         &self.id
+    }
+
+    /// The account that it is signed in to.
+    pub fn account(&self) -> Option<&AccountId> {
+        self.account.as_ref()
     }
 
     /// Who this browser is in every area.
     pub fn owner(&self) -> Owner {
-        Owner::of(&self.id)
+        self.account.as_ref().map_or_else(|| Owner::of(self.id.as_str()), AccountId::owner)
+    }
+
+    /// Whether it is still what its cookie says; a guest's was given up when its browser signed in.
+    pub async fn stands(&self, web: &Web) -> Result<bool, Problem> {
+        let Some(account) = &self.account else { return Ok(!web.hub.is_given_up(&self.id).await) };
+        let state = web.hub.session(&self.id).await?;
+        Ok(matches!(state, SessionState::SignedIn(signed_in) if signed_in.account == *account))
     }
 
     fn age(&self) -> i64 {
@@ -115,16 +131,27 @@ pub struct Gift {
 }
 
 impl Gift {
-    pub fn choose(request: &HttpRequest, web: &Web) -> Result<Self, WebError> {
+    /// One that was signed out gives way to a new one; while the store does not say, it stays.
+    pub async fn choose(request: &HttpRequest, web: &Web) -> Result<Self, WebError> {
         let secure = is_secure(request, web);
-        let known = web.sessions.read(request, secure);
+        let mut known = web.sessions.read(request, secure);
+        if let Some(session) = &known
+            && session.stands(web).await == Ok(false)
+        {
+            known = None;
+        }
         let fresh = known.is_none();
         let session = match known {
             Some(session) if session.age() < RENEW_AFTER_SECS => return Ok(Self { cookie: None, fresh }),
             Some(session) => Session { issued: Utc::now().timestamp(), ..session },
-            None => Session::begin()?,
+            None => Session::begin(None)?,
         };
         Ok(Self { cookie: Some(web.sessions.cookie(&session, secure)), fresh })
+    }
+
+    /// The cookie of this session, whatever the browser has.
+    pub fn of(session: &Session, request: &HttpRequest, web: &Web) -> Self {
+        Self { cookie: Some(web.sessions.cookie(session, is_secure(request, web))), fresh: true }
     }
 
     pub fn put_on(self, response: &mut HttpResponse) -> Result<(), WebError> {
@@ -139,18 +166,28 @@ fn name(secure: bool) -> &'static str {
     if secure { SECURE_NAME } else { PLAIN_NAME }
 }
 
-/// As an argument of a handler: 401 without a valid session.
+/// For an id that nobody meets by chance.
+pub fn random_bytes() -> Result<[u8; 16], Problem> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| {
+        tracing::error!(%error, "no random numbers");
+        Problem::new(Code::Internal, "Something went wrong on our side. Try again.")
+    })?;
+    Ok(random)
+}
+
+/// As an argument of a handler: 401 without a valid session, and with one that was signed out.
 impl FromRequest for Session {
     type Error = WebError;
-    type Future = Ready<Result<Self, WebError>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let web = request.app_data::<web::Data<Web>>().expect("the App was built with it");
-        let session = web.sessions.read(request, is_secure(request, web));
-        let problem = || {
+        let web = request.app_data::<web::Data<Web>>().expect("the App was built with it").clone();
+        let session = web.sessions.read(request, is_secure(request, &web));
+        Box::pin(async move {
             let message = "There is no valid session cookie. POST /api/session gives one; allow cookies for this page.";
-            WebError::from(Problem::new(Code::NoSession, message))
-        };
-        ready(session.ok_or_else(problem))
+            let session = session.ok_or_else(|| Problem::new(Code::NoSession, message))?;
+            if session.stands(&web).await? { Ok(session) } else { Err(Problem::signed_out().into()) }
+        })
     }
 }

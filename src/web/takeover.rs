@@ -8,11 +8,11 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::origin::{self, Address, is_secure};
+use super::origin::{self, Address};
 use super::problem::WebError;
 use super::rates::{Rate, Rates};
-use super::session::Session;
-use super::{Web, acts, body, qr};
+use super::session::{Gift, Session};
+use super::{Web, account, acts, body, qr};
 use crate::domain::Millis;
 use crate::domain::change::{Act, Change};
 use crate::domain::takeover::Code;
@@ -55,7 +55,7 @@ pub async fn offer(request: HttpRequest, body: Payload, web: Data<Web>, session:
     let lifetime = web.takeovers.lifetime_ms();
     for _ in 0..ATTEMPTS {
         let code = random_code()?;
-        if web.store.keep_code(&code.digest(), session.lasting_id(), lifetime).await? {
+        if web.store.keep_code(&code.digest(), &session.lasting_id(), lifetime).await? {
             // What stands after # is not sent to any server, so that no log has it.
             let link = format!("{}#code={}", qr::link(&request, &web, &area)?, code.as_str());
             let qr = qr::svg(&link).map_err(qr::not_made)?;
@@ -72,7 +72,7 @@ pub async fn look(request: HttpRequest, body: Payload, web: Data<Web>, session: 
     let body = body::text(body, &web).await?;
     let fields = Fields::read(&body)?;
     let (area, code) = (fields.area()?, fields.code()?);
-    let other = handed_over(web.store.read_code(&code.digest()).await?)?;
+    let other = handed_over(&web, web.store.read_code(&code.digest()).await?).await?;
     let name =
         async |session: &Session| web.hub.me(&area, &session.owner()).await.map(|done| done.me.map(|me| me.username));
     Ok(fresh(&json!({"username": name(&other).await?, "you": name(&session).await?})))
@@ -85,7 +85,7 @@ pub async fn claim(request: HttpRequest, body: Payload, web: Data<Web>, session:
     let body = body::text(body, &web).await?;
     let fields = Fields::read(&body)?;
     let (area, code) = (fields.area()?, fields.code()?);
-    let other = handed_over(web.store.take_code(&code.digest()).await?)?;
+    let other = handed_over(&web, web.store.take_code(&code.digest()).await?).await?;
     if other.owner() != session.owner() {
         let leave = Change { area, owner: session.owner(), held: None, n: None, act: Act::Leave };
         // The code is used up: a name that cannot be freed now ends by itself, but the person goes on.
@@ -93,9 +93,14 @@ pub async fn claim(request: HttpRequest, body: Payload, web: Data<Web>, session:
             tracing::debug!(code = problem.code.as_str(), "a name was left behind");
         }
     }
+    // Who is signed in sees each device, and can end each by itself; guests' devices are one.
+    let other = match account::of(&web, &other).await? {
+        Some(account) => account::begin(&web, &account, account::agent(&request)).await?,
+        None => other,
+    };
+    account::leave_behind(&web, &session).await;
     let mut response = fresh(&json!({}));
-    let cookie = web.sessions.cookie(&other, is_secure(&request, &web));
-    response.add_cookie(&cookie).map_err(|_| internal("the cookie could not be set"))?;
+    Gift::of(&other, &request, &web).put_on(&mut response)?;
     Ok(response)
 }
 
@@ -109,8 +114,10 @@ fn count(request: &HttpRequest, web: &Web, session: &Session) -> Result<(), Prob
 }
 
 /// What a store gives back is checked like all that comes from outside.
-fn handed_over(session: Option<String>) -> Result<Session, Problem> {
-    session.and_then(|id| Session::again(&id)).ok_or_else(Problem::no_such_code)
+async fn handed_over(web: &Web, session: Option<String>) -> Result<Session, Problem> {
+    let session = session.and_then(|id| Session::again(&id)).ok_or_else(Problem::no_such_code)?;
+    // One that was signed out hands over nothing.
+    if session.stands(web).await? { Ok(session) } else { Err(Problem::no_such_code()) }
 }
 
 fn random_code() -> Result<Code, Problem> {

@@ -45,6 +45,19 @@ test("after a lost connection nothing doubles, and what was missed is there", as
   await tells(bob, "Ann moved from Ramen to Thai.", "Ann voted for Ramen.", "Ann joined.");
 });
 
+test("a reload tells who came and went before", async (t) => {
+  const scene = await Scene.open(t);
+  const bob = await (await scene.person("laptop")).enter("lunch");
+  const ann = await scene.guest("lunch").take("Ann");
+  await ann.vote("Ramen");
+  await ann.vote("Thai");
+  await ann.leave();
+  const all = ["Ann left.", "Ann moved from Ramen to Thai.", "Ann voted for Ramen.", "Ann joined."];
+  await tells(bob, ...all);
+  await bob.page.reload();
+  await tells(bob, ...all);
+});
+
 test("a long list shows its newest lines, the rest is a tap away, and the focus goes along", async (t) => {
   const scene = await Scene.open(t);
   for (let i = 1; i <= 14; i++) await scene.guest("lunch").take(`Guest ${i}`);

@@ -22,7 +22,7 @@ export class Guest {
       const answer = await this.#call("POST", "/api/session");
       this.#cookie = answer.headers.get("set-cookie").split(";")[0];
     }
-    await this.#call(method, `/api/areas/${encodeURIComponent(this.#area)}/${what}`, body);
+    return this.#call(method, `/api/areas/${encodeURIComponent(this.#area)}/${what}`, body);
   }
 
   async take(username, img) {
@@ -44,5 +44,22 @@ export class Guest {
 
   withdraw() {
     return this.#act("DELETE", "vote");
+  }
+
+  /** In a room of that id. */
+  async say(text, room = "general") {
+    await this.#act("POST", `rooms/${room}/chat`, { text });
+    return this;
+  }
+
+  /** Opens a room, `{name}` or `{with}`, or finds it; answers its id. */
+  async room(which) {
+    const { id } = await (await this.#act("POST", "rooms", which)).json();
+    return id;
+  }
+
+  /** Signs out. */
+  leave() {
+    return this.#act("DELETE", "me");
   }
 }

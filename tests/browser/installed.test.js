@@ -169,7 +169,7 @@ test("nothing is kept but the page's own files, its frame and the last standings
   await ann.goto("/a/dinner");
   await ann.isLive();
   await ann.goto("/");
-  const odd = (await kept(ann)).filter((entry) => !/^wte-frame-(\w+) (\/|\/assets\/\1\/(js|css|icons)\/.*)$|^wte-last \/last\/(lunch|dinner)$/.test(entry));
+  const odd = (await kept(ann)).filter((entry) => !/^wte-frame-(\w+) (\/|\/assets\/\1\/(js|css|lang|icons)\/.*)$|^wte-last \/last\/(lunch|dinner)$/.test(entry));
   assert.deepEqual(odd, []);
 });
 

@@ -8,6 +8,7 @@ import { say, sayError, speak } from "../english.js";
 import { BROKEN_NETWORK } from "./person.js";
 import { place } from "./photon.js";
 import { Scene } from "./scene.js";
+import { openTalk, readsTalk } from "./talking.js";
 import { become } from "./wait.js";
 import { foreign, tooWide } from "./words.js";
 
@@ -25,9 +26,12 @@ const PLACES = [place(21, "Kin Dee", { street: "Lützowstraße" }), place(14, "K
 
 /** What people and maps bring in, in the words of nobody's file. */
 const DATA = [
-  "Ann", "Bob", "Cleo", "Dmitri", "lunch", "Mittag im Büro", "no spaces!", "Golden Curry House", "Kin Dee", "Kingyo Ramen", "kin", "Restaurant",
+  "Ann", "Bob", "Cleo", "Dmitri", "Ed", "Chrome, Linux", "12345", "123".repeat(140), "lunch", "Mittag im Büro", "no spaces!", "Golden Curry House", "Kin Dee", "Kingyo Ramen", "kin", "Restaurant",
   "Lützowstraße 21, Berlin", "Torstraße 14, Berlin", DELI.name, DELI.location.address, "Delicatessen", "Where to eat", "© OpenStreetMap contributors",
 ];
+
+/** As cheap as hashing may be. */
+const CHEAP = { WTE__ACCOUNT__HASH_MEMORY_KIB: "1024", WTE__ACCOUNT__HASH_PASSES: "1" };
 
 afterEach(() => speak("en"));
 
@@ -79,8 +83,41 @@ const STEPS = {
     await ann.press(ann.page.locator("#activity-tab"));
     await ann.reads(say("actTookBack", { name: "Ann", place: DELI.name }));
   },
-  async "the link to share"(ann) {
+  async "the talk"(ann, scene) {
+    const bob = await scene.guest("lunch").take("Ed");
+    await bob.say("12345");
+    await openTalk(ann);
+    await readsTalk(ann, "12345");
+    await ann.press(ann.button(say("talkNew")));
+    await ann.page.locator("#talk-begin").waitFor();
+  },
+  async "alone with somebody"(ann) {
+    await ann.press(ann.page.locator("#talk-begin").getByRole("button", { name: "Ed" }));
+    await ann.reads(say("talkPrivate", { name: "Ed" }));
+    await ann.page.fill("#talk-field", "123".repeat(140));
+    await ann.reads(say("talkLeft", { n: 80 }));
+  },
+  async "a name to keep"(ann) {
     await ann.press(ann.page.locator("#standings-tab"));
+    await ann.press(ann.page.locator("#account"));
+    await ann.page.fill("#passphrase", "12345");
+    await ann.press(ann.page.locator("#door [type=submit]"));
+    await ann.reads(sayError({ code: "badPassphrase" }));
+  },
+  async "the account"(ann) {
+    await ann.page.fill("#passphrase", "1234567890");
+    await ann.press(ann.page.locator("#door [type=submit]"));
+    await ann.noticeSays(say("accountKept", { name: "Ann" }));
+    await ann.press(ann.page.locator("#account"));
+    await ann.press(ann.button(say("accountDelete")));
+    await ann.reads(say("accountDeleteWhat"));
+  },
+  async "another passphrase"(ann) {
+    await ann.press(ann.button(say("accountChange")));
+    await ann.page.locator("#new-passphrase").waitFor();
+  },
+  async "the link to share"(ann) {
+    await ann.press(ann.button(say("close")).last());
     await ann.press(ann.page.locator("#share"));
     await ann.page.getByLabel(say("shareLink")).waitFor();
   },
@@ -108,7 +145,7 @@ const PLAIN = {
 for (const [locale, tag, vote, counts, empties] of LANGUAGES) {
   test(`a browser of ${locale} is spoken to in ${tag}, and in nothing else`, async (t) => {
     speak(tag, locale);
-    const scene = await Scene.open(t, { cable: true, places: PLACES });
+    const scene = await Scene.open(t, { cable: true, places: PLACES, settings: CHEAP });
     await votes(scene);
     const ann = (await scene.person("phone", { locale })).expect(BROKEN_NETWORK);
     const eve = (await scene.person("phone", { locale, javaScriptEnabled: false })).expect(/status of 4\d\d/);

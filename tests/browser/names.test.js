@@ -31,7 +31,7 @@ test("a name that another browser holds is refused, and a free one is one tap aw
   const { ann, bob } = await begun(t);
   await bob.vote("Ramen");
   await bob.giveName("ANN");
-  await bob.reads("Somebody else has that name here.");
+  await bob.reads("Somebody else has that name.");
   const offer = bob.nameForm.getByRole("button", { name: /^Take “/ });
   const free = /“(.*)”/.exec(await offer.textContent())[1];
   await bob.press(offer);

@@ -117,6 +117,8 @@ test("with the keyboard alone the focus is never lost between panels", async (t)
   await ann.page.keyboard.press("Enter");
   await ann.button(say("panelAgain")).waitFor();
   await ann.page.keyboard.press("Tab");
+  assert.equal(await ann.page.evaluate(() => document.activeElement.id), "talk-tab");
+  await ann.page.keyboard.press("Tab");
   assert.equal(await ann.page.evaluate(() => document.activeElement.textContent), say("panelAgain"));
   await ann.page.goBack();
   await become("the focus is on the tab", () => ann.page.evaluate(() => document.activeElement.id), "standings-tab");

@@ -12,6 +12,8 @@ export class Person {
   /** What their browser sent and heard over sockets, event by event. */
   sent = [];
   heard = [];
+  /** The latest of their sockets. */
+  socket = null;
   /** Errors and warnings on the console, exceptions, breaches of the content security policy. */
   complaints = [];
   /** Complaints that the test itself brings about. */
@@ -23,6 +25,7 @@ export class Person {
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && this.complaints.push(message.text()));
     page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));
     page.on("websocket", (socket) => {
+      this.socket = socket;
       const events = (frame) => [JSON.parse(frame.payload)].flat();
       socket.on("framesent", (frame) => this.sent.push(...events(frame)));
       socket.on("framereceived", (frame) => this.heard.push(...events(frame)));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use where_to_eat::telemetry::figures::{self, Kind};
 
 /// The rooms, and the rooms that each may use beside itself. A new line here is a decision.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("config", &[]),
     ("telemetry", &[]),
@@ -18,13 +18,14 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("lang", &[]),
     ("hub", &["store", "protocol", "domain"]),
     ("sweep", &["store", "domain"]),
-    ("web", &["hub", "store", "venues", "picture", "lang", "protocol", "domain"]),
-    ("app", &["web", "sweep", "hub", "store", "venues", "picture", "protocol", "domain", "config", "telemetry"]),
+    ("ops", &["store", "domain"]),
+    ("web", &["ops", "hub", "store", "venues", "picture", "lang", "protocol", "domain"]),
+    ("app", &["web", "ops", "sweep", "hub", "store", "venues", "picture", "protocol", "domain", "config", "telemetry"]),
 ];
 
 /// What a room must never name, for what it says of itself: the domain is pure and has no clock, the hub knows neither sockets nor
 /// HTTP, the store knows no server.
-const NEVER: [(&str, &[&str]); 6] = [
+const NEVER: [(&str, &[&str]); 7] = [
     (
         "domain",
         &["tokio", "actix", "redis::", "redb", "reqwest", "getrandom", "SystemTime", "Instant", "std::fs", "std::net"],
@@ -32,6 +33,7 @@ const NEVER: [(&str, &[&str]); 6] = [
     ("protocol", &["tokio", "actix", "redis::", "redb", "reqwest"]),
     ("hub", &["actix", "reqwest", "redis::", "redb"]),
     ("store", &["actix", "reqwest"]),
+    ("ops", &["actix", "reqwest", "redis::", "redb"]),
     ("lang", &["tokio", "actix", "askama", "SystemTime", "std::fs"]),
     ("picture", &["tokio", "actix", "reqwest", "redis::", "redb", "SystemTime", "Instant", "std::fs", "std::net"]),
 ];

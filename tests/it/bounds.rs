@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use where_to_eat::config::{DEFAULTS, Environment, Settings};
 
 /// Each setting that is a number, and the test of what it bounds. Its own range is held below.
-const SETTINGS: [(&str, &str); 41] = [
+const SETTINGS: [(&str, &str); 53] = [
     ("server.port", "the_next_process_can_have_the_port_at_once"),
     ("server.trusted_proxies", "connections_of_an_address"),
     ("server.workers", "every_number_keeps_to_its_range"),
@@ -26,6 +26,15 @@ const SETTINGS: [(&str, &str); 41] = [
     ("session.lifetime_days", "a_cookie_lasts_two_weeks_from_its_last_use"),
     ("session.takeover_secs", "a_code_ends_when_its_time_is_over"),
     ("session.takeover_tries", "who_guesses_is_told_to_wait_whatever_session_it_is"),
+    ("account.hash_memory_kib", "the_right_passphrase_is_right_and_every_hash_another"),
+    ("account.hash_passes", "the_right_passphrase_is_right_and_every_hash_another"),
+    ("account.hashes_at_once", "no_more_are_hashed_at_once_than_may_be"),
+    ("account.tries", "a_name_is_tried_only_so_often_over_all_servers"),
+    ("account.tries_per_address", "an_address_tries_only_so_often_whatever_the_names"),
+    ("account.try_window_secs", "tries_count_for_a_while_whether_or_not_there_is_an_account"),
+    ("account.sessions", "the_oldest_session_ends_for_one_too_many"),
+    ("account.new_per_address", "an_address_makes_only_so_many_accounts_a_day"),
+    ("account.unused_days", "an_account_ends_that_nobody_uses"),
     ("area.lifetime_secs", "who_does_nothing_leaves_when_the_time_is_over"),
     ("sweep.every_secs", "the_lease_ends_with_its_period"),
     ("sweep.min_ttl_secs", "min_ttl_clears_what_has_less_time_left"),
@@ -38,6 +47,9 @@ const SETTINGS: [(&str, &str); 41] = [
     ("limits.names_per_address", "names_of_an_address_in_an_area"),
     ("limits.users_per_area", "users_of_an_area"),
     ("limits.venues_per_area", "venues_of_an_area"),
+    ("limits.rooms_per_area", "there_are_so_many_rooms_and_room_again_when_they_are_over"),
+    ("limits.private_rooms", "a_private_room_costs_its_opener_alone"),
+    ("limits.messages_per_room", "a_room_keeps_so_many_messages"),
     ("limits.areas", "areas_of_a_process"),
     ("limits.events_per_second", "a_bucket_gives_a_burst_and_then_its_rate"),
     ("limits.event_burst", "events_of_a_connection"),
@@ -56,10 +68,13 @@ const SETTINGS: [(&str, &str); 41] = [
 ];
 
 /// Each `…MAX` of the rooms that take things in from outside, by its file, and its test.
-const VALUES: [(&str, &str); 31] = [
+const VALUES: [(&str, &str); 38] = [
+    ("domain/account.rs PASSPHRASE_MAX", "a_passphrase_has_ten_to_two_hundred_characters_of_any_script"),
     ("domain/image.rs MAX", "pictures_are_https_or_one_emoji"),
     ("domain/name.rs AREA_MAX", "areas_have_one_form"),
     ("domain/name.rs USERNAME_MAX", "names_have_one_form"),
+    ("domain/talk/text.rs TEXT_MAX", "a_text_has_one_to_five_hundred_characters"),
+    ("domain/talk/text.rs ROOM_NAME_MAX", "rooms_are_the_same_without_case_and_form"),
     ("domain/venue.rs VENUE_MAX_BYTES", "a_place_is_taken_up_to_four_kib"),
     ("domain/venue.rs ID_MAX", "each_field_of_a_place_has_its_longest"),
     ("domain/venue.rs NAME_MAX", "each_field_of_a_place_has_its_longest"),
@@ -69,12 +84,14 @@ const VALUES: [(&str, &str); 31] = [
     ("domain/venue.rs TEL_MAX", "each_field_of_a_place_has_its_longest"),
     ("domain/venue.rs SOURCE_MAX", "each_field_of_a_place_has_its_longest"),
     ("domain/venue.rs URL_MAX", "each_field_of_a_place_has_its_longest"),
+    ("protocol/account.rs AREAS_MAX", "each_wrong_field_has_its_own_code"),
     ("protocol/mod.rs FRAME_MAX_BYTES", "a_message_of_the_largest_size_is_answered_and_one_byte_more_is_not"),
     // Before any of it is kept.
     ("protocol/mod.rs FRAME_MAX_BYTES", "a_frame_that_says_it_is_endless_is_closed_at_its_head"),
     // A body by REST.
     ("protocol/mod.rs FRAME_MAX_BYTES", "a_body_has_sixteen_kib_at_most"),
     ("protocol/mod.rs INTEGER_MAX", "numbers_have_53_bits_at_most"),
+    ("protocol/talk.rs LIMIT_MAX", "each_wrong_field_of_talk_has_its_own_code"),
     ("venues/asked.rs KEPT_MAX", "the_oldest_answer_makes_room_for_the_newest"),
     ("venues/fetch.rs BODY_MAX", "an_answer_without_end_is_not_read_to_its_end"),
     ("venues/fetch.rs RETRY_AFTER_MAX", "no_wait_is_without_end_and_an_odd_one_is_none"),
@@ -90,6 +107,8 @@ const VALUES: [(&str, &str); 31] = [
     ("web/preview/pictures.rs UNDER_WAY_MAX", "too_many_under_way_are_refused_at_once"),
     ("web/rates.rs COUNTED_MAX", "each_session_has_a_rate_of_its_own_and_few_are_remembered"),
     ("web/unfurl.rs NAMED_MAX", "a_vote_changes_title_description_and_the_pictures_address"),
+    ("web/account/hashing.rs MEMORY_MAX_KIB", "a_stored_hash_takes_no_more_memory_than_it_may"),
+    ("web/account/hashing.rs PASSES_MAX", "a_stored_hash_takes_no_more_memory_than_it_may"),
 ];
 
 fn root() -> &'static Path {

@@ -120,7 +120,7 @@ async fn what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept() {
         ("name", [("username", "")], 400, "username", "A name has 1 to 32 visible characters."),
         ("name", [("username", "a\u{202e}b")], 400, "username", "A name has 1 to 32 visible characters."),
         ("name", [("unknown", "x")], 400, "username", "A name has 1 to 32 visible characters."),
-        ("name", [("username", "BOB")], 409, "username", "Somebody else has that name here."),
+        ("name", [("username", "BOB")], 409, "username", "Somebody else has that name."),
         ("vote", [("place", "")], 400, "place", "A place’s name has 1 to 100 visible characters."),
         ("vote", [("place", &long)], 400, "place", "A place’s name has 1 to 100 visible characters."),
         ("vote", [("unknown", "x")], 400, "place", "A place’s name has 1 to 100 visible characters."),

@@ -161,22 +161,32 @@ async fn calls_of_a_session() {
 
 #[tokio::test]
 async fn looks_of_an_address() {
-    let limits = [("WTE__LIMITS__LOOKS_PER_SECOND", "1"), ("WTE__LIMITS__LOOK_BURST", "5"), BEHIND_A_PROXY];
+    let limits = [("WTE__LIMITS__LOOKS_PER_SECOND", "1"), ("WTE__LIMITS__LOOK_BURST", "8"), BEHIND_A_PROXY];
     let server = Server::start(&limits).await;
     let browser = Browser::open(&server).await;
-    let all =
-        ["/a/lunch", "/a/lunch/preview.png", "/api/areas/lunch", "/api/areas/lunch/me", "/api/areas/lunch/events"];
+    let (ok, not_joined) = (200, 403);
+    let api = |part: &str| format!("/api/areas/lunch{part}");
+    let all = [
+        ("/a/lunch".to_owned(), ok),
+        ("/a/lunch/preview.png".to_owned(), ok),
+        (api(""), ok),
+        (api("/me"), ok),
+        (api("/events"), ok),
+        (api("/activity"), ok),
+        (api("/rooms"), not_joined),
+        (api("/rooms/general/chat"), not_joined),
+    ];
     let look = async |path: &str, from: &str| {
         let request = server.request(Method::GET, path).header("cookie", &browser.cookie);
         request.header("x-forwarded-for", from).send().await.unwrap()
     };
-    for (number, path) in all.into_iter().enumerate() {
+    for (number, (path, status)) in all.iter().enumerate() {
         let address = format!("192.0.2.{number}");
-        for each in all {
-            assert_eq!(look(each, &address).await.status(), 200, "{each} is one of five");
+        for (each, status) in &all {
+            assert_eq!(look(each, &address).await.status(), *status, "{each} is one of eight");
         }
         let mut refused = look(path, &address).await;
-        while refused.status() == 200 {
+        while refused.status() == *status {
             refused = look(path, &address).await;
         }
         assert_eq!(refused.status(), 429, "{path}");

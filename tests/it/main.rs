@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
+mod accounts;
+mod activity;
 mod architecture;
 mod bounds;
 mod connections;
@@ -24,6 +26,7 @@ mod live;
 mod load;
 mod names;
 mod openapi;
+mod ops;
 mod order;
 mod packing;
 mod pages;
@@ -44,5 +47,6 @@ mod silent;
 mod slow;
 mod storm;
 mod takeover;
+mod talk;
 mod values;
 mod venues;

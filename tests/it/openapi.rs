@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::server::{Browser, Server};
 
+const CHAT: &str = "/api/areas/lunch/rooms/general/chat";
+
 /// The document, and what of it real answers have shown to be true.
 struct Document {
     json: Value,
@@ -173,6 +175,8 @@ async fn what_the_server_answers_is_what_the_document_says() {
     let ramen = json!({"fs": {"id": "r", "name": "Ramen", "location": {"lat": 52.5, "lng": 13.4}, "categories": [{"name": "Noodles"}]}});
     let taken = json!({"username": "Ann", "img": "emoji:🍜", "n": 1});
     let lunch = json!({"area": "lunch"});
+    let zoe = json!({"username": "Zoe", "passphrase": "noodles at noon"});
+    let replaced = json!({"old": "noodles at noon", "new": "dumplings at dusk"});
     for (who, method, path, at, body, status) in [
         (&ann, &post, "/api/session", "/api/session", None, 200),
         (&ann, &get, "/api/areas/{area}", "/api/areas/lunch", None, 200),
@@ -185,7 +189,24 @@ async fn what_the_server_answers_is_what_the_document_says() {
         (&ann, &get, "/api/areas/{area}/me", "/api/areas/lunch/me", None, 200),
         (&ann, &put, "/api/areas/{area}/vote", "/api/areas/lunch/vote", Some(&ramen), 200),
         (&ann, &get, "/api/areas/{area}", "/api/areas/lunch", None, 200),
+        (&ann, &get, "/api/areas/{area}/rooms", "/api/areas/lunch/rooms", None, 200),
+        (&ann, &post, "/api/areas/{area}/rooms", "/api/areas/lunch/rooms", Some(&json!({"name": "Veggie"})), 200),
+        (&ann, &post, "/api/areas/{area}/rooms", "/api/areas/lunch/rooms", Some(&json!({"with": "Zoe"})), 404),
+        (&ann, &post, "/api/areas/{area}/rooms/{room}/chat", CHAT, Some(&json!({"text": "Thai?"})), 200),
+        (&ann, &post, "/api/areas/{area}/rooms/{room}/chat", CHAT, Some(&json!({"text": " "})), 400),
+        (&bob, &get, "/api/areas/{area}/rooms/{room}/chat", CHAT, None, 403),
+        (&ann, &get, "/api/areas/{area}/rooms/{room}/chat", CHAT, None, 200),
+        (&ann, &get, "/api/areas/{area}/activity", "/api/areas/lunch/activity", None, 200),
+        (&ann, &get, "/api/areas/{area}/activity", "/api/areas/%7Bx/activity", None, 400),
+        (&ann, &get, "/ops", "/ops", None, 200),
+        (&ann, &post, "/ops", "/ops", None, 303),
+        (&ann, &post, "/ops/leave", "/ops/leave", None, 303),
         (&ann, &post, "/api/takeover", "/api/takeover", Some(&lunch), 200),
+        (&ann, &get, "/api/account", "/api/account", None, 200),
+        (&ann, &post, "/api/account", "/api/account", Some(&json!({"username": "Ann", "passphrase": "short"})), 400),
+        (&bob, &put, "/api/account/passphrase", "/api/account/passphrase", Some(&replaced), 403),
+        (&bob, &post, "/api/account/session", "/api/account/session", Some(&zoe), 403),
+        (&bob, &delete, "/api/account/session", "/api/account/session", None, 200),
         (&ann, &get, "/api/venues", "/api/venues?query=x&limit=99", None, 400),
         (&ann, &get, "/api/venues", "/api/venues?query=ramen", None, 200),
         (&ann, &delete, "/api/areas/{area}/vote", "/api/areas/lunch/vote?n=9", None, 200),
@@ -210,6 +231,20 @@ async fn what_the_server_answers_is_what_the_document_says() {
     ] {
         let response = who.send(method.clone(), at, body).await;
         assert_eq!(response.status(), StatusCode::from_u16(status).unwrap(), "{method} {at}");
+        document.shows(&format!("{method} {path}"), response).await;
+    }
+    let mut zoes = Browser::open(&server).await;
+    for (method, path, body) in [
+        (&post, "/api/account", Some(&zoe)),
+        (&get, "/api/account", None),
+        (&put, "/api/account/passphrase", Some(&replaced)),
+        (&delete, "/api/account/sessions/{session}", None),
+        (&post, "/api/account/session", Some(&json!({"username": "Zoe", "passphrase": "dumplings at dusk"}))),
+        (&delete, "/api/account", Some(&json!({"passphrase": "dumplings at dusk"}))),
+    ] {
+        let id = zoes.get("/api/account").await.1["sessions"][0]["id"].as_str().unwrap_or_default().to_owned();
+        let response = zoes.send(method.clone(), &path.replace("{session}", &id), body).await;
+        zoes.take_cookie(&response);
         document.shows(&format!("{method} {path}"), response).await;
     }
     let (_, offered) = ann.call(post.clone(), "/api/takeover", Some(&lunch)).await;

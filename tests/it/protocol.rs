@@ -161,18 +161,20 @@ async fn each_refusal_has_its_code() {
         ("leave", &json!({})),
         ("getVotes", &json!({})),
         ("getUsers", &json!({})),
+        ("getRooms", &json!({})),
+        ("addChat", &json!({"room": "general", "text": "hi"})),
     ] {
         assert_eq!(socket.refused(event, data.clone()).await, "notWatching", "{event}");
     }
     socket.ask("watch", json!({"area": "lunch"})).await;
     assert_eq!(socket.refused("addVote", place.clone()).await, "notJoined");
     assert_eq!(socket.refused("removeVote", json!({})).await, "notJoined");
+    assert_eq!(socket.refused("addChat", json!({"room": "general", "text": "hi"})).await, "notJoined");
     socket.ask("add", json!({"area": "lunch", "username": "Ann"})).await;
     assert_eq!(socket.refused("addVote", json!({"fs": {"id": "thai"}})).await, "noSuchVenue");
     assert_eq!(socket.refused("constructor", json!({})).await, "unknownEvent");
-    for room_event in ["getRooms", "addRoom", "getChat", "addChat"] {
-        assert_eq!(socket.refused(room_event, json!({})).await, "unknownEvent", "rooms come with a later version");
-    }
+    assert_eq!(socket.refused("addChat", json!({"room": "general", "text": " "})).await, "badText");
+    assert_eq!(socket.refused("getChat", json!({"room": "f".repeat(32)})).await, "noSuchRoom");
 }
 
 #[tokio::test]

@@ -105,3 +105,32 @@ test("lines can be told apart, and stay the same line", () => {
   assert.equal(new Set(ids).size, ids.length);
   assert.deepEqual(activity([...heard, user(2, "Cem")]).slice(1).map(({ id }) => id), ids);
 });
+
+/** What the server tells of the time before, up to change `seq`. */
+const before = (seq, ...acts) => ({ epoch: "r.1", seq, acts: acts.map(([at, kind, username, place, from]) => ({ at, kind, username, img: "", place, from })) });
+const numbered = (seq, change) => ({ ...change, epoch: "r.1", seq });
+const stateAt = (seq, people) => ({ event: "updates", data: { ...whole(people).data, epoch: "r.1", seq } });
+const toldWith = (past, ...heard) => activity(heard, past).map(({ kind, at, username, place, from }) => `${at} ${say(kind, { name: username, place, from })}`);
+
+test("what the server tells of the time before stands for what was heard up to there", () => {
+  const past = before(7, [6, "left", "Bob"], [5, "moved", "Ann", "Thai", "Ramen"], [1, "joined", "Ann"]);
+  const heard = [stateAt(6, { Ann: [1, THAI, 5] }), numbered(7, left(6, "Bob")), numbered(8, vote(8, "Ann", RAMEN))];
+  assert.deepEqual(toldWith(past, ...heard), ["8 Ann moved from Thai to Ramen.", "6 Bob left.", "5 Ann moved from Ramen to Thai.", "1 Ann joined."]);
+});
+
+test("what the server tells does not help where it does not reach to what was heard", () => {
+  const heard = [stateAt(9, { Ann: [1, THAI, 5] })];
+  assert.deepEqual(toldWith(before(8, [6, "left", "Bob"]), ...heard), told(...heard));
+  assert.deepEqual(toldWith({ ...before(9, [6, "left", "Bob"]), epoch: "another" }, ...heard), told(...heard));
+});
+
+test("of what was cleared nothing is told, whoever knew it", () => {
+  const heard = [stateAt(2, { Ann: [1] }), numbered(3, { event: "cleared", at: 9, data: { reason: "expired" } }), { ...user(10, "Cem"), epoch: "r.2", seq: 1 }];
+  assert.deepEqual(toldWith(before(2, [1, "joined", "Ann"]), ...heard), ["10 Cem joined."]);
+});
+
+test("an act is the same line, whoever told of it", () => {
+  const heard = [stateAt(0, {}), numbered(1, user(1, "Ann")), numbered(2, vote(2, "Ann", RAMEN))];
+  const past = before(2, [2, "voted", "Ann", "Ramen"], [1, "joined", "Ann"]);
+  assert.deepEqual(activity(heard, past), activity(heard));
+});

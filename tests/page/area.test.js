@@ -5,6 +5,7 @@ import { activity } from "../../assets/js/activity.js";
 import { Area } from "../../assets/js/area.js";
 import { Memory } from "../../assets/js/memory.js";
 import { Socket } from "../../assets/js/socket.js";
+import { leave } from "../../assets/js/views/own-name.js";
 import { say } from "../english.js";
 import { START, fakeStorage, fakeWires, pass, settled, sleepUntil, stopClock } from "./fakes.js";
 
@@ -463,7 +464,7 @@ test("another tab's new name and leaving are ours too", async () => {
 
 test("leaving frees the name, and coming back takes it and the vote again", async () => {
   const { area, wire, change, told } = await voted();
-  area.leave();
+  leave(area, (notice) => told.push(notice));
   await settled();
   change(3, "userLeft", { username: "Ann", reason: "left" });
   wire().ack("leave", { epoch: "run.1", seq: 3, at: Date.now() });

@@ -8,5 +8,8 @@ const lines = (name) =>
 export const fromServer = lines("server");
 export const fromClient = lines("client");
 
+/** Samples as they come, and what is known after each line. */
+export const windows = lines("window").map((line) => JSON.parse(line));
+
 /** The first golden event of that name. */
 export const golden = (name) => fromServer.map((line) => JSON.parse(line)).find((event) => event.event === name);

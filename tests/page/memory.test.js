@@ -86,3 +86,14 @@ test("a browser that becomes another owner's device keeps nothing of what it had
   assert.ok(memory.turned("wte.turned"));
   assert.ok(!memory.turned("wte.area.turned") && !memory.turned(null));
 });
+
+test("it knows whose account it is, and where it has a name", () => {
+  const memory = new Memory(fakeStorage());
+  assert.deepEqual([memory.account, memory.named], ["", []]);
+  memory.account = "Ann";
+  memory.keepInArea("lunch", { held: { username: "Ann" } });
+  memory.keepInArea("dinner", { held: null, intent: { n: 1 } });
+  assert.deepEqual([memory.account, memory.named], ["Ann", ["lunch"]]);
+  memory.turn();
+  assert.deepEqual([memory.account, memory.named], ["Ann", []]);
+});

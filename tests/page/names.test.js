@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { madeUpName } from "../../assets/js/made-up.js";
-import { areaName, byCodePoints, compared, hue, hyphened, initials, userName } from "../../assets/js/names.js";
+import { areaName, byCodePoints, compared, hue, initials } from "../../assets/js/names.js";
+import { hyphened, userName } from "../../assets/js/typed-names.js";
 import { addressOf, placeOf } from "../../assets/js/router.js";
 
 test("areas are lower-cased and composed, as on the server", () => {

@@ -243,6 +243,13 @@ test("a rate limit is waited for as long as it says", async () => {
   assert.equal(watches(), 2);
 });
 
+test("an error that answers nothing is news, and says nothing of the store", () => {
+  const { wire, seen, socket } = connected();
+  wire().say({ event: "stale", data: {} }, { event: "serverError", data: { code: "signedOut", message: "m" } });
+  assert.deepEqual(seen.news.map(({ event, data }) => data.code ?? event), ["stale", "signedOut"]);
+  assert.ok(socket.stale);
+});
+
 test("what everyone is told comes through, whatever is followed, and a new wire is not stale", async () => {
   const { wire, seen, socket } = connected();
   wire().say({ event: "count", data: { live: 42 } }, { event: "stale", data: { since: 1 } });

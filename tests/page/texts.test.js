@@ -5,13 +5,17 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { afterEach, test } from "node:test";
 
-import { clock, distance } from "../../assets/js/texts.js";
+import { distance } from "../../assets/js/distance.js";
+import { clock } from "../../assets/js/texts.js";
 import { language, say, sayError, speak } from "../english.js";
 
 const scripts = new URL("../../assets/js/", import.meta.url);
 const modules = readdirSync(scripts, { recursive: true }).filter((file) => file.endsWith(".js"));
 const code = modules.map((file) => [file, readFileSync(new URL(file, scripts), "utf8")]);
-const { page, errors } = language("en");
+const { page: first, later, errors } = language("en");
+const page = { ...first, ...later };
+/** What is drawn once its style sheet and the later words are there; all else is to have its words from the beginning. */
+const LATER = /^(talk|map)\/|^views\/(talk|map|share|hand-over|claim|picture|activity|account)(\/|\.js$)|^activity\.js$/;
 
 afterEach(() => speak("en"));
 
@@ -40,6 +44,12 @@ test("every text that the scripts ask for is there, and its holes are filled", (
 test("every text for the scripts is said by one of them", () => {
   const all = code.map(([, text]) => text).join("\n");
   for (const name of Object.keys(page)) assert.ok(all.includes(`"${name}"`), `no script says ${name}: take it out of page in lang/, or move it to html`);
+});
+
+test("what comes with the page has its words with the page, and no later words come along", () => {
+  const words = (list) => list.flatMap(([, text]) => [...text.matchAll(/"(\w+)"/g)].map(([, name]) => name));
+  const early = new Set(words(code.filter(([file]) => !LATER.test(file))));
+  assert.deepEqual(Object.keys(later).filter((name) => early.has(name) || name in first), []);
 });
 
 test("a call without its hole, planted, is found", () => {

@@ -66,6 +66,10 @@ for (const [event, data, method, path, body] of [
   ["getMe", undefined, "GET", "/me"],
   ["getVotes", undefined, "GET", ""],
   ["getUsers", undefined, "GET", ""],
+  ["getRooms", undefined, "GET", "/rooms"],
+  ["addRoom", { with: "Bob" }, "POST", "/rooms", { with: "Bob", n: 9 }],
+  ["getChat", { room: "general", before: "1-2", limit: 5 }, "GET", "/rooms/general/chat?before=1-2&limit=5"],
+  ["addChat", { room: "general", text: "Thai?" }, "POST", "/rooms/general/chat", { text: "Thai?", n: 9 }],
 ]) {
   test(`${event} is a call, and its answer the ack or the error with the same id`, async () => {
     const { server, seen, ask } = await following();
@@ -109,6 +113,7 @@ test("a refused stream says why, by the server's own code", async () => {
 
 for (const [what, answer] of [
   ["a session that has ended", (call) => call.answer(401, { code: "noSession", message: "m" })],
+  ["a session that was signed out", (call) => call.answer(401, { code: "signedOut", message: "m" })],
   ["a page by a proxy", (call) => call.answer(502, "<h1>Bad gateway</h1>")],
   ["a broken network", (call) => call.fail()],
 ]) {

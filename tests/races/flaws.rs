@@ -1,11 +1,12 @@
 //! Protections taken off, one at a time: what the companions plant, and a store that has it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::{Ground, Sound};
 use crate::domain::change::{Act, Change, Done};
 use crate::domain::name::UserKey;
 use crate::domain::owner::Owner;
+use crate::domain::talk::{Chat, Message, NewRoom, Page, RoomId, RoomView, Said};
 use crate::store::{Head, Result, Snapshot};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,15 @@ pub enum Flaw {
     UsesANumberTwice,
     /// A key of it has no end.
     KeepsForEver,
+    // Of talk.
+    /// It says a message that is sent again once more.
+    SaysAgain,
+    /// It tells what is private on the channel of all.
+    TellsEveryone,
+    /// It asks nobody who is a member.
+    LetsAnybodyRead,
+    /// A server's: it does not look at the numbers of what is told.
+    MissesTalkInSilence,
 }
 
 /// A store with a flaw of what it is asked. Those of what it does, and a server's, the ground itself knows of.
@@ -36,11 +46,14 @@ pub struct Flawed {
     ground: Box<dyn Ground>,
     flaw: Flaw,
     holders: BTreeMap<UserKey, Owner>,
+    said: BTreeSet<(Owner, u64)>,
+    /// Who talked last in each room.
+    talkers: BTreeMap<RoomId, Owner>,
 }
 
 impl Flawed {
     pub fn new(ground: Box<dyn Ground>, flaw: Flaw) -> Self {
-        Self { ground, flaw, holders: BTreeMap::new() }
+        Self { ground, flaw, holders: BTreeMap::new(), said: BTreeSet::new(), talkers: BTreeMap::new() }
     }
 }
 
@@ -68,6 +81,27 @@ impl Ground for Flawed {
             self.ground.keep_for_ever();
         }
         Ok(done)
+    }
+
+    fn add_room(&mut self, server: usize, owner: &Owner, wish: &NewRoom) -> Result<RoomView> {
+        self.ground.add_room(server, owner, wish)
+    }
+
+    fn chat(&mut self, server: usize, chat: &Chat) -> Result<Said> {
+        let mut chat = chat.clone();
+        let intent = chat.n.map(|n| (chat.owner.clone(), n));
+        if self.flaw == Flaw::SaysAgain && intent.as_ref().is_some_and(|intent| self.said.contains(intent)) {
+            chat.n = None;
+        }
+        let said = self.ground.chat(server, &chat)?;
+        self.said.extend(intent.filter(|_| said.id.is_some()));
+        self.talkers.insert(chat.room, chat.owner);
+        Ok(said)
+    }
+
+    fn messages(&mut self, server: usize, owner: &Owner, page: &Page) -> Result<Vec<Message>> {
+        let member = self.talkers.get(&page.room).filter(|_| self.flaw == Flaw::LetsAnybodyRead);
+        self.ground.messages(server, member.unwrap_or(owner), page)
     }
 
     fn lifetime(&self) -> u64 {

@@ -5,7 +5,9 @@ use super::flaws::Flaw;
 use crate::domain::change::{Change, Done};
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
+use crate::domain::owner::Owner;
 use crate::domain::presence::ServerId;
+use crate::domain::talk::{Chat, Message, NewRoom, Page, RoomView, Said};
 use crate::store::{Head, Result, Snapshot};
 
 /// What was published, and the text of it.
@@ -16,6 +18,9 @@ pub trait Ground {
     fn lifetime(&self) -> u64;
     fn change(&mut self, server: usize, change: &Change) -> Result<Done>;
     fn snapshot(&mut self, server: usize, begin: bool) -> Snapshot;
+    fn add_room(&mut self, server: usize, owner: &Owner, wish: &NewRoom) -> Result<RoomView>;
+    fn chat(&mut self, server: usize, chat: &Chat) -> Result<Said>;
+    fn messages(&mut self, server: usize, owner: &Owner, page: &Page) -> Result<Vec<Message>>;
     fn expire(&mut self, server: usize);
     fn sweep(&mut self, server: usize);
     fn head(&mut self, server: usize) -> Head;

@@ -13,6 +13,7 @@ mod redis;
 mod referee;
 mod server;
 mod steps;
+mod talk;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
@@ -107,6 +108,10 @@ companions! {
     a_sweep_in_two_steps_is_found: SweepsInTwoSteps is "cleared",
     an_area_cleared_twice_is_found: ClearsTwice is "cleared",
     a_number_used_twice_is_found: UsesANumberTwice is "gap",
+    a_message_that_counts_again_when_it_is_sent_again_is_found: SaysAgain is "said twice",
+    a_private_room_that_is_told_to_everyone_is_found: TellsEveryone is "private",
+    a_private_room_that_anybody_reads_is_found: LetsAnybodyRead is "stranger",
+    talk_that_is_missed_in_silence_is_found: MissesTalkInSilence is "never told",
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use super::flaws::Flaw;
 use super::ground::{Ground, Sound};
 use crate::domain::change::{Change, Done, Rules};
-use crate::domain::event::{Epoch, Event, Heard, Numbered};
+use crate::domain::event::{Epoch, Event, Heard, Notice, Numbered};
+use crate::domain::owner::Owner;
 use crate::domain::record::{Moment, Record, Step};
+use crate::domain::talk::{Chat, Made, Message, NewRoom, Page, RoomId, RoomView, Said, Saying};
 use crate::store::{Head, Result, Snapshot, StoreError};
 
-const RULES: Rules = Rules { lifetime: 40, sweep_period: 10, users: 0, venues: 0 };
+const RULES: Rules = Rules { lifetime: 40, sweep_period: 10, ..Rules::UNBOUNDED };
 /// Somewhen after 1970.
 const BEGINNING: u64 = 1_795_340_000_000_000;
 /// What a call takes, in microseconds: no two begin at the same.
@@ -19,12 +21,24 @@ pub struct OnRecord {
     doomed: bool,
     record: Record,
     micros: u64,
+    /// All messages of this life.
+    made: Vec<Made>,
+    /// Rooms opened so far: what the next one goes by.
+    rooms: u128,
     heard: [Vec<Sound>; 2],
 }
 
 impl Default for OnRecord {
     fn default() -> Self {
-        Self { flaw: None, doomed: false, record: Record::default(), micros: BEGINNING, heard: Default::default() }
+        Self {
+            flaw: None,
+            doomed: false,
+            record: Record::default(),
+            micros: BEGINNING,
+            made: Vec::new(),
+            rooms: 0,
+            heard: Default::default(),
+        }
     }
 }
 
@@ -38,8 +52,18 @@ impl OnRecord {
         let mut step = Step::default();
         let result = act(&mut self.record, Moment { run: "run", micros: self.micros }, &mut step);
         self.repeat(&mut step);
+        for made in std::mem::take(&mut step.messages) {
+            let (room, gone) = (made.message.room.clone(), made.gone);
+            self.made.retain(|made| made.message.room != room || made.message.id.number > gone);
+            self.made.push(made);
+        }
         let changes = step.events.into_iter().map(|change| (change.encode(), Heard::Change(change)));
-        let notices = step.notices.into_iter().map(|notice| (notice.encode(), Heard::Notice(notice)));
+        let tells_everyone = self.flaw == Some(Flaw::TellsEveryone);
+        let notices = step.notices.into_iter().map(|notice| match notice {
+            Notice::Private { number, after, told, .. } if tells_everyone => Notice::Talk { number, after, told },
+            notice => notice,
+        });
+        let notices = notices.map(|notice| (notice.encode(), Heard::Notice(notice)));
         for (text, heard) in changes.chain(notices) {
             self.heard.iter_mut().for_each(|queue| queue.push((heard.clone(), text.clone())));
         }
@@ -77,6 +101,30 @@ impl Ground for OnRecord {
         self.step(|record, now, step| record.change(change, now, &RULES, step)).map_err(StoreError::Refused)
     }
 
+    fn add_room(&mut self, _: usize, owner: &Owner, wish: &NewRoom) -> Result<RoomView> {
+        self.rooms += 1;
+        let id = RoomId::of(self.rooms.to_be_bytes());
+        let added = self.step(|record, now, step| record.add_room(owner, wish, id, now, &RULES, step));
+        added.map_err(StoreError::Refused)
+    }
+
+    fn chat(&mut self, _: usize, chat: &Chat) -> Result<Said> {
+        match self.step(|record, now, step| record.chat(chat, now, &RULES, step))? {
+            Saying::Said(done, id) => Ok(Said { done, id: Some(id) }),
+            Saying::Known(done) => {
+                let own = |made: &&Made| (&made.owner, made.n, &made.message.room) == (&chat.owner, chat.n, &chat.room);
+                Ok(Said { done, id: self.made.iter().find(own).map(|made| made.message.id) })
+            }
+        }
+    }
+
+    fn messages(&mut self, _: usize, owner: &Owner, page: &Page) -> Result<Vec<Message>> {
+        let gone = self.step(|record, now, step| record.read(owner, &page.room, true, now, &RULES, step))?;
+        let kept = self.made.iter().rev().map(|made| &made.message);
+        let kept = kept.filter(|message| message.room == page.room && message.id.number > gone);
+        Ok(kept.take(page.limit).cloned().collect())
+    }
+
     fn snapshot(&mut self, _: usize, begin: bool) -> Snapshot {
         let state = self.step(|record, now, step| {
             record.expire(now, &RULES, step);
@@ -85,7 +133,7 @@ impl Ground for OnRecord {
             }
             record.state.clone()
         });
-        Snapshot { state, at: self.micros / 1000, claims: Vec::new() }
+        Snapshot { state, at: self.micros / 1000, claims: Vec::new(), talked: self.record.talk.talked }
     }
 
     fn expire(&mut self, _: usize) {
@@ -108,11 +156,14 @@ impl Ground for OnRecord {
                 *record = Record::default();
             }
         });
+        if self.record.state.epoch == Epoch::default() {
+            self.made.clear();
+        }
     }
 
     fn head(&mut self, _: usize) -> Head {
         let state = &self.record.state;
-        Head { epoch: state.epoch.clone(), seq: state.seq, claims: Vec::new() }
+        Head { epoch: state.epoch.clone(), seq: state.seq, claims: Vec::new(), talked: self.record.talk.talked }
     }
 
     fn rest(&mut self, ms: u64) {

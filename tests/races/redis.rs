@@ -13,9 +13,11 @@ use super::ground::{Ground, Sound, area};
 use crate::domain::change::{Change, Done, Rules};
 use crate::domain::event::{Heard, Notice};
 use crate::domain::name::AreaName;
+use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
+use crate::domain::talk::{Chat, Message, NewRoom, Page, RoomView, Said};
 use crate::store::redis::{RedisOptions, RedisStore};
-use crate::store::{Head, Listener, Result, Snapshot, Store};
+use crate::store::{Head, Listener, Result, Snapshot, Store, Talk};
 
 #[path = "../it/redis/server.rs"]
 #[expect(dead_code, reason = "what kills and stops a Redis is used by other tests")]
@@ -24,7 +26,7 @@ mod server;
 use server::RedisServer;
 
 /// Short enough to be waited for, long enough for some calls on a busy machine.
-const RULES: Rules = Rules { lifetime: 40, sweep_period: 600_000, users: 0, venues: 0 };
+const RULES: Rules = Rules { lifetime: 40, ..Rules::UNBOUNDED };
 /// Longer, no test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);
 const MARK: &str = "mark";
@@ -115,6 +117,18 @@ impl Ground for OnRedis {
 
     fn change(&mut self, server: usize, change: &Change) -> Result<Done> {
         self.call(self.store(server).change(change))
+    }
+
+    fn add_room(&mut self, server: usize, owner: &Owner, wish: &NewRoom) -> Result<RoomView> {
+        self.call(self.store(server).add_room(&area(), owner, wish))
+    }
+
+    fn chat(&mut self, server: usize, chat: &Chat) -> Result<Said> {
+        self.call(self.store(server).chat(chat))
+    }
+
+    fn messages(&mut self, server: usize, owner: &Owner, page: &Page) -> Result<Vec<Message>> {
+        self.call(self.store(server).messages(&area(), owner, page))
     }
 
     fn snapshot(&mut self, server: usize, begin: bool) -> Snapshot {

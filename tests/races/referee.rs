@@ -66,7 +66,8 @@ impl Referee {
                     self.truth.renew(&username.key(), *due);
                     own
                 }
-                Heard::Notice(Notice::Here(_)) => Ok(()),
+                // What is said is for the one who listens to talk.
+                Heard::Notice(Notice::Here(_) | Notice::Talk { .. } | Notice::Private { .. }) => Ok(()),
             };
             said.map_err(|wrong| format!("{wrong}: {text}"))?;
         }
@@ -146,6 +147,22 @@ impl Referee {
             return Ok(());
         }
         Err(format!("somebody else ({actor:?}) did something in the name of {holder:?}"))
+    }
+
+    /// Who holds a name, by its key.
+    pub fn holder(&self, name: &Username) -> Option<usize> {
+        self.holders.get(&name.key()).copied()
+    }
+
+    /// Whether the store surely has that count of the owner's, or a later one.
+    pub fn has_counted(&self, owner: usize, n: Option<u64>) -> bool {
+        n.is_some_and(|n| n <= self.kept[owner])
+    }
+
+    /// A message with that count was said.
+    pub fn count(&mut self, owner: usize, n: Option<u64>) {
+        let n = n.unwrap_or_default();
+        (self.kept[owner], self.maybe_kept[owner]) = (self.kept[owner].max(n), self.maybe_kept[owner].max(n));
     }
 
     fn user_of(&self, owner: usize) -> Option<&User> {

@@ -19,6 +19,13 @@ pub enum Step {
         hint: Option<usize>,
         deed: Deed,
     },
+    /// An owner says something through a server: to all, or alone with whoever has that name.
+    Say {
+        server: usize,
+        owner: usize,
+        count: Count,
+        with: Option<usize>,
+    },
     /// A server sees to it that whose time is over has left.
     Expire {
         server: usize,
@@ -113,9 +120,12 @@ fn count() -> impl Strategy<Value = Count> {
 fn step() -> impl Strategy<Value = Step> {
     let act = (0..2_usize, 0..OWNERS, count(), prop::option::weighted(0.3, 0..NAMES.len()), deed());
     let act = act.prop_map(|(server, owner, count, hint, deed)| Step::Act { server, owner, count, hint, deed });
+    let say = (0..2_usize, 0..OWNERS, count(), prop::option::weighted(0.5, 0..NAMES.len()));
+    let say = say.prop_map(|(server, owner, count, with)| Step::Say { server, owner, count, with });
     let server = || 0..2_usize;
     prop_oneof![
         14 => act,
+        5 => say,
         1 => server().prop_map(|server| Step::Expire { server }),
         2 => server().prop_map(|server| Step::Sweep { server }),
         6 => server().prop_map(|server| Step::Hear { server }),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
+use where_to_eat::domain::account::SessionId;
 use where_to_eat::domain::event::Heard;
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::store::Listener;
@@ -22,5 +23,13 @@ impl Listener for InLine {
 
     fn missed(&self, area: Option<&AreaName>) {
         self.0.missed(area);
+    }
+
+    fn session_ended(&self, session: &SessionId) {
+        self.0.session_ended(session);
+    }
+
+    fn sessions_missed(&self) {
+        self.0.sessions_missed();
     }
 }

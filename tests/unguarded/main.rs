@@ -11,11 +11,14 @@ use where_to_eat::config::{LogFormat, Settings};
 use where_to_eat::store::Store;
 use where_to_eat::telemetry;
 
+mod accounts;
 mod acks_first;
 mod in_line;
 mod off;
 mod own_clock;
+mod samples;
 mod store;
+mod talk;
 mod unaware;
 
 use off::Off;

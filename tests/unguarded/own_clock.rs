@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use where_to_eat::domain::Millis;
+use where_to_eat::domain::account::SessionId;
 use where_to_eat::domain::event::Heard;
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::store::Listener;
@@ -31,5 +32,13 @@ impl Listener for OwnClock {
 
     fn missed(&self, area: Option<&AreaName>) {
         self.0.missed(area);
+    }
+
+    fn session_ended(&self, session: &SessionId) {
+        self.0.session_ended(session);
+    }
+
+    fn sessions_missed(&self) {
+        self.0.sessions_missed();
     }
 }

@@ -45,7 +45,7 @@ macro_rules! ask {
 }
 
 impl Unguarded {
-    async fn asks_again<T>(&self, answer: &Result<T>) -> bool {
+    pub async fn asks_again<T>(&self, answer: &Result<T>) -> bool {
         let again = self.off == Off::Patient && matches!(answer, Err(StoreError::Unavailable(_)));
         if again {
             sleep(PAUSE).await;

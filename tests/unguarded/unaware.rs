@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use where_to_eat::domain::account::SessionId;
 use where_to_eat::domain::event::{Epoch, Heard};
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::store::{Head, Listener, Result, Snapshot};
@@ -76,5 +77,9 @@ impl Listener for Between {
 
     fn missed(&self, _area: Option<&AreaName>) {
         self.broken.store(true, Ordering::SeqCst);
+    }
+
+    fn session_ended(&self, session: &SessionId) {
+        self.listener.session_ended(session);
     }
 }

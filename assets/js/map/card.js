@@ -2,7 +2,8 @@
 // date while it is open.
 
 import { opened } from "../opened.js";
-import { distance, say } from "../texts.js";
+import { distance } from "../distance.js";
+import { say } from "../texts.js";
 import { h, setText } from "../views/dom.js";
 import { chip, personKey, shorten } from "../views/person.js";
 import { ownVote } from "../views/vote.js";

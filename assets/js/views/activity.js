@@ -1,7 +1,7 @@
 // The activity of an area: who did what, and when, newest first. Not told to a screen reader line by line (the standings' summary
-// is); it is there to be read.
+// is); it is there to be read. What was before this page was opened, or while it heard nothing, it asks the server for.
 
-import { activity } from "../activity.js";
+import { activity, covered } from "../activity.js";
 import { compared } from "../names.js";
 import { clock, say } from "../texts.js";
 import { arrange, h, setText } from "./dom.js";
@@ -12,6 +12,8 @@ const MINUTE_MS = 60_000;
 const AGO_MINUTES = 60;
 /** So many lines tell what is going on; the rest is a tap away. */
 const FEW = 10;
+/** Nobody waits for it: the lines that there are stand already. */
+const ASK_MS = 10_000;
 
 export function panel(box) {
   const none = h("p", { class: "hint" }, say("activityNone"));
@@ -23,6 +25,9 @@ export function panel(box) {
   let all = false;
   let area = null;
   let timer = 0;
+  /** What the server told of the time before, and the whole state that it was asked for. */
+  let before = null;
+  let asked = null;
 
   box.append(none, list, more);
   more.onclick = () => {
@@ -64,8 +69,28 @@ export function panel(box) {
     }
   }
 
+  /**
+   * Asks the server once for each whole state that its acts do not reach: with it, something was missed. Without an answer, what the
+   * page has heard is all there is to tell.
+   */
+  async function askFor(whole) {
+    const asking = area;
+    asked = whole;
+    try {
+      const answer = await fetch(`/api/areas/${encodeURIComponent(area.name)}/activity`, { signal: AbortSignal.timeout(ASK_MS) });
+      const told = answer.ok ? await answer.json() : null;
+      if (!told || asking !== area || asked !== whole) return;
+      before = told;
+      lines = activity(area.heard, before);
+      draw();
+    } catch {
+      // Offline, or too slow: the next whole state asks again.
+    }
+  }
+
   function reset() {
     clearTimeout(timer);
+    before = asked = null;
     last = null;
     all = false;
     drawn = new Map();
@@ -76,9 +101,11 @@ export function panel(box) {
     render(now) {
       if (area !== now) reset();
       area = now;
-      if (area.heard !== last) lines = activity(area.heard);
+      if (area.heard !== last) lines = activity(area.heard, before);
       last = area.heard;
       draw();
+      const whole = area.live && area.heard.findLast(({ event }) => event === "updates");
+      if (whole && whole !== asked && !(before && covered([whole], before) === 0)) askFor(whole);
     },
     reset,
     shut: () => clearTimeout(timer),

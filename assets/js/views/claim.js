@@ -1,6 +1,7 @@
 // The dialog on the other device: a code, typed or scanned, then the question whether to go on as that person. Nothing is done
 // before the answer: scanners and previews open addresses by themselves.
 
+import { ownAccount } from "../account.js";
 import { compared } from "../names.js";
 import { claimCode, lookAtCode } from "../takeover.js";
 import { say, sayError } from "../texts.js";
@@ -10,8 +11,8 @@ import { h } from "./dom.js";
 /** A code with what people put between its letters. */
 const TYPED_MAX = 16;
 
-/** `scanned` is the code that came with the address, or empty. `turned()` comes once this browser is the other device's person. */
-export async function claimDialog({ area, scanned = "", turned }) {
+/** `scanned` is the code that came with the address, or empty; `memory` is told whose account it is. `turned()` comes once this browser is the other device's person. */
+export async function claimDialog({ area, scanned = "", memory, turned }) {
   const part = h("div", { class: "claim" });
   const { close } = await dialog({ title: say("claimTitle"), kind: "claim-dialog", sheets: ["takeover"] }, part);
   const button = (kind, onclick, words) => h("button", { type: "button", class: `button ${kind}`, onclick }, words);
@@ -42,7 +43,11 @@ export async function claimDialog({ area, scanned = "", turned }) {
       if (field.value.trim()) look(field.value);
       else field.focus();
     };
-    show(field, h("p", { id: "code-hint" }, say("claimHow", { area: area.name })), form);
+    const signIn = () => {
+      close();
+      document.dispatchEvent(new Event("own-account"));
+    };
+    show(field, h("p", { id: "code-hint" }, say("claimHow", { area: area.name })), form, button("link", signIn, say("accountHave")));
     if (!error) return;
     wrong.textContent = sayError(error);
     field.setAttribute("aria-invalid", "true");
@@ -74,6 +79,8 @@ export async function claimDialog({ area, scanned = "", turned }) {
       error.textContent = "";
       try {
         await claimCode(code, area.name);
+        // It may be an account's; if that cannot be had now, the account's dialog asks.
+        memory.account = (await ownAccount().catch(() => ({}))).username ?? "";
         close();
         turned();
       } catch (problem) {

@@ -19,6 +19,7 @@ export function h(tag, props = {}, ...children) {
 const PATHS = {
   check: "M4 12.5 9.5 18 20 6.5",
   pin: "M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.5C5 14.8 12 21 12 21Zm0-9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z",
+  talk: "M4 5h16v11H9l-5 4Z",
   plus: "M12 5v14M5 12h14",
 };
 

@@ -1,9 +1,10 @@
 // The landing page: name a group, take up a recent one, see that others are deciding too.
 
 import { madeUpName } from "../made-up.js";
-import { AREA_MAX, areaName, hyphened } from "../names.js";
+import { AREA_MAX, areaName } from "../names.js";
 import { addressOf } from "../router.js";
 import { say } from "../texts.js";
+import { hyphened } from "../typed-names.js";
 import { byId, h, setText } from "./dom.js";
 
 /** `go(area)` opens an area; `origin` begins the links that are handed out. Returns what main.js tells of. */
@@ -30,6 +31,9 @@ export function landing({ memory, origin, go }) {
     link.replaceChildren(...(area ? [`${say("groupLink")} `, h("bdi", {}, `${origin.replace(/^https?:\/\//, "")}/a/${area}`)] : []));
     wrong(typed && !area ? say([...typed].length > AREA_MAX ? "groupLong" : "groupBad") : "");
   };
+
+  // Somebody may have typed before this was there.
+  if (field.value) field.oninput();
 
   byId("group-form").onsubmit = (event) => {
     event.preventDefault();

@@ -1,7 +1,7 @@
-// What is not seen at first is fetched when it is opened: scripts by `import()`, their style sheets here. Where that fails, it is
-// said in its place, and may be tried again.
+// What is not seen at first is fetched when it is opened: scripts by `import()`, their style sheets and their words here. Where that
+// fails, it is said in its place, and may be tried again.
 
-import { say } from "../texts.js";
+import { laterTexts, say } from "../texts.js";
 import { h } from "./dom.js";
 
 /** A network that takes a request and never answers holds nobody for longer than this: then it may be tried again. */
@@ -18,10 +18,10 @@ export function inTime(loading) {
   return Promise.race([loading, late]).finally(() => clearTimeout(timer));
 }
 
-/** Resolves once `css/NAME.css` is applied; rejects where it cannot be had, and may be asked again then. */
+/** Resolves once `css/NAME.css` is applied and the later words are there; rejects where they cannot be had, and may be asked again then. */
 export function styled(name) {
   if (!sheets.has(name)) sheets.set(name, fetched(name));
-  return inTime(sheets.get(name));
+  return inTime(Promise.all([sheets.get(name), laterTexts()]));
 }
 
 function fetched(name) {

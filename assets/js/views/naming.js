@@ -2,8 +2,9 @@
 // is first asked for.
 
 import { madeUpName } from "../made-up.js";
-import { NAME_MAX, userName } from "../names.js";
+import { NAME_MAX } from "../names.js";
 import { say, sayError } from "../texts.js";
+import { userName } from "../typed-names.js";
 import { h } from "./dom.js";
 import { later, styled } from "./later.js";
 

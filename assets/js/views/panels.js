@@ -80,6 +80,7 @@ export function panels(list, context) {
   const draw = (name) => now.length && visible(name) && views[name]?.render(...now);
 
   return {
+    open,
     render(...args) {
       now = args;
       for (const name of Object.keys(views)) draw(name);

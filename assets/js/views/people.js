@@ -2,14 +2,15 @@
 
 import { byCodePoints, compared } from "../names.js";
 import { say } from "../texts.js";
-import { byId, h } from "./dom.js";
+import { byId, h, icon, setText } from "./dom.js";
 import { later } from "./later.js";
 import { chip, elsewhere, isElsewhere, personKey, shorten } from "./person.js";
 
 /** So many names stand there at first. */
 const SHOWN = 16;
 
-export function people({ tell, memory, redraw }) {
+/** `talkTo(username)` begins a private talk. */
+export function people({ tell, memory, redraw, talkTo }) {
   let area = null;
   let drawn = null;
   let opener = null;
@@ -24,26 +25,13 @@ export function people({ tell, memory, redraw }) {
   };
 
   const change = (button, picture) =>
-    later(slot, () => [import("./naming.js")], ({ nameForm }) => {
+    later(slot, () => [import("./own-name.js")], ({ changeName }) => {
       opener = button;
-      const before = area.me.username;
-      nameForm({
-        slot,
-        name: before,
-        img: area.me.img,
-        picture,
-        go: say(picture ? "pictureSave" : "nameChange"),
-        take: (name, img) => area.takeName(name, img),
-        done: () => {
-          back();
-          tell({ text: area.me.username === before ? say("pictureSaved") : say("renamed", { name: area.me.username }) });
-        },
-        cancel: back,
-      });
+      changeName({ area, slot, picture, tell, back });
     });
   byId("change-name").onclick = ({ currentTarget }) => change(currentTarget, false);
   byId("change-picture").onclick = ({ currentTarget }) => change(currentTarget, true);
-  byId("leave").onclick = () => area.leave();
+  byId("leave").onclick = () => import("./own-name.js").then(({ leave }) => leave(area, tell), () => tell({ text: say("panelFailed"), warn: true }));
   const claim = byId("claim");
   claim.onclick = () => claim.dispatchEvent(new Event("own-name", { bubbles: true }));
 
@@ -52,6 +40,7 @@ export function people({ tell, memory, redraw }) {
       area = now;
       const { state, me } = area;
       byId("me").hidden = !me;
+      setText(byId("account"), say(memory.account ? "accountOpen" : me ? "accountKeep" : "accountSignIn"));
       if (!me) close();
       if (!state) return;
       // Somebody here may be oneself, on the phone.
@@ -68,7 +57,10 @@ export function people({ tell, memory, redraw }) {
       drawn = key;
       const item = (entry) => {
         const note = ["you", "", "away"][rank(entry)];
-        return h("li", { class: note }, chip(entry[1], note && say(note)));
+        const person = chip(entry[1], note && say(note));
+        if (!me || entry[0] === mine) return h("li", { class: note }, person);
+        const alone = h("button", { type: "button", class: "person", onclick: () => talkTo(entry[1].username) }, person, icon("talk"), h("span", { class: "unseen" }, say("talkTo")));
+        return h("li", { class: note }, alone);
       };
       byId("people-none").hidden = sorted.length > 0;
       shorten(byId("people-list"), SHOWN, sorted.map(item));

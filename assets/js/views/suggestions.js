@@ -2,7 +2,8 @@
 // was found comes first; the place as it was typed is always the last, in a group of its own. Knows nothing of the search.
 
 import { opened } from "../opened.js";
-import { distance, say } from "../texts.js";
+import { distance } from "../distance.js";
+import { say } from "../texts.js";
 import { metres } from "../venues.js";
 import { arrange, byId, h } from "./dom.js";
 

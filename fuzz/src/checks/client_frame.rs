@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use super::rules;
+use crate::domain::talk::NewRoom;
 use crate::domain::venue::Pick;
 use crate::protocol::INTEGER_MAX;
+use crate::protocol::account::AccountFields;
 use crate::protocol::client::{ClientEvent, Fields, Request, Since};
+use crate::protocol::talk::TalkEvent;
 
 pub fn check(data: &[u8]) {
     // The socket closes what is not UTF-8.
@@ -28,6 +31,7 @@ pub fn check(data: &[u8]) {
 
 /// The fields of a REST call, one by one.
 fn body(text: &str) {
+    account(text);
     let Ok(fields) = Fields::read(text) else { return };
     if let Ok((username, img)) = fields.who() {
         rules::username(&username);
@@ -43,6 +47,20 @@ fn body(text: &str) {
     let _ = fields.code();
 }
 
+/// The same of the calls of accounts.
+fn account(text: &str) {
+    let Ok(fields) = AccountFields::read(text) else { return };
+    if let Ok(username) = fields.username() {
+        rules::username(&username);
+    }
+    for passphrase in [fields.passphrase(), fields.old(), fields.replacement()].into_iter().flatten() {
+        assert!((10..=200).contains(&passphrase.expose().chars().count()));
+    }
+    let areas = fields.areas().unwrap_or_default();
+    areas.iter().for_each(rules::area);
+    assert!(areas.len() <= 10 && areas.is_sorted());
+}
+
 fn keeps_the_rules(event: &ClientEvent) {
     match event {
         ClientEvent::Watch { area, since } => {
@@ -56,6 +74,10 @@ fn keeps_the_rules(event: &ClientEvent) {
             since.iter().for_each(is_bounded);
         }
         ClientEvent::AddVote(pick) => rules::pick(pick),
+        ClientEvent::Talk(TalkEvent::AddRoom(NewRoom::Named(name))) => rules::room_name(name),
+        ClientEvent::Talk(TalkEvent::AddRoom(NewRoom::With(username))) => rules::username(username),
+        ClientEvent::Talk(TalkEvent::GetChat(page)) => assert!((1..=100).contains(&page.limit)),
+        ClientEvent::Talk(TalkEvent::AddChat { text, .. }) => rules::chat_text(text),
         _ => {}
     }
 }
@@ -90,6 +112,19 @@ fn data(event: &ClientEvent) -> Value {
         }
         ClientEvent::AddVote(Pick::Place(venue)) => data["fs"] = json!(venue),
         ClientEvent::AddVote(Pick::Known(id)) => data["fs"] = json!({"id": id}),
+        ClientEvent::Talk(TalkEvent::AddRoom(NewRoom::Named(name))) => data["name"] = json!(name),
+        ClientEvent::Talk(TalkEvent::AddRoom(NewRoom::With(username))) => data["with"] = json!(username),
+        ClientEvent::Talk(TalkEvent::GetChat(page)) => {
+            data["room"] = json!(page.room);
+            data["limit"] = json!(page.limit);
+            if let Some(before) = &page.before {
+                data["before"] = json!(before.to_string());
+            }
+        }
+        ClientEvent::Talk(TalkEvent::AddChat { room, text }) => {
+            data["room"] = json!(room);
+            data["text"] = json!(text);
+        }
         _ => {}
     }
     data

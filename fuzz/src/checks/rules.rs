@@ -2,6 +2,7 @@
 
 use crate::domain::image::Image;
 use crate::domain::name::{AreaName, Username};
+use crate::domain::talk::{ChatText, Message, RoomName};
 use crate::domain::venue::{Pick, RawVenue, VENUE_MAX_BYTES, Venue, VenueId};
 use crate::venues::answer::Found;
 
@@ -59,6 +60,30 @@ pub fn venue(venue: &Venue) {
     assert_eq!(Venue::parse(raw).as_ref(), Ok(venue), "what is sent is read as the same");
     let stored: Venue = serde_json::from_str(&json).expect("what is stored can be read");
     assert_eq!(&stored, venue, "what is stored is read as the same");
+}
+
+pub fn chat_text(text: &ChatText) {
+    assert!((1..=500).contains(&text.as_str().chars().count()), "{text:?}");
+    assert!(!text.as_str().chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+    assert_eq!(ChatText::parse(text.as_str()).as_ref(), Ok(text), "what is stored is read as the same");
+}
+
+pub fn room_name(name: &RoomName) {
+    assert!((1..=32).contains(&name.as_str().chars().count()), "{name:?}");
+    assert!(!name.as_str().chars().any(char::is_control), "{name:?}");
+    assert_eq!(RoomName::parse(name.as_str()).as_ref(), Ok(name), "what is stored is read as the same");
+}
+
+pub fn message(message: &Message) {
+    username(&message.username);
+    image(&message.img);
+    chat_text(&message.text);
+    let text = serde_json::to_string(message).expect("it can be told");
+    assert_eq!(
+        serde_json::from_str::<Message>(&text).as_ref().ok(),
+        Some(message),
+        "what is stored is read as the same"
+    );
 }
 
 pub fn pick(pick: &Pick) {

@@ -7,13 +7,14 @@ use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::Presence;
-use crate::domain::record::{Holding, Moment, Step};
+use crate::domain::record::{Holding, Moment, Record, Step};
 use crate::domain::state::{AreaState, User};
+use crate::domain::talk::{Chat, ChatText, Marks, MessageId, Room, RoomId, Saying};
 use crate::domain::venue::{Pick, Venue, VenueId};
 use crate::store::embedded::rows::{Header, Rows};
 use crate::store::redis::picture::{Fields, Parts, claims_of, me_of};
 
-const RULES: Rules = Rules { lifetime: 7_200_000, sweep_period: 600_000, users: 0, venues: 0 };
+const RULES: Rules = Rules::UNBOUNDED;
 
 /// The records of a kind.
 struct Lines<'a>(Vec<(&'a [u8], &'a [u8], &'a [u8])>);
@@ -72,6 +73,14 @@ fn as_the_file_has_it(lines: &Lines) {
         let held = rows.read(&text, |(owner, _): &(Owner, Holding)| owner.as_str().as_bytes() == key);
         rows.owners.extend(held);
     }
+    for (key, text) in lines.of(b"room") {
+        let room = rows.read(&text, |(id, room): &(RoomId, Room)| id.as_str().as_bytes() == key && room.is_sound());
+        rows.rooms.extend(room);
+    }
+    for (key, text) in lines.of(b"read") {
+        let read = rows.read(&text, |(owner, _): &(Owner, Marks)| owner.as_str().as_bytes() == key);
+        rows.read.extend(read);
+    }
     let Some((mut record, _)) = rows.assemble() else { return };
     let now = Moment { run: "run", micros: 1_795_340_000_000_000 };
     if record.state.epoch == Epoch::default() {
@@ -83,6 +92,9 @@ fn as_the_file_has_it(lines: &Lines) {
     let area = AreaName::parse("lunch").expect("the check's own name");
     let owners: Vec<Owner> = record.owners.keys().cloned().collect();
     let pick = record.state.venues.keys().next().cloned().map_or_else(unknown, Pick::Known);
+    for owner in &owners {
+        talks(&mut record, owner, now, &mut step);
+    }
     for owner in owners {
         for act in [Act::Vote(pick.clone()), Act::Withdraw, Act::Leave] {
             let change = Change { area: area.clone(), owner: owner.clone(), held: None, n: None, act };
@@ -93,6 +105,21 @@ fn as_the_file_has_it(lines: &Lines) {
     record.sweep(now, 0, &RULES, &mut step);
     for events in step.events.windows(2) {
         assert_eq!(events[1].seq, events[0].seq + 1, "numbered without a gap");
+    }
+}
+
+/// Reads and writes in all rooms that the owner has.
+fn talks(record: &mut Record, owner: &Owner, now: Moment<'_>, step: &mut Step) {
+    for view in record.rooms(owner, now, &RULES, step).unwrap_or_default() {
+        view.names.iter().for_each(|name| assert!(!name.is_empty(), "{view:?}"));
+        record.read(owner, &view.id, true, now, &RULES, step).expect("a room that is listed can be read");
+        let text = ChatText::parse("hi").expect("the check's own text");
+        let area = AreaName::parse("lunch").expect("the check's own name");
+        let chat = Chat { area, owner: owner.clone(), held: None, n: None, room: view.id, text };
+        match record.chat(&chat, now, &RULES, step).expect("in a room that is listed one can talk") {
+            Saying::Said(_, id) => assert_eq!(MessageId::parse(&id.to_string()), Some(id)),
+            Saying::Known(_) => panic!("nothing is known without a count"),
+        }
     }
 }
 

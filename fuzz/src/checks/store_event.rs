@@ -4,6 +4,7 @@
 use super::rules;
 use crate::domain::event::{Event, Heard, Notice};
 use crate::domain::state::{Applied, AreaState};
+use crate::domain::talk::Told;
 
 /// Milliseconds, as in the product.
 const LIFETIME: u64 = 7_200_000;
@@ -40,6 +41,10 @@ fn take(view: &mut AreaState, heard: &Heard) {
         }
         Heard::Notice(Notice::Renewed { username, due }) => view.renew(&username.key(), *due),
         Heard::Notice(Notice::Here(_)) => {}
+        Heard::Notice(Notice::Talk { told, .. } | Notice::Private { told, .. }) => match told {
+            Told::Chat(message) => rules::message(message),
+            Told::Room(_) => {}
+        },
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::event::Epoch;
 use crate::domain::name::UserKey;
 use crate::domain::owner::Owner;
 use crate::domain::record::{Moment, Record, Step};
+use crate::domain::talk::{Changed, Made, RoomId};
 use crate::domain::venue::VenueId;
 
 #[derive(Debug, Default)]
@@ -28,6 +29,12 @@ pub struct Unkept {
     pub users: BTreeSet<UserKey>,
     pub venues: BTreeSet<VenueId>,
     pub owners: BTreeSet<Owner>,
+    /// Rooms, and what was read in them.
+    pub talk: Changed,
+    /// In the order in which they were said. They are on the disk alone, and in memory only until they are there.
+    pub messages: Vec<Made>,
+    /// With `all`: the messages go too, for the area is gone, or was before what is to be written.
+    pub messages_too: bool,
 }
 
 impl Area {
@@ -44,6 +51,12 @@ impl Area {
             users: state.users.keys().cloned().collect(),
             venues: state.venues.keys().cloned().collect(),
             owners: self.record.owners.keys().cloned().collect(),
+            talk: Changed {
+                rooms: self.record.talk.all().keys().cloned().collect(),
+                readers: self.record.talk.read.keys().cloned().collect(),
+                ..Changed::default()
+            },
+            ..Unkept::default()
         };
     }
 
@@ -59,8 +72,10 @@ impl Area {
             self.unkept.users.extend(step.users);
             self.unkept.venues.extend(step.venues);
             self.unkept.owners.extend(step.owners);
+            self.unkept.talk.extend(std::mem::take(&mut self.record.talk.changed));
+            self.unkept.messages.extend(step.messages);
         } else {
-            self.unkept = Unkept { all: true, ..Unkept::default() };
+            self.unkept = Unkept { all: true, messages_too: true, ..Unkept::default() };
         }
         self.unkept.header |= *before != self.head();
     }
@@ -82,6 +97,12 @@ impl Area {
 
     /// A measure of its memory: each row takes some 300 bytes.
     pub fn rows(&self) -> usize {
-        1 + self.record.state.users.len() + self.record.state.venues.len() + self.record.owners.len()
+        let Record { state, owners, talk, .. } = &self.record;
+        1 + state.users.len() + state.venues.len() + owners.len() + talk.all().len() + talk.read.len()
+    }
+
+    /// The messages of a room that are not on the disk yet.
+    pub fn unkept_messages(&self, room: &RoomId) -> impl DoubleEndedIterator<Item = &Made> {
+        self.unkept.messages.iter().filter(move |made| made.message.room == *room)
     }
 }

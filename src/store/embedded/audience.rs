@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
+use crate::domain::account::SessionId;
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::store::Listener;
@@ -49,6 +50,12 @@ impl Audience {
             && area.is_none_or(|area| self.follows(area))
         {
             listener.missed(area);
+        }
+    }
+
+    pub fn session_ended(&self, session: &SessionId) {
+        if let Some(listener) = self.listener.get() {
+            listener.session_ended(session);
         }
     }
 

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::audience::Audience;
 use super::clock::Clock;
 use super::codes::{Codes, Full};
+use super::samples::Kept;
 use super::servers::Servers;
 use super::shelf::Shelf;
+use super::tries::Tries;
 use crate::domain::Millis;
 use crate::domain::change::{Change, Done, Rules};
 use crate::domain::event::{Heard, Notice};
@@ -16,19 +18,23 @@ use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
 use crate::domain::record::{Moment, Record, Step};
+use crate::domain::sample::Measured;
 use crate::domain::takeover::CodeDigest;
+use crate::store::samples::Sampled;
 use crate::store::{Alive, Head, Result, Snapshot, StoreError, Swept};
 
 /// Areas that one step of the sweep looks at: a vote that comes in between waits some ten milliseconds.
 const SWEEP_STEP: usize = 64;
 
 pub struct Desk {
-    shelf: Shelf,
-    rules: Rules,
-    clock: Clock,
+    pub(super) shelf: Shelf,
+    pub(super) rules: Rules,
+    pub(super) clock: Clock,
     servers: Servers,
     codes: Codes,
-    audience: Arc<Audience>,
+    samples: Kept,
+    pub(super) tries: Tries,
+    pub(super) audience: Arc<Audience>,
     /// To be published once it is kept, in this order.
     unpublished: Vec<(AreaName, Heard)>,
     closed: bool,
@@ -48,8 +54,9 @@ pub struct Sweep {
 
 impl Desk {
     pub fn new(shelf: Shelf, rules: Rules, audience: Arc<Audience>) -> Self {
-        let (clock, servers, codes) = (Clock::default(), Servers::default(), Codes::default());
-        Self { shelf, rules, clock, servers, codes, audience, unpublished: Vec::new(), closed: false }
+        let (clock, servers) = (Clock::default(), Servers::default());
+        let (codes, samples, tries) = (Codes::default(), Kept::default(), Tries::default());
+        Self { shelf, rules, clock, servers, codes, samples, tries, audience, unpublished: Vec::new(), closed: false }
     }
 
     pub fn change(&mut self, change: &Change) -> Result<Done> {
@@ -58,14 +65,14 @@ impl Desk {
     }
 
     pub fn snapshot(&mut self, area: &AreaName, begin: bool) -> Result<Snapshot> {
-        let (state, at) = self.step(area, |record, now, rules, step| {
+        let (state, at, talked) = self.step(area, |record, now, rules, step| {
             record.expire(now, rules, step);
             if begin {
                 record.begin(now);
             }
-            (record.state.clone(), now.millis())
+            (record.state.clone(), now.millis(), record.talk.talked)
         })?;
-        Ok(Snapshot { state, at, claims: self.servers.claims(area) })
+        Ok(Snapshot { state, at, claims: self.servers.claims(area), talked })
     }
 
     pub fn me(&mut self, area: &AreaName, owner: &Owner) -> Result<Done> {
@@ -83,8 +90,8 @@ impl Desk {
     }
 
     pub fn head(&mut self, area: &AreaName) -> Result<Head> {
-        let (epoch, seq) = self.shelf.head(area)?;
-        Ok(Head { epoch, seq, claims: self.servers.claims(area) })
+        let (epoch, seq, talked) = self.shelf.head(area)?;
+        Ok(Head { epoch, seq, claims: self.servers.claims(area), talked })
     }
 
     pub fn report(&mut self, area: &AreaName, claim: Claim, change: ClaimChange) {
@@ -120,6 +127,16 @@ impl Desk {
     pub fn take_code(&mut self, code: &CodeDigest) -> Option<String> {
         let now = self.clock.millis();
         self.codes.take(code, now)
+    }
+
+    pub fn keep_sample(&mut self, server: ServerId, measured: Measured, lasts: Millis) {
+        let now = self.clock.millis();
+        self.samples.keep(server, measured, lasts, now);
+    }
+
+    pub fn samples(&mut self, since: Millis) -> Sampled {
+        let now = self.clock.millis();
+        self.samples.since(since, now)
     }
 
     pub fn begin_sweep(&mut self, min_ttl: Millis) -> Sweep {
@@ -168,7 +185,7 @@ impl Desk {
     }
 
     /// One step of an area, after which `keep` has it kept and published, or neither.
-    fn step<T>(
+    pub(super) fn step<T>(
         &mut self,
         name: &AreaName,
         act: impl FnOnce(&mut Record, Moment<'_>, &Rules, &mut Step) -> T,

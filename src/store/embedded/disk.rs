@@ -3,6 +3,7 @@
 
 use redb::{Database, Durability, ReadableDatabase};
 
+use super::messages::{self, Kept};
 use super::open::{OpenError, Opened};
 use super::rows::{Header, decode};
 use super::tables::{AREAS, ENDS, Tables, Write, read};
@@ -10,6 +11,7 @@ use crate::domain::Millis;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
 use crate::domain::record::Record;
+use crate::domain::talk::RoomId;
 use crate::store::{Result, StoreError};
 
 type Opener = Box<dyn Fn() -> std::result::Result<Opened, OpenError> + Send>;
@@ -50,7 +52,8 @@ impl Disk {
         }
     }
 
-    fn with<T>(&mut self, act: impl FnOnce(&Database) -> std::result::Result<T, redb::Error>) -> Result<T> {
+    /// Does something with the file, which is opened anew if it has to be.
+    pub fn with<T>(&mut self, act: impl FnOnce(&Database) -> std::result::Result<T, redb::Error>) -> Result<T> {
         let unavailable = |cause: String| {
             metrics::counter!("wte_file_failures_total").increment(1);
             tracing::error!(cause, "the store's file failed");
@@ -80,6 +83,17 @@ impl Disk {
             Ok(row.and_then(|row| decode::<Header>(row.value())))
         })?;
         Ok(header.filter(|header| header.epoch.run() == self.run).map(|header| (header.epoch, header.seq)))
+    }
+
+    /// The messages of a room after number `gone`, the newest first, until `take` has enough (false).
+    pub fn messages(
+        &mut self,
+        area: &AreaName,
+        room: &RoomId,
+        gone: u64,
+        take: impl FnMut(Kept) -> bool,
+    ) -> Result<()> {
+        self.with(|db| messages::read(db, area.as_str(), room, gone, take))
     }
 
     /// The entries of the index of ends after this one, up to `until`, in their order; so many at most.

@@ -1,6 +1,7 @@
 //! Areas in one file of this machine: the store that needs no server. Knows how calls reach the one writer and come
 //! back; not what a change does (`domain::record`), nor how it lies on the disk (`disk`).
 
+mod accounts;
 mod area;
 mod audience;
 mod clock;
@@ -9,11 +10,16 @@ mod desk;
 mod disk;
 #[cfg(test)]
 mod faults;
+mod messages;
 mod open;
 mod rows;
+mod samples;
 mod servers;
+mod sessions;
 mod shelf;
 mod tables;
+mod talk;
+mod tries;
 mod writer;
 
 use std::path::PathBuf;
@@ -179,6 +185,7 @@ impl Store for Embedded {
 
     /// In steps of some areas each, so that votes come in between; each step, not the whole, ends within two seconds.
     async fn sweep(&self, min_ttl: Millis) -> Result<Swept> {
+        self.ask(Desk::forget_sessions).await?;
         let mut sweep = self.ask(move |desk| Ok(desk.begin_sweep(min_ttl))).await?;
         while !sweep.over {
             sweep = self.ask(move |desk| desk.sweep(sweep)).await?;

@@ -117,6 +117,8 @@ pub fn prepared(db: Database, path: &Path) -> Result<Opened, OpenError> {
     }
     let run = run.and_then(|run| String::from_utf8(run).ok());
     if let (Some(run), Some(secret)) = (run, secret) {
+        // A file of an earlier version has fewer tables.
+        add_tables(&db).map_err(|error| refused(path, error))?;
         return Ok(Opened { db, lasts: true, run, secret });
     }
     let (mut number, mut secret) = ([0; 8], vec![0; 64]);
@@ -142,9 +144,16 @@ fn make(db: &Database, run: &str, secret: &[u8]) -> Result<(), redb::Error> {
         meta.insert("format", FORMAT)?;
         meta.insert("run", run.as_bytes())?;
         meta.insert("session_secret", secret)?;
-        // From here on they are there, and reading need not ask.
-        Tables::open(&txn)?;
     }
+    txn.commit()?;
+    add_tables(db)
+}
+
+/// From here on they are there, and reading need not ask.
+fn add_tables(db: &Database) -> Result<(), redb::Error> {
+    let txn = db.begin_write()?;
+    drop(Tables::open(&txn)?);
+    super::sessions::add_tables(&txn)?;
     Ok(txn.commit()?)
 }
 

@@ -12,6 +12,7 @@ use crate::domain::name::UserKey;
 use crate::domain::owner::Owner;
 use crate::domain::record::{Holding, Record};
 use crate::domain::state::{AreaState, User};
+use crate::domain::talk::{Marks, Room, RoomId, Rooms};
 use crate::domain::venue::{Venue, VenueId};
 
 /// Changes of one life, at most: what a browser can count to, and a thousand a second make it in 285,000 years. A row that says more
@@ -35,6 +36,8 @@ pub struct Rows {
     pub users: BTreeMap<UserKey, User>,
     pub venues: BTreeMap<VenueId, Venue>,
     pub owners: BTreeMap<Owner, Holding>,
+    pub rooms: BTreeMap<RoomId, Room>,
+    pub read: BTreeMap<Owner, Marks>,
     /// How many could not be.
     pub unreadable: usize,
 }
@@ -58,7 +61,7 @@ impl Rows {
     /// The area, and where the index of ends has it. Where something could not be read, or leads nowhere, the rest
     /// stands, without an epoch: what was known under the old one is not so any more. None, if there was never anything.
     pub fn assemble(mut self) -> Option<(Record, Option<Millis>)> {
-        let rows = self.users.len() + self.venues.len() + self.owners.len();
+        let rows = self.users.len() + self.venues.len() + self.owners.len() + self.rooms.len() + self.read.len();
         if self.header.is_none() && rows + self.unreadable == 0 {
             return None;
         }
@@ -68,7 +71,9 @@ impl Rows {
         let last_end = self.users.values().map(|user| user.due).max().unwrap_or_default();
         let expires_at = self.header.as_ref().map_or(last_end, |header| header.expires_at);
         let state = AreaState { epoch, seq, users: self.users, venues: self.venues, expires_at };
-        Some((Record::new(state, self.owners), self.header.map(|header| header.due)))
+        let mut record = Record::new(state, self.owners);
+        record.talk = Rooms::new(self.rooms, self.read);
+        Some((record, self.header.map(|header| header.due)))
     }
 
     /// Users that nobody holds, for anybody could take them, vote and all; and votes for venues that are not there.
@@ -107,7 +112,7 @@ mod tests {
             users: BTreeMap::from([(username.key(), user)]),
             venues: BTreeMap::from([(venue.id.clone(), venue)]),
             owners: BTreeMap::from([(Owner::of("session"), Holding { name: Some(username.key()), n: 3 })]),
-            unreadable: 0,
+            ..Rows::default()
         }
     }
 

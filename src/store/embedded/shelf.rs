@@ -5,11 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::area::{Area, Unkept};
 use super::disk::Disk;
+use super::messages::Kept;
 use super::tables::Write;
 use crate::domain::Millis;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
 use crate::domain::record::Moment;
+use crate::domain::talk::RoomId;
 use crate::store::Result;
 
 /// Rows of areas that nobody follows here, kept in memory at most, some 30 MB: whoever comes back to one within a while
@@ -64,12 +66,30 @@ impl Shelf {
         Ok(())
     }
 
-    /// Where the area is: from memory, or from the one row that says it.
-    pub fn head(&mut self, name: &AreaName) -> Result<(Epoch, u64)> {
+    /// Where the area is, and how much was told of talk: from memory, or from the one row that says where it is.
+    pub fn head(&mut self, name: &AreaName) -> Result<(Epoch, u64, u64)> {
         match self.areas.get(name) {
-            Some(area) => Ok((area.record.state.epoch.clone(), area.record.state.seq)),
-            None => Ok(self.disk.head(name)?.unwrap_or_default()),
+            Some(Area { record, .. }) => Ok((record.state.epoch.clone(), record.state.seq, record.talk.talked)),
+            None => Ok(self.disk.head(name)?.map(|(epoch, seq)| (epoch, seq, 0)).unwrap_or_default()),
         }
+    }
+
+    /// The messages of a room that come after number `gone`, the newest first, from memory where they are not on the disk yet, until
+    /// `take` has enough (false).
+    pub fn messages(
+        &mut self,
+        name: &AreaName,
+        room: &RoomId,
+        gone: u64,
+        mut take: impl FnMut(Kept) -> bool,
+    ) -> Result<()> {
+        let unkept = self.areas.get(name).into_iter().flat_map(|area| area.unkept_messages(room).rev());
+        for made in unkept.filter(|made| made.message.id.number > gone) {
+            if !take(Kept::from(made)) {
+                return Ok(());
+            }
+        }
+        self.disk.messages(name, room, gone, take)
     }
 
     /// After a step on the area.
@@ -147,6 +167,11 @@ impl Shelf {
         self.disk.start_over();
     }
 
+    /// The file, for what is no area's.
+    pub fn disk(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
     pub fn check(&mut self) -> Result<()> {
         self.disk.check()
     }
@@ -162,7 +187,7 @@ mod tests {
     use crate::domain::record::Step;
     use crate::store::embedded::open;
 
-    const RULES: Rules = Rules { lifetime: 7_200_000, sweep_period: 600_000, users: 0, venues: 0 };
+    const RULES: Rules = Rules::UNBOUNDED;
 
     fn area(count: usize) -> AreaName {
         AreaName::parse(&format!("area-{count}")).unwrap()

@@ -5,12 +5,14 @@ use redb::{Database, ReadableDatabase, Table, TableDefinition, WriteTransaction}
 use serde::Serialize;
 
 use super::area::Area;
+use super::messages::{self, MESSAGES, MessageKey};
 use super::rows::{Header, Rows, encode};
 use crate::domain::Millis;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::domain::record::Holding;
 use crate::domain::state::User;
+use crate::domain::talk::{Marks, Room, RoomId};
 use crate::domain::venue::Venue;
 
 /// An area, and what tells the row from the area's others.
@@ -24,6 +26,10 @@ const USERS: TableDefinition<Key, &[u8]> = TableDefinition::new("users");
 const VENUES: TableDefinition<Key, &[u8]> = TableDefinition::new("venues");
 /// Area and owner to the owner and the `Holding`.
 const OWNERS: TableDefinition<Key, &[u8]> = TableDefinition::new("owners");
+/// Area and id to the id and the `Room`.
+const ROOMS: TableDefinition<Key, &[u8]> = TableDefinition::new("rooms");
+/// Area and owner to the owner and what was read.
+const READ: TableDefinition<Key, &[u8]> = TableDefinition::new("read");
 /// The index of ends: when somebody has to look at an area, and which.
 pub const ENDS: TableDefinition<(Millis, &str), ()> = TableDefinition::new("ends");
 
@@ -50,11 +56,22 @@ pub fn read(db: &Database, area: &str) -> Result<Rows, redb::Error> {
         let held = rows.read(row.value(), |(owner, _): &(Owner, Holding)| owner.as_str() == key.value().1);
         rows.owners.extend(held);
     }
+    for entry in txn.open_table(ROOMS)?.range((area, "")..(&end, ""))? {
+        let (key, row) = entry?;
+        let room =
+            rows.read(row.value(), |(id, room): &(RoomId, Room)| id.as_str() == key.value().1 && room.is_sound());
+        rows.rooms.extend(room);
+    }
+    for entry in txn.open_table(READ)?.range((area, "")..(&end, ""))? {
+        let (key, row) = entry?;
+        let read = rows.read(row.value(), |(owner, _): &(Owner, Marks)| owner.as_str() == key.value().1);
+        rows.read.extend(read);
+    }
     Ok(rows)
 }
 
 /// What comes after all keys of the area: no area's name has a NUL.
-fn end_of(area: &str) -> String {
+pub fn end_of(area: &str) -> String {
     format!("{area}\0")
 }
 
@@ -72,6 +89,9 @@ pub struct Tables<'txn> {
     users: Table<'txn, Key, &'static [u8]>,
     venues: Table<'txn, Key, &'static [u8]>,
     owners: Table<'txn, Key, &'static [u8]>,
+    rooms: Table<'txn, Key, &'static [u8]>,
+    read: Table<'txn, Key, &'static [u8]>,
+    messages: Table<'txn, MessageKey, &'static [u8]>,
     ends: Table<'txn, (Millis, &'static str), ()>,
 }
 
@@ -82,6 +102,9 @@ impl<'txn> Tables<'txn> {
             users: txn.open_table(USERS)?,
             venues: txn.open_table(VENUES)?,
             owners: txn.open_table(OWNERS)?,
+            rooms: txn.open_table(ROOMS)?,
+            read: txn.open_table(READ)?,
+            messages: txn.open_table(MESSAGES)?,
             ends: txn.open_table(ENDS)?,
         })
     }
@@ -95,7 +118,7 @@ impl<'txn> Tables<'txn> {
         let (name, state, unkept) = (name.as_str(), &area.record.state, &area.unkept);
         if unkept.all {
             let end = end_of(name);
-            for table in [&mut self.users, &mut self.venues, &mut self.owners] {
+            for table in [&mut self.users, &mut self.venues, &mut self.owners, &mut self.rooms, &mut self.read] {
                 table.retain_in((name, "")..(&end, ""), |_, _| false)?;
             }
         }
@@ -108,6 +131,14 @@ impl<'txn> Tables<'txn> {
         for owner in &unkept.owners {
             put(&mut self.owners, name, owner.as_str(), area.record.owners.get_key_value(owner).as_ref())?;
         }
+        let talk = &area.record.talk;
+        for id in &unkept.talk.rooms {
+            put(&mut self.rooms, name, id.as_str(), talk.all().get_key_value(id).as_ref())?;
+        }
+        for owner in &unkept.talk.readers {
+            put(&mut self.read, name, owner.as_str(), talk.read.get_key_value(owner).as_ref())?;
+        }
+        messages::put(&mut self.messages, name, area)?;
         if area.kept_due != *due {
             area.kept_due.map(|kept| self.ends.remove((kept, name))).transpose()?;
             due.map(|due| self.ends.insert((due, name), ())).transpose()?;

@@ -6,7 +6,7 @@ use super::RedisStore;
 use super::answer::{me_in, note_mended, read};
 use super::keys::written;
 use super::link::Again;
-use super::script::{Call, JOIN, LEAVE, Script, VOTE, WITHDRAW};
+use super::script::{Call, HAND_OVER, JOIN, LEAVE, Script, VOTE, WITHDRAW};
 use crate::domain::change::{Act, Change, Done, Refused};
 use crate::domain::event::Epoch;
 use crate::domain::name::Username;
@@ -14,7 +14,7 @@ use crate::domain::venue::Pick;
 use crate::store::{Result, StoreError};
 
 /// Someone who is renamed between two attempts, in another tab, is not renamed for ever.
-const ATTEMPTS: usize = 4;
+pub(super) const ATTEMPTS: usize = 4;
 
 enum Answer {
     Done(Done),
@@ -66,6 +66,7 @@ impl RedisStore {
             }
             Act::Withdraw => call(&WITHDRAW, None),
             Act::Leave => call(&LEAVE, None),
+            Act::HandOver { to } => call(&HAND_OVER, held).arg(held.unwrap_or_default()).arg(to.as_str()),
         }
     }
 }
@@ -100,7 +101,7 @@ fn answer_of(change: &Change, answer: Value) -> Result<Answer> {
 }
 
 /// What came of it, what was mended, and the rest.
-fn outcome_of(answer: Value) -> Result<(String, Vec<String>, Vec<Value>)> {
+pub(super) fn outcome_of(answer: Value) -> Result<(String, Vec<String>, Vec<Value>)> {
     let mut parts: Vec<Value> = read(answer)?;
     if parts.len() < 2 {
         return unexpected();
@@ -110,7 +111,7 @@ fn outcome_of(answer: Value) -> Result<(String, Vec<String>, Vec<Value>)> {
     Ok((outcome, mended, what))
 }
 
-fn unexpected<T>() -> Result<T> {
+pub(super) fn unexpected<T>() -> Result<T> {
     Err(StoreError::Unavailable("a script answered something unexpected".into()))
 }
 

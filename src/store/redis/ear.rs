@@ -1,46 +1,25 @@
-//! Hears what is published on the channels of the areas that are followed, over a connection of its own. Knows nothing
+//! Hears what is published on the two channels of the areas that are followed, over a connection of its own. Knows nothing
 //! of commands.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, ConnectionInfo, PushInfo, PushKind, RedisResult, Value};
+use redis::{AsyncConnectionConfig, Client, ConnectionInfo, PushInfo, PushKind, RedisResult};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
-use super::answer::note_garbage;
 use super::delay::Delay;
-use super::keys::Layout;
+use super::following::{Following, Named};
+use super::keys::{Layout, SESSIONS};
 use super::link::{CALL_LIMIT, STANDS_AFTER, until_silent};
 use super::options::with_push;
 use super::subscribing::{subscribe, unsubscribe};
-use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
-use crate::store::{Listener, Result, StoreError};
+use crate::store::{Result, StoreError};
 
 /// Wishes that wait for the connection; each caller waits for its own, so more than this is a crowd that may wait too.
 const WISHES: usize = 256;
-
-/// Named once, for all connections of a store.
-pub type Named = Arc<OnceLock<Arc<dyn Listener>>>;
-
-/// What is followed, and who hears of it.
-struct Following {
-    layout: Layout,
-    listener: Named,
-    /// Told when this node would not have a channel, or has it no more: another node has its slot.
-    strayed: Arc<Notify>,
-    /// By the name of the channel.
-    areas: Mutex<HashMap<String, Followed>>,
-}
-
-struct Followed {
-    area: AreaName,
-    /// Somebody was told that it is followed; else all who asked for it still wait.
-    confirmed: bool,
-}
 
 /// A wish to the task that holds the connection.
 enum Wish {
@@ -50,7 +29,7 @@ enum Wish {
         confirmed: oneshot::Sender<Confirmed>,
     },
     Unfollow {
-        channel: String,
+        channels: [String; 2],
     },
 }
 
@@ -86,7 +65,7 @@ impl Drop for Ear {
 }
 
 impl Ear {
-    /// Connects with the first wish to follow something, and never gives up from then on.
+    /// Connects with the first wish to hear something, and never gives up from then on.
     pub fn open(
         server: ConnectionInfo,
         limits: AsyncConnectionConfig,
@@ -95,15 +74,15 @@ impl Ear {
         strayed: Arc<Notify>,
     ) -> RedisResult<Self> {
         let client = Client::open(with_push(server))?;
-        let following = Arc::new(Following { layout, listener, strayed, areas: Mutex::default() });
+        let following = Arc::new(Following::new(layout, listener, strayed));
         let (wishes, received) = mpsc::channel(WISHES);
         let begin = Mutex::new(Some(Beginning { client, limits, wishes: received }));
         Ok(Self { following, wishes, begin, task: OnceLock::new() })
     }
 
-    /// On the thread of who follows first, for what is heard goes to those who are served there: where one thread serves, an event
-    /// wakes no other one.
-    fn begin(&self) {
+    /// From now on it hears which sessions are ended, too. On the thread of who wishes it first, for what is heard goes to those who are
+    /// served there: where one thread serves, an event wakes no other one.
+    pub fn begin(&self) {
         let begin = self.begin.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Beginning { client, limits, wishes }) = begin {
             let task = tokio::spawn(listen(client, limits, self.following.clone(), wishes)).abort_handle();
@@ -116,9 +95,9 @@ impl Ear {
     pub async fn follow(&self, area: &AreaName) -> Result<Confirmed> {
         self.begin();
         timeout(CALL_LIMIT, self.follow_until_confirmed(area)).await.map_err(|_| {
-            let channel = self.following.layout.area(area).channel();
-            if self.following.lock().get(&channel).is_some_and(|followed| !followed.confirmed) {
-                self.forget(channel);
+            let channels = self.following.channels_of(area);
+            if self.following.is_unconfirmed(&channels[0]) {
+                self.forget(channels);
             }
             StoreError::Unavailable("Redis did not confirm the subscription in time".into())
         })
@@ -138,80 +117,18 @@ impl Ear {
     }
 
     pub fn unfollow(&self, area: &AreaName) {
-        self.forget(self.following.layout.area(area).channel());
+        self.forget(self.following.channels_of(area));
     }
 
     /// Whether it is followed here, or is wished to be, and Redis has not said otherwise.
     pub fn knows(&self, area: &AreaName) -> bool {
-        self.following.lock().contains_key(&self.following.layout.area(area).channel())
+        self.following.channels_of(area).iter().all(|channel| self.following.has(channel))
     }
 
-    fn forget(&self, channel: String) {
-        self.following.lock().remove(&channel);
-        // If there is no room for the wish, the channel goes with this connection; until then nobody listens to it.
-        let _ = self.wishes.try_send(Wish::Unfollow { channel });
-    }
-}
-
-impl Following {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Followed>> {
-        // Nothing panics while it holds the lock, and a map of names would still be whole if it did.
-        self.areas.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn channels(&self) -> Vec<String> {
-        self.lock().keys().cloned().collect()
-    }
-
-    fn add(&self, channel: &str, area: AreaName, confirmed: bool) {
-        let mut areas = self.lock();
-        let followed = areas.entry(channel.to_owned()).or_insert(Followed { area, confirmed });
-        followed.confirmed |= confirmed;
-    }
-
-    fn missed_everything(&self) {
-        let Some(listener) = self.listener.get() else { return };
-        match self.layout {
-            Layout::One => listener.missed(None),
-            // Other nodes' areas have missed nothing.
-            Layout::Cluster => {
-                let areas: Vec<AreaName> = self.lock().values().map(|followed| followed.area.clone()).collect();
-                areas.iter().for_each(|area| listener.missed(Some(area)));
-            }
-        }
-    }
-
-    /// The node would not have the channel, or has it no more.
-    fn stray(&self, channel: &str) {
-        self.lock().remove(channel);
-        self.strayed.notify_one();
-    }
-
-    /// Whether the node has ended a subscription that nobody here has given up.
-    fn lost(&self, data: &[Value]) -> bool {
-        let Some(Value::BulkString(channel)) = data.first() else { return false };
-        let Ok(channel) = std::str::from_utf8(channel) else { return false };
-        let lost = self.lock().contains_key(channel);
-        if lost {
-            self.stray(channel);
-        }
-        lost
-    }
-
-    /// Straight from the connection, so in the order in which Redis sent it, and without a queue.
-    fn take(&self, data: Vec<Value>) {
-        let [Value::BulkString(channel), Value::BulkString(text)] = data.as_slice() else { return };
-        let (Ok(channel), Ok(text)) = (std::str::from_utf8(channel), std::str::from_utf8(text)) else { return };
-        let Some(area) = self.lock().get(channel).map(|followed| followed.area.clone()) else { return };
-        let Some(listener) = self.listener.get() else { return };
-        match Heard::decode(text) {
-            Ok(heard) => listener.heard(&area, heard, text),
-            // Not from a script of ours. Had it stood for a change, the gap in the numbers would show it.
-            Err(_) => {
-                note_garbage();
-                tracing::warn!("something unreadable was published on an area's channel; it was skipped");
-            }
-        }
+    fn forget(&self, channels: [String; 2]) {
+        channels.iter().for_each(|channel| self.following.remove(channel));
+        // If there is no room for the wish, the channels go with this connection; until then nobody listens to them.
+        let _ = self.wishes.try_send(Wish::Unfollow { channels });
     }
 }
 
@@ -240,6 +157,7 @@ async fn listen(
             Ok(elsewhere) => elsewhere.iter().for_each(|channel| following.stray(channel)),
             Err(_) => continue,
         }
+        following.missed_sessions();
         if !channels.is_empty() {
             tracing::info!("listening to Redis again");
             // Only now: what is read from here on misses nothing that comes after it.
@@ -274,7 +192,9 @@ async fn connect(
         }
         Ok::<(), redis::aio::SendError>(())
     });
-    client.get_multiplexed_async_connection_with_config(&limits).await
+    let mut connection = client.get_multiplexed_async_connection_with_config(&limits).await?;
+    connection.subscribe(SESSIONS).await?;
+    Ok(connection)
 }
 
 /// Does what is wished until the connection breaks (false) or nobody can wish any more (true).
@@ -289,22 +209,22 @@ async fn serve(
             // Its caller has given up already.
             Wish::Follow { confirmed, .. } if confirmed.is_closed() => Ok(()),
             Wish::Follow { area, confirmed } => {
-                let channel = layout.area(&area).channel();
+                let channels = following.channels_of(&area);
                 // Before the subscription, so that its first message finds the area.
-                following.add(&channel, area.clone(), false);
-                let done = subscribe(connection, layout, std::slice::from_ref(&channel)).await;
+                channels.iter().for_each(|channel| following.add(channel, area.clone(), false));
+                let done = subscribe(connection, layout, &channels).await;
                 done.map(|elsewhere| {
                     let said = if elsewhere.is_empty() { Confirmed::Follows } else { Confirmed::Elsewhere };
-                    match said {
-                        Confirmed::Follows => following.add(&channel, area, true),
-                        Confirmed::Elsewhere => following.stray(&channel),
-                    }
+                    channels.iter().for_each(|channel| match said {
+                        Confirmed::Follows => following.add(channel, area.clone(), true),
+                        Confirmed::Elsewhere => following.stray(channel),
+                    });
                     let _ = confirmed.send(said);
                 })
             }
             // It may have been followed again since.
-            Wish::Unfollow { channel } if following.lock().contains_key(&channel) => Ok(()),
-            Wish::Unfollow { channel } => unsubscribe(connection, layout, &channel).await,
+            Wish::Unfollow { channels } if following.has(&channels[0]) => Ok(()),
+            Wish::Unfollow { channels } => unsubscribe(connection, layout, &channels).await,
         };
         if done.is_err() {
             return false;

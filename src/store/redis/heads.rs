@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{join_all, try_join3};
+use futures_util::future::{join_all, try_join4};
 use redis::{Pipeline, RedisError, Value};
 
 use super::RedisStore;
@@ -14,6 +14,9 @@ use super::request::Request;
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
 use crate::store::{Head, Result};
+
+/// The field of an area's rooms that counts what was told.
+const TALK: &str = "talk";
 
 impl RedisStore {
     pub(super) async fn read_heads(&self, areas: &[AreaName]) -> Vec<Result<Head>> {
@@ -44,30 +47,33 @@ impl RedisStore {
         join_all(heads).await
     }
 
-    /// In one round trip: epoch and seq, and who is there.
-    async fn answers(&self, areas: &[&AreaKeys]) -> Result<Vec<[Value; 2]>> {
+    /// In one round trip: epoch and seq, who is there, and what was told of talk.
+    async fn answers(&self, areas: &[&AreaKeys]) -> Result<Vec<[Value; 3]>> {
         let Some(first) = areas.first() else { return Ok(Vec::new()) };
-        let mut pipeline = Pipeline::with_capacity(2 * areas.len());
+        let mut pipeline = Pipeline::with_capacity(3 * areas.len());
         for keys in areas {
             pipeline.cmd("MGET").arg(keys.key("epoch")).arg(keys.key("seq"));
             pipeline.cmd("HGETALL").arg(keys.key("here"));
+            pipeline.cmd("HGET").arg(keys.key("rooms")).arg(TALK);
         }
         pipeline.ignore_errors();
         let answers: Vec<Value> = read(self.reach.ask(first.name(), &Request::Pipeline(pipeline), Again::Safe).await?)?;
         let mut answers = answers.into_iter();
         let mut next = || answers.next().unwrap_or(Value::Nil);
-        Ok(areas.iter().map(|_| [next(), next()]).collect())
+        Ok(areas.iter().map(|_| [next(), next(), next()]).collect())
     }
 
     /// Of one whose slot is on its way: a command of one key finds it at either end.
     async fn head_alone(&self, keys: &AreaKeys) -> Result<Head> {
-        let get = async |command: &str, part: &str| {
+        let get = async |command: &str, part: &str, field: Option<&str>| {
             let mut cmd = redis::cmd(command);
-            cmd.arg(keys.key(part));
+            cmd.arg(keys.key(part)).arg(field);
             self.reach.ask(keys.name(), &Request::Command(cmd), Again::Safe).await
         };
-        let (epoch, seq, here) = try_join3(get("GET", "epoch"), get("GET", "seq"), get("HGETALL", "here")).await?;
-        Ok(head_of(&[Value::Array(vec![epoch, seq]), here]))
+        let (epoch, seq) = (get("GET", "epoch", None), get("GET", "seq", None));
+        let (here, talked) = (get("HGETALL", "here", None), get("HGET", "rooms", Some(TALK)));
+        let (epoch, seq, here, talked) = try_join4(epoch, seq, here, talked).await?;
+        Ok(head_of(&[Value::Array(vec![epoch, seq]), here, talked]))
     }
 }
 
@@ -77,10 +83,11 @@ fn is_elsewhere(answer: &Value) -> bool {
 
 /// An area that has no life, or whose numbers cannot be read, has the empty epoch: who follows it looks, and the look
 /// mends it.
-fn head_of([numbers, here]: &[Value; 2]) -> Head {
+fn head_of([numbers, here, talked]: &[Value; 3]) -> Head {
     let here = redis::from_redis_value_ref(here).unwrap_or_default();
     let claims = claims_of(here);
     let numbers: Option<(String, u64)> = redis::from_redis_value_ref(numbers).ok();
     let (epoch, seq) = numbers.unwrap_or_default();
-    Head { epoch: Epoch::from_text(&epoch), seq, claims }
+    let talked = redis::from_redis_value_ref(talked).unwrap_or_default();
+    Head { epoch: Epoch::from_text(&epoch), seq, claims, talked }
 }

@@ -1,11 +1,16 @@
 //! The names of all keys and channels, in one place. Knows nothing of what they hold.
 
+use crate::domain::account::{AccountKey, SessionId};
 use crate::domain::name::{AreaName, UserKey};
+use crate::domain::presence::ServerId;
 use crate::domain::takeover::CodeDigest;
+use crate::domain::talk::RoomId;
 
 /// The names of the sets that have a timer: what the sweep walks.
 pub const EXPIRE_KEYS: &str = "expireKeys";
 pub const SERVERS: &str = "servers";
+/// The servers of which there are samples. No key of an area called `samples` is this one, or goes on with a server's id.
+pub const SAMPLES: &str = "samples";
 pub const SWEEP_LEASE: &str = "sweep:lease";
 
 /// Slots whose areas share one list of timers in a cluster: sixteen lists, so that no node has all of them, and each is
@@ -31,11 +36,29 @@ impl Layout {
         AreaKeys { tag, layout: self }
     }
 
+    /// What the scripts of an account are given: the account, its sessions, the tries of its name; in a cluster a key beside that
+    /// is never there (see `never`). An area may be called `account`; none of its keys goes on with 32 hexadecimal digits.
+    pub fn account(self, key: &AccountKey) -> Vec<String> {
+        let (tag, parts) = match self {
+            Self::One => (format!("account:{}", key.as_str()), &["", ":sessions", ":tries"][..]),
+            Self::Cluster => (format!("account:{{{}}}", key.as_str()), &["", ":sessions", ":tries", ":never"][..]),
+        };
+        parts.iter().map(|part| format!("{tag}{part}")).collect()
+    }
+
     /// With the key `servers`, in its slot.
     pub fn servers_following(self) -> &'static str {
         match self {
             Self::One => "servers:following",
             Self::Cluster => "{servers}:following",
+        }
+    }
+
+    /// What a server sampled, in the slot of the key `samples`.
+    pub fn samples_of(self, server: &ServerId) -> String {
+        match self {
+            Self::One => format!("samples:{}", server.0),
+            Self::Cluster => format!("{{samples}}:{}", server.0),
         }
     }
 
@@ -91,15 +114,25 @@ impl AreaKeys {
         format!("{}:{part}", self.tag)
     }
 
-    /// Where everything of the area is published; the one name here that is no key.
+    /// Where everything of the area is published that is for everyone; it and `private_channel` are the names here that are no keys.
     pub fn channel(&self) -> String {
         self.key("events")
+    }
+
+    /// Where private rooms' events are published. Scripts make it from the other one's name.
+    pub fn private_channel(&self) -> String {
+        self.key("private")
+    }
+
+    /// The messages of a room.
+    pub fn chat(&self, room: &RoomId) -> String {
+        self.key(&format!("chat:{}", room.as_str()))
     }
 
     /// What every script of an area is given, in the order of `scripts/shared/given.lua`. In a cluster the list of timers lies
     /// elsewhere, and no script can have it.
     pub fn given(&self) -> Vec<String> {
-        let parts = "users users:timer votes votes:timer state venues due owners epoch seq here";
+        let parts = "users users:timer votes votes:timer state venues due owners epoch seq here rooms read";
         let last = match self.layout {
             Layout::One => EXPIRE_KEYS.to_owned(),
             Layout::Cluster => self.never(),
@@ -145,6 +178,15 @@ pub fn written(name: &UserKey) -> String {
         "timer" => "%74imer".to_owned(),
         name => name.replace('%', "%25").replace(':', "%3A"),
     }
+}
+
+/// The channel on which all servers hear which sessions were ended; the scripts name it too. What is published
+/// there is told all over a cluster, whichever node one listens to.
+pub const SESSIONS: &str = "sessions";
+
+/// The key of a session. None of the keys of an area called `sess` goes on with 32 hexadecimal digits.
+pub fn of_session(session: &SessionId) -> String {
+    format!("sess:{}", session.as_str())
 }
 
 /// The key of a one-time code. An area may be called `takeover`; none of its keys goes on with 32 hexadecimal digits.
@@ -208,10 +250,11 @@ mod tests {
         let keys = Layout::Cluster.area(&area);
         let mut all = keys.given();
         all.extend(keys.record(&written(&Username::parse("a{b}c").unwrap().key())));
-        all.push(keys.channel());
+        all.extend([keys.channel(), keys.private_channel(), keys.chat(&RoomId::general())]);
         assert_eq!(all[0], "{lünch}:users");
         assert!(all.iter().all(|key| slot(key) == slot("lünch")), "{all:?}");
         assert_eq!(slot(Layout::Cluster.servers_following()), slot(SERVERS));
+        assert_eq!(slot(&Layout::Cluster.samples_of(&ServerId("a{b}".to_owned()))), slot(SAMPLES));
     }
 
     #[test]

@@ -21,12 +21,14 @@ use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, ServerId};
 use crate::domain::takeover::CodeDigest;
 
+mod accounts;
 mod answer;
 mod changes;
 mod cluster;
 mod codes;
 mod delay;
 mod ear;
+mod following;
 mod heads;
 mod keys;
 mod link;
@@ -37,10 +39,13 @@ mod picture;
 mod reach;
 mod reading;
 mod request;
+mod samples;
 mod script;
 mod servers;
+mod sessions;
 mod subscribing;
 mod sweeping;
+mod talk;
 mod turns;
 
 pub use self::options::{BadUrl, RedisOptions};

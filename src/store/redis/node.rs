@@ -5,7 +5,8 @@ use std::sync::Arc;
 use redis::{ConnectionInfo, RedisResult};
 use tokio::sync::Notify;
 
-use super::ear::{Ear, Named};
+use super::ear::Ear;
+use super::following::Named;
 use super::keys::Layout;
 use super::link::Link;
 use super::options::RedisOptions;
@@ -31,11 +32,16 @@ impl Opening {
     pub fn node(&self, server: ConnectionInfo) -> RedisResult<Node> {
         let (limits, connections) = (self.options.limits(), self.options.connections);
         let link = || Link::open(server.clone(), limits.clone(), connections);
-        Ok(Node {
+        let node = Node {
             ear: Ear::open(server.clone(), limits.clone(), self.layout, self.listener.clone(), self.strayed.clone())?,
             link: link()?,
             replicated: (self.options.wait_replicas > 0).then(link).transpose()?,
-        })
+        };
+        if self.layout == Layout::Cluster {
+            // Any node tells which sessions are ended, and nobody knows which of them is asked first.
+            node.ear.begin();
+        }
+        Ok(node)
     }
 }
 

@@ -6,7 +6,7 @@ use redis::Value;
 use tokio::sync::Notify;
 
 use super::cluster::{Cluster, Running};
-use super::ear::Named;
+use super::following::Named;
 use super::keys::Layout;
 use super::link::Again;
 use super::node::{Node, Opening};
@@ -72,6 +72,13 @@ impl Reach {
         match &self.to {
             To::One(_) => None,
             To::Cluster(cluster) => Some(cluster),
+        }
+    }
+
+    /// From now on this process hears which sessions are ended. Has to be called within a tokio runtime.
+    pub fn hear_of_sessions(&self) {
+        if let To::One(node) = &self.to {
+            node.ear.begin();
         }
     }
 

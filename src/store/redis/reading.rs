@@ -12,8 +12,8 @@ use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::store::{Result, Snapshot};
 
-/// Epoch, seq, now, the area's end, state, venues, here.
-type Picture = (String, u64, Millis, Millis, Fields, Fields, Fields);
+/// Epoch, seq, now, the area's end, state, venues, here, what was told of talk.
+type Picture = (String, u64, Millis, Millis, Fields, Fields, Fields, u64);
 
 impl RedisStore {
     pub(super) async fn read_snapshot(&self, area: &AreaName, begin: bool) -> Result<Snapshot> {
@@ -31,10 +31,11 @@ impl RedisStore {
 
     async fn look(&self, area: &AreaName, begin: bool) -> Result<(Snapshot, Vec<Unreadable>)> {
         let call = self.call(&SNAPSHOT, area, None).arg(if begin { "1" } else { "" });
-        let (epoch, seq, at, expires_at, users, venues, here): Picture = parts(self.ask(call, Again::Safe).await?)?;
+        let (epoch, seq, at, expires_at, users, venues, here, talked): Picture =
+            parts(self.ask(call, Again::Safe).await?)?;
         let parts = Parts { epoch: &epoch, seq, expires_at, users, venues };
         let (state, unreadable) = parts.assemble();
-        Ok((Snapshot { state, at, claims: claims_of(here) }, unreadable))
+        Ok((Snapshot { state, at, claims: claims_of(here), talked }, unreadable))
     }
 
     pub(super) async fn read_me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {

@@ -27,16 +27,17 @@ macro_rules! script {
 
 /// What changes something for a person: refused when Redis is full.
 macro_rules! change {
-    ($name:ident, $file:literal) => {
+    ($name:ident, $($file:literal),+) => {
         script!(
             $name,
             "#!lua",
             "shared/given.lua",
             "shared/texts.lua",
             "shared/users.lua",
+            "shared/rooms.lua",
             "shared/life.lua",
             "shared/owner.lua",
-            $file
+            $($file),+
         );
     };
 }
@@ -52,6 +53,7 @@ macro_rules! act {
             $usual,
             "shared/texts.lua",
             "shared/users.lua",
+            "shared/rooms.lua",
             "shared/life.lua",
             "shared/owner.lua",
             $file
@@ -61,15 +63,16 @@ macro_rules! act {
 
 /// What reads, and what makes room: allowed when Redis is full.
 macro_rules! look {
-    ($name:ident, $file:literal) => {
+    ($name:ident, $($file:literal),+) => {
         script!(
             $name,
             "#!lua flags=allow-oom",
             "shared/given.lua",
             "shared/texts.lua",
             "shared/users.lua",
+            "shared/rooms.lua",
             "shared/life.lua",
-            $file
+            $($file),+
         );
     };
 }
@@ -78,15 +81,36 @@ act!(JOIN, "join_usual.lua", "join.lua");
 act!(VOTE, "vote_usual.lua", "vote.lua");
 change!(WITHDRAW, "withdraw.lua");
 change!(LEAVE, "leave.lua");
+change!(HAND_OVER, "hand_over.lua");
+change!(CHAT, "shared/talk.lua", "chat.lua");
+change!(ROOM, "shared/talk.lua", "room.lua");
 look!(SNAPSHOT, "snapshot.lua");
 look!(ME, "me.lua");
 look!(EXPIRE, "expire.lua");
 look!(SWEEP, "sweep.lua");
+look!(ROOMS, "shared/talk.lua", "rooms.lua");
+look!(MESSAGES, "shared/talk.lua", "messages.lua");
 look!(DISCARD, "discard.lua");
 script!(REPORT, "#!lua flags=allow-oom", "report.lua");
 script!(HEARTBEAT, "#!lua flags=allow-oom", "heartbeat.lua");
 script!(WALK, "#!lua flags=allow-oom", "walk.lua");
 script!(LEASE, "#!lua flags=allow-oom", "lease.lua");
+// Allowed when Redis is full: that is when one looks, and what is kept of a server has a bound.
+script!(SAMPLE, "#!lua flags=allow-oom", "sample.lua");
+script!(SAMPLED, "#!lua flags=allow-oom,no-writes", "sampled.lua");
+script!(SAMPLES_OF, "#!lua flags=allow-oom", "samples_of.lua");
+script!(ACCOUNT_ADD, "#!lua", "account/add.lua");
+script!(ACCOUNT_READ, "#!lua flags=allow-oom", "account/read.lua");
+script!(ACCOUNT_CHANGE, "#!lua", "account/change.lua");
+script!(ACCOUNT_REPLACE, "#!lua", "account/left.lua", "account/replace.lua");
+script!(ACCOUNT_DELETE, "#!lua flags=allow-oom", "account/left.lua", "account/delete.lua");
+script!(ACCOUNT_RENEW, "#!lua flags=allow-oom", "account/renew.lua");
+script!(ACCOUNT_ENTER, "#!lua", "account/enter.lua");
+script!(ACCOUNT_SESSIONS, "#!lua flags=allow-oom", "account/sessions.lua");
+script!(ACCOUNT_TRY, "#!lua", "account/try.lua");
+script!(SESSION_BEGIN, "#!lua", "account/session_begin.lua");
+script!(SESSION_USE, "#!lua flags=allow-oom", "account/session_use.lua");
+script!(SESSION_REVOKE, "#!lua flags=allow-oom", "account/session_revoke.lua");
 
 /// A script with its keys and arguments, ready to be sent.
 pub struct Call {
@@ -103,6 +127,12 @@ impl Call {
     /// The first key; the others are where that one is.
     pub fn key(&self) -> &str {
         &self.keys[0]
+    }
+
+    /// One more key, after those that the script is given by name.
+    pub fn with_key(mut self, key: String) -> Self {
+        self.keys.push(key);
+        self
     }
 
     pub fn arg(mut self, arg: impl AsRef<[u8]>) -> Self {

@@ -34,13 +34,20 @@ pub async fn subscribe(
     Ok(elsewhere)
 }
 
-pub async fn unsubscribe(connection: &mut MultiplexedConnection, layout: Layout, channel: &str) -> RedisResult<()> {
+pub async fn unsubscribe(
+    connection: &mut MultiplexedConnection,
+    layout: Layout,
+    channels: &[String],
+) -> RedisResult<()> {
     match layout {
-        Layout::One => connection.unsubscribe(channel).await,
+        Layout::One => connection.unsubscribe(channels).await,
         Layout::Cluster => {
             // The node answers, or sends us to another one: either way nothing comes any more.
             let mut pipeline = Pipeline::new();
-            pipeline.cmd("SUNSUBSCRIBE").arg(channel).ignore_errors();
+            channels.iter().for_each(|channel| {
+                pipeline.cmd("SUNSUBSCRIBE").arg(channel);
+            });
+            pipeline.ignore_errors();
             pipeline.query_async::<Vec<Value>>(connection).await.map(drop)
         }
     }

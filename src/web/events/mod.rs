@@ -1,16 +1,10 @@
 //! An area, or the live count alone, as server-sent events, for where WebSockets are blocked: the checks, and the head of an answer
 //! without an end. What the client does comes by the REST calls.
 
-use std::convert::Infallible;
-
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use actix_web::http::header::HeaderName;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, rt};
-use bytes::Bytes;
-use futures_util::StreamExt;
-use futures_util::stream::poll_fn;
 use serde::Deserialize;
-use tokio::sync::mpsc;
 
 use super::limits::{self, Connection};
 use super::problem::WebError;
@@ -21,16 +15,15 @@ use crate::hub::Follower;
 use crate::protocol::client::Since;
 use crate::protocol::server::{self, Watching};
 
-mod message;
+pub(super) mod message;
+pub(super) mod outlet;
 mod peer;
 mod run;
 
-use peer::Peer;
+use outlet::Outlet;
 use run::Stream;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// Proxies that gather an answer before they hand it on do not where this says so.
-const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// What stands after the `?`.
 #[derive(Deserialize)]
@@ -56,32 +49,29 @@ pub async fn open(
         // What is known stays readable while the store is away; the name is asked for again.
         tracing::debug!(%error, "followed without a name");
     }
-    Ok(stream(&request, &web, connection, Some(follower)))
+    Ok(stream(&request, &web, &session, connection, Some(follower)))
 }
 
 /// `GET /api/events`: the live count, and whether the store is there; what a socket hears that follows no area.
-pub async fn count(request: HttpRequest, web: Data<Web>, _: Session) -> Result<HttpResponse, WebError> {
+pub async fn count(request: HttpRequest, web: Data<Web>, session: Session) -> Result<HttpResponse, WebError> {
     let connection = web.connections.open(origin::address(&request, &web))?;
-    Ok(stream(&request, &web, connection, None))
+    Ok(stream(&request, &web, &session, connection, None))
 }
 
-fn stream(request: &HttpRequest, web: &Web, connection: Connection, follower: Option<Follower>) -> HttpResponse {
+fn stream(
+    request: &HttpRequest,
+    web: &Web,
+    session: &Session,
+    connection: Connection,
+    follower: Option<Follower>,
+) -> HttpResponse {
     // Opening a stream is a `watch`, so its answer comes first: a page learns the store's time by it, and that nothing on the way
     // holds the stream back.
     let watching = Watching { area: follower.as_ref().map(Follower::area), at: web.hub.clock.now() };
     let ack = server::event("ack", &watching);
-    let (out, chunks) = mpsc::channel(1);
-    rt::spawn(Stream::new(web, out, Peer::of(request), connection).run(ack, follower));
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/event-stream"))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((BUFFERING, "no"))
-        .force_close()
-        .streaming(body(chunks))
-}
-
-fn body(mut chunks: mpsc::Receiver<Bytes>) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
-    poll_fn(move |task| chunks.poll_recv(task)).map(Ok)
+    let (outlet, head) = Outlet::open(request, web);
+    rt::spawn(Stream::new(web, session, outlet, connection).run(ack, follower));
+    head
 }
 
 /// The state that the client has. The header is the newer one, where a browser comes back to an address with both. What makes no

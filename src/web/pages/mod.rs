@@ -253,7 +253,7 @@ async fn answer(request: &HttpRequest, web: &Web, status: StatusCode, text: Arc<
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.as_str()));
         headers.append(VARY, HeaderValue::from_static(ACCEPT_ENCODING.as_str()));
     }
-    Gift::choose(request, web)?.put_on(&mut response)?;
+    Gift::choose(request, web).await?.put_on(&mut response)?;
     Ok(response)
 }
 

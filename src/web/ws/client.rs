@@ -20,6 +20,7 @@ use crate::web::feed::{Tidings, Told};
 use crate::web::limits::{Connection, reached};
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
+use crate::web::session::Session;
 
 /// Why a connection ends.
 pub(super) enum End {
@@ -65,15 +66,16 @@ impl Client {
     /// Boxed: moved into its task, it would be there twice.
     pub(super) fn new(
         web: Data<Web>,
-        owner: Owner,
+        who: &Session,
         address: Address,
         line: Rc<Line>,
         connection: Connection,
     ) -> Box<Self> {
         let now = Instant::now();
+        line.attend(web.hub.attend(who.id(), who.account().is_some()));
         Box::new(Self {
             _among_all: Place::among_all(&line, &web),
-            owner,
+            owner: who.owner(),
             address,
             line,
             tidings: Tidings::new(&web),
@@ -133,6 +135,9 @@ impl Client {
             if let Some(told) = standing.and_then(|standing| self.tidings.standing(standing)) {
                 self.tell(&told)?;
             }
+            if self.line.has_ended() {
+                self.tell(&Told::SignedOut)?;
+            }
             if let Some(told) = self.tidings.at_hand() {
                 self.tell(&told)?;
             }
@@ -185,6 +190,7 @@ impl Client {
         self.line.text(told.text());
         match told {
             Told::Area(_) | Told::All(_) => Ok(()),
+            Told::SignedOut => Err(End::Close(CloseCode::Policy, "Signed out.")),
             Told::Bye(_) => Err(End::Close(CloseCode::Restart, "The server restarts.")),
         }
     }

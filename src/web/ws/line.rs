@@ -1,7 +1,7 @@
 //! One client's line: its socket, and its place in the area. The client's task and the rounds (`round.rs`) share it: while the task waits,
 //! the round of the area writes what is new; while the task is at work, the round leaves it to the task. All run on one thread.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::outgoing::Piece;
 use super::wire::{Gone, Lost, Wire};
 use crate::domain::name::AreaName;
-use crate::hub::{Follower, New};
+use crate::hub::{Attending, Cursor, Follower, New};
 use crate::web::limits::reached;
 
 /// A close frame is a courtesy: it waits no longer than this for who does not read.
@@ -26,6 +26,8 @@ pub struct Line {
     wire: RefCell<Wire>,
     /// None before the client follows an area.
     follower: RefCell<Option<Follower>>,
+    /// None before it is known whose line this is, and where it is nobody's.
+    attending: OnceCell<Attending>,
     /// The client's task waits, and nothing is left to be written.
     idle: Cell<bool>,
     /// Wakes the client's task while it waits.
@@ -38,15 +40,33 @@ pub struct Line {
 
 /// What one follower got, for the next one that stands where that one stood.
 pub struct Reading {
-    from: u64,
-    next: u64,
+    from: Cursor,
+    next: Cursor,
     piece: Piece,
 }
 
 impl Line {
     pub fn new(wire: Wire, stall: Option<Duration>) -> Rc<Self> {
-        let (wire, follower) = (RefCell::new(wire), RefCell::default());
-        Rc::new(Self { wire, follower, idle: Cell::new(false), task: Cell::default(), ping: Cell::default(), stall })
+        Rc::new(Self {
+            wire: RefCell::new(wire),
+            follower: RefCell::default(),
+            attending: OnceCell::new(),
+            idle: Cell::default(),
+            task: Cell::default(),
+            ping: Cell::default(),
+            stall,
+        })
+    }
+
+    /// It is a line of that session, and ends with it.
+    pub fn attend(&self, attending: Attending) {
+        // Nobody sets it twice.
+        let _ = self.attending.set(attending);
+    }
+
+    /// Its session has ended.
+    pub fn has_ended(&self) -> bool {
+        self.attending.get().is_some_and(Attending::has_ended)
     }
 
     // --- for the client's task ---
@@ -169,7 +189,8 @@ impl Line {
         let Some(new) = follower.read() else { return false };
         let piece = Piece::shared_text(new.text);
         self.write(&piece);
-        if let (Some(from), Some(next)) = (from, follower.cursor()) {
+        // What was told to some alone is in nobody else's reading.
+        if let Some((from, next)) = from.zip(follower.cursor()).filter(|(from, next)| !from.has_whispers_until(next)) {
             *last = Some(Reading { from, next, piece });
         }
         true

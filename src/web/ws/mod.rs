@@ -37,13 +37,13 @@ pub async fn upgrade(
 ) -> Result<HttpResponse, WebError> {
     // Whose page it is comes first: a foreign one learns nothing of the session.
     origin::check(&request, &web)?;
-    let owner = session?.owner();
+    let who = session?;
     let address = origin::address(&request, &web);
     let stall = web.options.read_stall;
     accept(&request, FRAME_MAX_BYTES, stall, move |line| {
         // Each with a task of its own, of its own size.
         match web.connections.open(address) {
-            Ok(connection) => rt::spawn(Client::new(web, owner, address, line, connection).run()),
+            Ok(connection) => rt::spawn(Client::new(web, &who, address, line, connection).run()),
             Err(why) => rt::spawn(client::turn_away(line, why)),
         };
     })

@@ -11,8 +11,10 @@ use crate::hub::Follower;
 use crate::protocol::client::{ClientEvent, Request, Since};
 use crate::protocol::error::Problem;
 use crate::protocol::server::{Changed, Joined, MeAnswer, Users, Votes, Watching, ack};
+use crate::protocol::talk::TalkEvent;
 use crate::web::acts;
 use crate::web::feed::Told;
+use crate::web::talk::{self, Asker};
 
 impl Client {
     pub(super) async fn request(&mut self, request: Request) -> Result<(), End> {
@@ -36,6 +38,10 @@ impl Client {
             }
             ClientEvent::GetMe => {
                 self.get_me(id);
+                return Ok(());
+            }
+            ClientEvent::Talk(asked) => {
+                self.talk(id, n, asked).await;
                 return Ok(());
             }
         };
@@ -111,6 +117,19 @@ impl Client {
         let place = self.line.place(|follower| (follower.area().clone(), follower.me()));
         let (area, me) = place.map_or((None, None), |(area, me)| (Some(area), me));
         self.answer(id, &MeAnswer::new(area.as_ref(), me.as_ref()));
+    }
+
+    /// Rooms and messages of the area that this socket follows.
+    async fn talk(&mut self, id: Option<i64>, n: Option<u64>, asked: TalkEvent) {
+        let place = self.line.place(|follower| (follower.area().clone(), follower.name()));
+        let Some((area, held)) = place else { return self.refuse(id, &Problem::not_watching()) };
+        match talk::ask(&self.web, Asker { area, owner: self.owner.clone(), held }, n, asked).await {
+            Ok(answered) => {
+                self.line.place(|follower| answered.done.iter().for_each(|done| follower.claim(done)));
+                self.answer(id, &answered.data);
+            }
+            Err(problem) => self.refuse(id, &problem),
+        }
     }
 
     fn look(&mut self, id: Option<i64>, look: impl FnOnce(&Follower, i64) -> String) {

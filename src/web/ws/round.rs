@@ -64,7 +64,7 @@ impl Place {
     /// From now on the line's task is called for what everyone is told, and for pings.
     pub fn among_all(line: &Rc<Line>, web: &Web) -> Self {
         let pings = web.options.ping.as_secs().max(1);
-        let begin = |lines| rt::spawn(call(lines, pings, web.hub.news(), web.draining.subscribe()));
+        let begin = |lines| rt::spawn(call(lines, pings, web.hub.news(), web.hub.endings(), web.draining.subscribe()));
         Self::take(line, Whose::All, begin)
     }
 
@@ -103,7 +103,7 @@ async fn tell(area: AreaName, lines: Lines, mut turned: watch::Receiver<u64>, mu
             // Boxed, as what comes after: of most areas a round only waits.
             Ok(()) = turned.changed() => Box::pin(deliver(&area, &lines)).await,
             Ok(()) = standing.changed() => {
-                Box::pin(go(&lines, |_| true, |few| few.iter().for_each(|line| line.call()))).await;
+                Box::pin(go(&lines, |_, _| true, |few| few.iter().for_each(|line| line.call()))).await;
             }
             else => return,
         }
@@ -116,22 +116,31 @@ async fn deliver(area: &AreaName, lines: &Lines) {
         let told = few.iter().filter(|line| line.deliver(area, &mut last)).count();
         DELIVERED.increment(told as u64);
     };
-    go(lines, |_| true, visit).await;
+    go(lines, |_, _| true, visit).await;
 }
 
-/// Goes round all lines when there is something to tell, and each second round those whose time for a ping it is: each line's is
+/// Goes round all lines when there is something to tell, those whose session has ended when one has, and each second round those whose time for a ping it is: each line's is
 /// every `pings` seconds.
-async fn call(lines: Lines, pings: u64, mut news: watch::Receiver<News>, mut draining: watch::Receiver<Draining>) {
+async fn call(
+    lines: Lines,
+    pings: u64,
+    mut news: watch::Receiver<News>,
+    mut endings: watch::Receiver<()>,
+    mut draining: watch::Receiver<Draining>,
+) {
     let mut seconds = interval(SECOND);
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut second = 0;
     loop {
         tokio::select! {
-            Ok(()) = news.changed() => go(&lines, |_| true, |few| few.iter().for_each(|line| line.call())).await,
-            Ok(()) = draining.changed() => go(&lines, |_| true, |few| few.iter().for_each(|line| line.call())).await,
+            Ok(()) = news.changed() => go(&lines, |_, _| true, |few| few.iter().for_each(|line| line.call())).await,
+            Ok(()) = draining.changed() => go(&lines, |_, _| true, |few| few.iter().for_each(|line| line.call())).await,
+            Ok(()) = endings.changed() => {
+                go(&lines, |_, line| line.has_ended(), |few| few.iter().for_each(|line| line.call())).await;
+            }
             _ = seconds.tick() => {
                 second += 1;
-                let due = |number| number % pings == second % pings;
+                let due = |number, _: &Line| number % pings == second % pings;
                 go(&lines, due, |few| few.iter().for_each(|line| line.call_for_ping())).await;
             }
         }
@@ -139,8 +148,8 @@ async fn call(lines: Lines, pings: u64, mut news: watch::Receiver<News>, mut dra
 }
 
 /// Goes round the lines of these numbers, some at a time. Who comes or goes meanwhile changes the list, not this round.
-async fn go(lines: &Lines, whom: impl Fn(u64) -> bool, mut visit: impl FnMut(&[Rc<Line>])) {
-    let wanted = |(number, line): (&u64, &Rc<Line>)| whom(*number).then(|| line.clone());
+async fn go(lines: &Lines, whom: impl Fn(u64, &Line) -> bool, mut visit: impl FnMut(&[Rc<Line>])) {
+    let wanted = |(number, line): (&u64, &Rc<Line>)| whom(*number, line).then(|| line.clone());
     let lines: Vec<Rc<Line>> = lines.borrow().iter().filter_map(wanted).collect();
     for (index, few) in lines.chunks(AT_A_TIME).enumerate() {
         if index > 0 {

@@ -1,10 +1,12 @@
 //! A listener that writes down what it hears, and lets a test wait for it. Knows no store.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::timeout;
+use where_to_eat::domain::account::SessionId;
 use where_to_eat::domain::event::{Epoch, Heard, Notice, Numbered};
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::store::Listener;
@@ -22,6 +24,7 @@ pub struct Sound {
 #[derive(Default)]
 pub struct Ears {
     sounds: Mutex<Vec<Sound>>,
+    ended: Mutex<HashSet<SessionId>>,
     came: Notify,
 }
 
@@ -32,6 +35,11 @@ impl Listener for Ears {
     }
 
     fn missed(&self, _: Option<&AreaName>) {}
+
+    fn session_ended(&self, session: &SessionId) {
+        self.ended.lock().unwrap().insert(session.clone());
+        self.came.notify_waiters();
+    }
 }
 
 impl Ears {
@@ -75,6 +83,26 @@ impl Ears {
             self.until(area, &format!("{epoch:?} {seq}"), |sounds| sounds.iter().any(is)).await;
         }
         self.changes(area)
+    }
+
+    pub fn has_ended(&self, session: &SessionId) -> bool {
+        self.ended.lock().unwrap().contains(session)
+    }
+
+    /// Waits until it was heard that the session has ended.
+    pub async fn until_ended(&self, session: &SessionId) {
+        let heard = async {
+            loop {
+                let came = self.came.notified();
+                tokio::pin!(came);
+                came.as_mut().enable();
+                if self.has_ended(session) {
+                    return;
+                }
+                came.await;
+            }
+        };
+        timeout(PATIENCE, heard).await.expect("it is heard");
     }
 
     pub async fn until_notice(&self, area: &AreaName, what: &str, is: impl Fn(&Notice) -> bool) {

@@ -12,6 +12,7 @@ use where_to_eat::domain::image::Image;
 use where_to_eat::domain::name::{AreaName, Username};
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::domain::state::{Applied, AreaState, User};
+use where_to_eat::domain::talk::{Chat, ChatText, Message, MessageId, NewRoom, Page, RoomId, RoomView, Said, Told};
 use where_to_eat::domain::venue::{Pick, RawVenue, Venue, VenueId};
 use where_to_eat::store::{Head, Result, Store, StoreError};
 
@@ -19,7 +20,7 @@ use super::Ground;
 use super::ears::{Ears, PATIENCE, Sound};
 
 /// As in the product: nothing ends while a test runs.
-pub const LONG: Rules = Rules { lifetime: 7_200_000, sweep_period: 600_000, users: 0, venues: 0 };
+pub const LONG: Rules = Rules { messages: 1000, ..Rules::UNBOUNDED };
 
 /// Everybody leaves after so many ms.
 pub fn lasting(lifetime: Millis) -> Rules {
@@ -83,6 +84,64 @@ impl Group {
 
     pub async fn vote(&self, who: &str, id: &str) -> Done {
         self.act(who, vote(id)).await.expect("a member may vote")
+    }
+
+    /// `who` says something in a room.
+    pub async fn say_n(&self, who: &str, n: Option<u64>, room: &RoomId, text: &str) -> Result<Said> {
+        let text = ChatText::parse(text).expect("the test's own text");
+        let (area, owner, room) = (self.area.clone(), Owner::of(who), room.clone());
+        self.store.chat(&Chat { area, owner, held: None, n, room, text }).await
+    }
+
+    pub async fn say(&self, who: &str, room: &RoomId, text: &str) -> MessageId {
+        let said = self.say_n(who, None, room, text).await.expect("a member may talk");
+        said.id.expect("it was said")
+    }
+
+    pub async fn messages(
+        &self,
+        who: &str,
+        room: &RoomId,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Vec<Message>> {
+        let page = Page { room: room.clone(), before, limit };
+        self.store.messages(&self.area, &Owner::of(who), &page).await
+    }
+
+    /// The texts of the newest messages, the oldest of them first.
+    pub async fn texts(&self, who: &str, room: &RoomId) -> Vec<String> {
+        let messages = self.messages(who, room, None, 100).await.expect("a member may read");
+        messages.iter().rev().map(|message| message.text.to_string()).collect()
+    }
+
+    pub async fn open(&self, who: &str, wish: NewRoom) -> Result<RoomView> {
+        self.store.add_room(&self.area, &Owner::of(who), &wish).await
+    }
+
+    /// The private room of the two.
+    pub async fn alone(&self, who: &str, with: &str) -> RoomId {
+        self.open(who, NewRoom::With(name(with))).await.expect("both are there").id
+    }
+
+    pub async fn rooms(&self, who: &str) -> Vec<RoomView> {
+        self.store.rooms(&self.area, &Owner::of(who)).await.expect("a member may look")
+    }
+
+    /// What was told of talk so far: to whom (none: everyone), and what.
+    pub fn told(&self) -> Vec<(Option<Vec<Owner>>, Told)> {
+        let told = |sound: Sound| match sound.heard {
+            Heard::Notice(Notice::Talk { told, .. }) => Some((None, told)),
+            Heard::Notice(Notice::Private { to, told, .. }) => Some((Some(to), told)),
+            _ => None,
+        };
+        self.sounds().into_iter().filter_map(told).collect()
+    }
+
+    /// Waits until so much was told of talk.
+    pub async fn until_told(&self, count: usize) -> Vec<(Option<Vec<Owner>>, Told)> {
+        eventually("all of it is told", async || self.told().len() >= count).await;
+        self.told()
     }
 
     pub async fn me(&self, who: &str) -> Option<Me> {
@@ -158,7 +217,7 @@ pub fn hear(view: &mut AreaState, sound: &Sound, rules: Rules) {
             assert_ne!(applied, Applied::Gap, "{change:?} does not follow on {view:#?}");
         }
         Heard::Notice(Notice::Renewed { username, due }) => view.renew(&username.key(), *due),
-        Heard::Notice(Notice::Here(_)) => {}
+        Heard::Notice(Notice::Here(_) | Notice::Talk { .. } | Notice::Private { .. }) => {}
     }
 }
 
@@ -213,7 +272,7 @@ pub fn known(id: &str) -> Act {
 }
 
 /// The area's rules refused it, and this is why.
-pub fn refused(result: Result<Done>) -> Refused {
+pub fn refused<T: std::fmt::Debug>(result: Result<T>) -> Refused {
     match result {
         Err(StoreError::Refused(why)) => why,
         other => panic!("it was not refused: {other:?}"),

@@ -1,21 +1,27 @@
 //! What every store must do, claim by claim. Knows no store: `contract_suite!` makes one test of each claim for the
 //! store that a `Ground` opens.
 
+pub mod accounts;
 pub mod codes;
 pub mod collisions;
 pub mod ears;
 pub mod expiry;
 pub mod group;
+pub mod handing_over;
 pub mod names;
 pub mod places;
 pub mod presence;
 pub mod races;
 pub mod retries;
+pub mod rooms;
 pub mod runs;
+pub mod samples;
 pub mod snapshots;
 pub mod storms;
 pub mod sweep;
+pub mod talk;
 pub mod votes;
+pub mod whispers;
 
 use std::sync::Arc;
 
@@ -149,6 +155,74 @@ macro_rules! contract_suite {
                 a_code_that_is_there_keeps_its_session
                 a_code_ends_when_its_time_is_over
                 of_many_who_take_a_code_one_gets_it
+            }
+            talk {
+                what_is_said_is_heard_by_everyone_and_kept
+                a_message_sent_twice_is_said_once
+                a_message_that_came_too_late_is_not_said_and_says_so
+                an_older_n_says_nothing_and_n_is_counted_with_the_votes
+                talking_renews_the_two_hours
+                who_has_no_name_can_neither_read_nor_talk
+                a_text_keeps_every_byte
+                pages_lead_back_to_the_first_message_without_a_gap
+                messages_of_one_moment_are_neither_lost_nor_doubled
+                a_room_keeps_so_many_messages
+                what_was_said_is_over_two_hours_after_the_last
+                an_area_that_is_cleared_forgets_its_talk
+                who_missed_something_can_tell
+            }
+            rooms {
+                general_is_always_there
+                a_named_room_is_one_for_everyone
+                the_name_of_a_room_may_be_written_in_any_way
+                a_room_that_never_was_is_no_room
+                there_are_so_many_rooms_and_room_again_when_they_are_over
+                an_empty_room_makes_place_for_another
+                unread_is_what_others_said_since
+                unread_counts_anew_after_a_name_has_ended
+            }
+            whispers {
+                a_private_room_is_told_to_its_two_owners_alone
+                to_anyone_else_it_is_no_room
+                it_appears_at_the_other_side_with_the_first_message
+                either_opens_the_same_room
+                it_is_gone_when_a_name_ends
+                it_is_gone_when_a_name_expires
+                who_takes_a_freed_name_sees_nothing
+                a_rename_keeps_it_and_its_names_follow
+                nobody_is_there_to_whisper_to
+                a_private_room_costs_its_opener_alone
+                what_is_said_in_private_changes_nothing_that_others_see
+            }
+            samples {
+                what_one_server_samples_another_reads
+                only_what_came_since_is_read
+                a_sample_goes_when_its_time_is_over
+                a_server_that_says_nothing_any_more_is_forgotten
+            }
+            accounts {
+                a_name_has_one_account
+                a_hash_is_replaced_only_by_who_verified_it
+                another_passphrase_comes_after_the_end_of_the_other_sessions
+                a_guests_session_that_was_given_up_is_remembered_as_ended
+                sessions_that_are_over_take_no_living_ones_place
+                an_account_ends_that_nobody_uses
+                a_session_is_good_on_every_server_until_it_is_ended
+                sessions_are_listed_for_their_account_alone
+                the_oldest_session_ends_for_one_too_many
+                who_was_verified_before_a_change_signs_in_no_more
+                a_deleted_account_frees_the_name_and_ends_its_sessions
+                a_session_is_forgotten_some_time_after_its_last_use
+                tries_count_for_a_while_whether_or_not_there_is_an_account
+            }
+            handing_over {
+                a_name_goes_over_with_its_vote_and_without_an_event
+                a_wrong_hint_or_none_does_no_harm
+                who_has_a_name_keeps_it_and_the_other_is_given_back
+                who_has_nothing_hands_over_nothing
+                neither_owners_count_is_used_twice
+                the_two_hours_go_on
+                private_rooms_and_what_was_read_go_along
             }
             races {
                 two_sessions_for_one_name

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use redb::{Database, TableDefinition};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
+use where_to_eat::domain::account::SessionId;
 use where_to_eat::domain::change::Rules;
 use where_to_eat::domain::event::Heard;
 use where_to_eat::domain::name::AreaName;
@@ -40,6 +41,12 @@ impl Listener for Chorus {
     fn heard(&self, area: &AreaName, heard: Heard, text: &str) {
         for listener in self.0.read().unwrap().iter() {
             listener.heard(area, heard.clone(), text);
+        }
+    }
+
+    fn session_ended(&self, session: &SessionId) {
+        for listener in self.0.read().unwrap().iter() {
+            listener.session_ended(session);
         }
     }
 

@@ -14,6 +14,7 @@ mod line;
 mod lines;
 mod log;
 pub mod measured;
+mod messages;
 mod redis_away;
 mod rows;
 mod servers;

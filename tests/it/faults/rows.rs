@@ -96,6 +96,14 @@ pub const ROWS: &[Row] = &[
         companion: "without_n_a_vote_held_up_beats_a_newer_one",
     },
     Row {
+        name: "talk-killed",
+        fault: "kill -9 of a server in mid-talk, two of them on one Redis; each dies once",
+        promise: 2,
+        promised: "every acked message is there, once, and in the order in which it was heard",
+        test: "messages::a_server_killed_in_mid_talk_loses_no_message_and_doubles_none",
+        companion: "without_n_what_was_under_way_is_said_twice",
+    },
+    Row {
         name: "primary-killed",
         fault: "a cluster's primary killed, its replica behind, with redis.wait_replicas = 1",
         promise: 1,

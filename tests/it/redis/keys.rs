@@ -1,12 +1,14 @@
 //! What the Redis store writes, key by key: names, types, contents and ends are what other programs may rely on.
 
 use serde_json::{Value, json};
+use where_to_eat::domain::account::{Account, AccountId, PassphraseHash, SessionId};
 use where_to_eat::domain::change::Act;
 use where_to_eat::domain::name::AreaName;
 use where_to_eat::domain::owner::Owner;
 use where_to_eat::domain::presence::{Claim, ClaimChange, ServerId};
 use where_to_eat::domain::takeover::Code;
 use where_to_eat::store::Alive;
+use where_to_eat::store::accounts::NewSession;
 
 use crate::contract::group::{Group, LONG, join, join_as, name, vote};
 use crate::redis::server::RedisServer;
@@ -160,6 +162,37 @@ async fn a_one_time_code_is_a_digest_with_an_end() {
     assert!((now + 60_000..=then + 60_000).contains(&end(&server, key).unwrap()));
     group.store.take_code(&code.digest()).await.unwrap();
     assert!(server.keys("takeover:*").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_and_their_sessions_and_tries_end() {
+    let server = RedisServer::start();
+    let group = lunch(&server).await;
+    let hash = PassphraseHash::from_phc("$argon2id$x");
+    let ann = Account { id: AccountId::of([1; 16]), username: name("Ann"), hash };
+    let id = SessionId::of([2; 16]);
+    let session = NewSession { id: id.clone(), label: "Firefox".to_owned(), lifetime: 60_000, most: 0 };
+    let now = group.now().await;
+    assert!(group.store.add_account(&ann).await.unwrap() && group.store.begin_session(&ann, &session).await.unwrap());
+    group.store.count_try(&ann.key(), 60_000).await.unwrap();
+    let then = group.now().await;
+    let account = format!("account:{}", ann.key().as_str());
+    let (sessions, tries, sess) =
+        (format!("{account}:sessions"), format!("{account}:tries"), format!("sess:{}", id.as_str()));
+    let mut expected = vec![account.clone(), sessions.clone(), tries.clone(), sess.clone()];
+    expected.extend(["lunch:epoch".to_owned(), "lunch:seq".to_owned()]);
+    expected.sort();
+    assert_eq!(server.keys("*"), expected);
+    for key in [&account, &sessions] {
+        assert!((now + LONG.accounts..=then + LONG.accounts).contains(&end(&server, key).unwrap()), "{key}");
+    }
+    for key in [&tries, &sess] {
+        assert!((now + 60_000..=then + 60_000).contains(&end(&server, key).unwrap()), "{key}");
+    }
+    group.store.delete_account(&ann, 30_000).await.unwrap();
+    assert_eq!(server.keys("account:*"), Vec::<String>::new());
+    assert_eq!(server.ask::<String>(&["HGET", &sess, "revoked"]), "1", "it is remembered as ended");
+    assert!(end(&server, &sess).is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

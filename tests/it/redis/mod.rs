@@ -1,5 +1,6 @@
 //! The Redis store against real Redis servers: the contract, the keys, and what happens when Redis is away or holds garbage.
 
+mod accounts;
 pub mod cluster;
 mod contract;
 mod faults;
@@ -11,4 +12,6 @@ pub mod path;
 mod replicas;
 mod rules;
 pub mod server;
+mod talk;
+mod talk_rules;
 pub mod tls;

@@ -20,17 +20,17 @@ const IMAGES: [&str; 3] = ["", "emoji:🍜", "https://example.org/%22/?q=%5C"];
 const PLACES: [&str; 6] = ["thai", "a/b", "\"", "\\", "ünï", "{x}"];
 
 /// Throws that are the same in each run.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn throw(&mut self, sides: u64) -> u64 {
+    pub fn throw(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % sides
     }
 
-    fn one_of<'a>(&mut self, of: &[&'a str]) -> &'a str {
+    pub fn one_of<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[self.throw(of.len() as u64) as usize]
     }
 

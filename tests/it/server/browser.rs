@@ -38,6 +38,13 @@ impl Browser {
         request.send().await.expect("the server answers")
     }
 
+    /// Keeps the cookie that an answer sets, as a browser does.
+    pub fn take_cookie(&mut self, response: &Response) {
+        if let Some(set) = response.headers().get(SET_COOKIE) {
+            set.to_str().unwrap().split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
+        }
+    }
+
     /// The status and the JSON of an answer.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (StatusCode, Value) {
         let response = self.send(method, path, body).await;

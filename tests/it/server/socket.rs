@@ -19,6 +19,8 @@ pub struct Socket {
     /// Events that came and were not asked for yet.
     waiting: VecDeque<Value>,
     next_id: i64,
+    /// Every text that came since it was asked to keep them, as it came.
+    frames: Option<Vec<String>>,
 }
 
 impl Socket {
@@ -42,7 +44,7 @@ impl Socket {
         }
         let stream = socket.connect(address.parse().unwrap()).await.expect("the server listens");
         match timeout(PATIENCE, client_async(request, stream)).await.expect("a handshake within the limit") {
-            Ok((stream, _)) => Ok(Self { stream, waiting: VecDeque::new(), next_id: 0 }),
+            Ok((stream, _)) => Ok(Self { stream, waiting: VecDeque::new(), next_id: 0, frames: None }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("no connection: {error}"),
         }
@@ -164,15 +166,32 @@ impl Socket {
     async fn receive(&mut self) -> bool {
         match self.stream.next().await {
             Some(Ok(Message::Text(text))) => {
-                match serde_json::from_str(&text).expect("the server sends JSON") {
-                    Value::Array(events) => self.waiting.extend(events),
-                    event => self.waiting.push_back(event),
-                }
+                self.take(&text);
                 true
             }
             Some(Ok(Message::Close(_)) | Err(_)) | None => false,
             Some(Ok(_)) => true,
         }
+    }
+
+    fn take(&mut self, text: &str) {
+        if let Some(frames) = &mut self.frames {
+            frames.push(text.to_owned());
+        }
+        match serde_json::from_str(text).expect("the server sends JSON") {
+            Value::Array(events) => self.waiting.extend(events),
+            event => self.waiting.push_back(event),
+        }
+    }
+
+    /// From now on, keeps all that comes as it comes.
+    pub fn record(&mut self) {
+        self.frames.get_or_insert_default();
+    }
+
+    /// What was kept.
+    pub fn frames(&self) -> &[String] {
+        self.frames.as_deref().unwrap_or_default()
     }
 
     /// The close code that the connection ends with; none if it just breaks off.
@@ -181,12 +200,7 @@ impl Socket {
             loop {
                 match self.stream.next().await {
                     Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
-                    Some(Ok(Message::Text(text))) => {
-                        match serde_json::from_str(&text).expect("the server sends JSON") {
-                            Value::Array(events) => self.waiting.extend(events),
-                            event => self.waiting.push_back(event),
-                        }
-                    }
+                    Some(Ok(Message::Text(text))) => self.take(&text),
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => return None,
                 }

@@ -25,7 +25,7 @@ use crate::domain::state::AreaState;
 use crate::domain::venue::{Pick, RawVenue, Venue};
 use crate::store::{Listener, Result, Store, StoreError};
 
-const RULES: Rules = Rules { lifetime: 7_200_000, sweep_period: 600_000, users: 0, venues: 0 };
+const RULES: Rules = Rules::UNBOUNDED;
 
 /// A file on a disk that can be full, or hang.
 #[derive(Debug)]

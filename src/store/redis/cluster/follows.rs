@@ -13,7 +13,8 @@ use super::map::Address;
 use super::{Cluster, PAUSE};
 use crate::domain::name::AreaName;
 use crate::store::Result;
-use crate::store::redis::ear::{Confirmed, Named};
+use crate::store::redis::ear::Confirmed;
+use crate::store::redis::following::Named;
 use crate::store::redis::keys::{Layout, slot};
 use crate::store::redis::link::CALL_LIMIT;
 

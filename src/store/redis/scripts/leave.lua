@@ -9,6 +9,7 @@ if not held and redis.call('HEXISTS', OWNERS, OWNER .. ':n') == 0 then
 end
 if held then
   take_out(held, me)
+  end_talk_of(OWNER)
   mine = nil
   publish('userLeft', '{"username":' .. quoted(me.username) .. ',"reason":"left"}')
 end

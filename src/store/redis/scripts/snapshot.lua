@@ -11,4 +11,5 @@ end
 return {
   mended, epoch or '', seq, NOW, area_ends(),
   redis.call('HGETALL', STATE), redis.call('HGETALL', VENUES), redis.call('HGETALL', HERE),
+  tonumber(field_of(ROOMS, 'talk') or '') or 0,
 }

@@ -7,6 +7,7 @@ open()
 local began = #mended > 0
 expire()
 if area_ends() > NOW + LEFT then
+  drop_rooms_that_are_over()
   return { mended, 0, 0 }
 end
 -- Somebody looks at it, and nothing was done in this life yet: a cluster's list has an area's name just before its first change. Who
@@ -22,6 +23,7 @@ end
 for _, name in ipairs(redis.call('HKEYS', STATE)) do
   delete_record(name)
 end
+delete_talk()
 redis.call('DEL', USERS, USERS_TIMER, VOTES, VOTES_TIMER, STATE, VENUES, DUE, OWNERS, EPOCH, SEQ)
 if EXPIRE_KEYS then
   only('set', EXPIRE_KEYS)

@@ -1,6 +1,7 @@
 //! Claims about the embedded store's file over the life of several processes: what was asked is there again.
 
 mod kill;
+mod talk;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use where_to_eat::domain::venue::{Pick, RawVenue, Venue};
 use where_to_eat::store::embedded::{Embedded, OpenError};
 use where_to_eat::store::{Head, Result, Store};
 
-const RULES: Rules = Rules { lifetime: 7_200_000, sweep_period: 600_000, users: 0, venues: 0 };
+const RULES: Rules = Rules::UNBOUNDED;
 
 fn area(name: &str) -> AreaName {
     AreaName::parse(name).unwrap()

@@ -44,8 +44,17 @@ async fn what_is_done_at_once() {
         topics::snapshots(&cluster).await,
         topics::presence(&cluster).await,
         topics::codes(&cluster).await,
+        topics::samples(&cluster).await,
+        topics::accounts(&cluster).await,
+        topics::handing_over(&cluster).await,
         topics::storms(&cluster).await,
     ]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said() {
+    let cluster = RedisCluster::start();
+    assert_all_hold(&[topics::talk(&cluster).await, topics::rooms(&cluster).await, topics::whispers(&cluster).await]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

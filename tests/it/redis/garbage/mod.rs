@@ -93,3 +93,18 @@ async fn garbage_among_the_timers_hides_no_area_from_the_sweep() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn garbage_in_place_of_one_servers_samples_hides_no_others() {
+    let server = RedisServer::start();
+    let group = two_voters(&server).await.0;
+    let id = |name: &str| where_to_eat::domain::presence::ServerId(name.into());
+    for (_, command) in GARBAGE {
+        for name in ["dead", "alive"] {
+            group.store.keep_sample(&id(name), &crate::contract::samples::measured(1), 60_000).await.unwrap();
+        }
+        put(&server, "samples:dead", command);
+        let samples = group.store.samples(0).await.expect("the others are there").samples;
+        assert!(samples.iter().any(|sample| sample.server == id("alive")), "{command:?}");
+    }
+}

@@ -4,15 +4,16 @@
 local USERS, USERS_TIMER, VOTES, VOTES_TIMER = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local STATE, VENUES, DUE, OWNERS = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local EPOCH, SEQ, HERE = KEYS[9], KEYS[10], KEYS[11]
+local ROOMS, READ = KEYS[12], KEYS[13]
 
 local CHANNEL = ARGV[1]
 -- In a cluster an area's keys have its name in braces: they lie in one slot, whose node alone is told what is published. The list
 -- of timers lies in another one: the server writes it; in its place stands a key that is never there.
 local CLUSTER = string.sub(CHANNEL, 1, 1) == '{'
 local PUBLISH = CLUSTER and 'SPUBLISH' or 'PUBLISH'
-local EXPIRE_KEYS = not CLUSTER and KEYS[12]
+local EXPIRE_KEYS = not CLUSTER and KEYS[14]
 -- The records of the one user that the script writes about, where it does.
-local RECORD, RECORD_IMG, RECORD_OWNER, RECORD_VOTE = unpack(KEYS, 13)
+local RECORD, RECORD_IMG, RECORD_OWNER, RECORD_VOTE = unpack(KEYS, 15)
 
 -- Milliseconds: how long a user lasts after an act, and how much longer than the area its keys are kept.
 local LIFETIME, GRACE = tonumber(ARGV[2]), tonumber(ARGV[3])

@@ -175,6 +175,7 @@ local function expire()
       mend('due')
     elseif user then
       take_out(name, user)
+      end_talk_of(user.owner)
       publish('userLeft', '{"username":' .. quoted(user.username) .. ',"reason":"expired"}')
     end
   end

@@ -1,6 +1,8 @@
 //! What one live area knows: its state at a number, the recent events, who sits here and who is there. All of it under one
 //! lock; knows no store, no socket, no task.
 
+mod reading;
+
 use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
@@ -10,18 +12,19 @@ use super::claim::{OwnClaim, beside};
 use super::log::Log;
 use super::looks::Edition;
 use super::seats::Seats;
+use super::whispers::{self, Talked, Whispers};
 use crate::domain::Millis;
+use crate::domain::activity::{Act, Activity};
 use crate::domain::change::Me;
 use crate::domain::event::{Event, Heard, Notice, Numbered};
 use crate::domain::name::{AreaName, Username};
+use crate::domain::owner::Owner;
 use crate::domain::presence::{Claim, ClaimChange, Presence, ServerId};
 use crate::domain::state::{Applied, AreaState};
-use crate::protocol::client::Since;
-use crate::protocol::server::{self, Online, PresenceData, Updates};
+use crate::domain::talk::Told;
+use crate::protocol::server::{self, Online, PresenceData};
 use crate::store::{Head, Snapshot};
 
-/// Above this, the state is encoded anew for who joins: what it costs is shared by those who join until then.
-const EVENTS_BESIDE_STATE: usize = 32;
 /// Followers from which on who comes and goes is told to all of them together, and not one by one: each telling is a write to everyone.
 const CROWD: usize = 64;
 
@@ -34,12 +37,23 @@ pub enum Tell {
     Now,
 }
 
+/// A follower's place: in the log, and among what is for some owners alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    log: u64,
+    whispers: u64,
+}
+
 pub(super) struct View {
     area: AreaName,
     server: ServerId,
     bounds: Bounds,
     pub state: AreaState,
     log: Log,
+    whispers: Whispers,
+    talked: Talked,
+    /// What people did, of the changes that the state is made of.
+    pub activity: Activity,
     /// While a snapshot is on its way: what was heard since it was asked for.
     held_back: Option<Vec<(Heard, ByteString)>>,
     /// A new snapshot is needed.
@@ -71,6 +85,9 @@ impl View {
             server,
             state: AreaState::default(),
             log: Log::new(bounds.recent_events, bounds.recent_bytes),
+            whispers: Whispers::new(bounds.recent_events, bounds.recent_bytes),
+            talked: Talked::default(),
+            activity: Activity::new(bounds.lifetime),
             bounds,
             held_back: None,
             resync: true,
@@ -111,11 +128,34 @@ impl View {
                 self.stirred = true;
             }
             Heard::Notice(Notice::Here(_)) => {}
+            Heard::Notice(Notice::Talk { number, after, told }) => return self.take_talk(number, after, None, &told),
+            Heard::Notice(Notice::Private { number, after, to, told }) => {
+                return self.take_talk(number, after, Some(to), &told);
+            }
         }
         Tell::Nothing
     }
 
+    /// What everyone is told of talk, or these owners alone. Who gets the whole area for what was missed asks for messages too.
+    fn take_talk(&mut self, number: u64, after: u64, to: Option<Vec<Owner>>, told: &Told) -> Tell {
+        match self.talked.take(number, after) {
+            whispers::Heard::Known => return Tell::Nothing,
+            whispers::Heard::Next => {}
+            whispers::Heard::Missed => self.log.reset(),
+        }
+        match to {
+            None => {
+                self.log.push(told.encode().into(), None);
+                // Who joins later asks for what was said before.
+                self.encoded.1 = None;
+            }
+            Some(to) => self.whispers.push(to, told.encode().into()),
+        }
+        Tell::Now
+    }
+
     fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> Tell {
+        let act = Act::of(&self.state, numbered);
         match self.state.apply(numbered, self.bounds.lifetime) {
             Applied::Known => return Tell::Nothing,
             Applied::Gap => {
@@ -130,10 +170,14 @@ impl View {
                         metrics::counter!("wte_users_left_total", "reason" => reason.as_str()).increment(1);
                         self.seats.rename(numbered, &username.key(), None);
                     }
-                    Event::Cleared { .. } => self.seats.check(&self.state),
+                    Event::Cleared { .. } => {
+                        self.seats.check(&self.state);
+                        self.talked.set(0);
+                    }
                     Event::User { .. } | Event::Vote { .. } | Event::VoteRemoved { .. } => {}
                 }
                 self.stirred |= !matches!(numbered.event, Event::Vote { .. } | Event::VoteRemoved { .. });
+                self.activity.hear(numbered, act);
                 self.log.push(text, Some((numbered.epoch.clone(), numbered.seq)));
                 metrics::counter!("wte_events_published_total").increment(1);
             }
@@ -155,7 +199,7 @@ impl View {
 
     /// The snapshot is there: drop what it holds already, then go on with what was held back.
     pub fn load(&mut self, snapshot: Snapshot, lives: impl Fn(&ServerId) -> bool) {
-        let Snapshot { state, claims, .. } = snapshot;
+        let Snapshot { state, claims, talked, .. } = snapshot;
         if (&state.epoch, state.seq) != (&self.state.epoch, self.state.seq) {
             self.log.reset();
         }
@@ -163,14 +207,20 @@ impl View {
             let run = if state.epoch.run() == self.state.epoch.run() { "same" } else { "other" };
             metrics::counter!("wte_epochs_total", "run" => run).increment(1);
         }
+        self.activity.look(&self.state, &state);
         self.state = state;
         self.expire_after = 0;
         self.encoded = (Edition::next(), None);
         self.seats.check(&self.state);
         self.look_at_claims(&claims, lives);
         self.stirred = true;
+        self.talked.restart(talked);
         for (heard, text) in self.held_back.take().unwrap_or_default() {
             self.take(heard, text);
+        }
+        if self.talked.is_behind(talked) {
+            self.log.reset();
+            self.talked.set(talked);
         }
     }
 
@@ -189,7 +239,8 @@ impl View {
         }
         // A cleared area has no epoch in the store until somebody looks at it or acts in it.
         let gone = head.epoch.as_str().is_empty() && self.state.users.is_empty() && self.state.venues.is_empty();
-        !gone && (head.epoch != self.state.epoch || head.seq > self.state.seq)
+        let behind = head.seq > self.state.seq || self.talked.is_behind(head.talked);
+        !gone && (head.epoch != self.state.epoch || behind)
     }
 
     fn look_at_claims(&mut self, claims: &[(ServerId, Claim)], lives: impl Fn(&ServerId) -> bool) {
@@ -251,70 +302,6 @@ impl View {
         let (img, since, due) = user.map(|user| (user.img.clone(), user.since, user.due)).unwrap_or_default();
         Some(Me { username: username.clone(), img, since, due })
     }
-
-    // --- for followers ---
-
-    /// The position of the next event to come.
-    pub fn position(&self) -> u64 {
-        self.log.next()
-    }
-
-    /// Where a follower that has `since` goes on; none: it needs the whole state.
-    pub fn position_after(&self, since: &Since) -> Option<u64> {
-        if since.epoch == self.state.epoch && since.seq == self.state.seq && since.seq > 0 {
-            return Some(self.log.next());
-        }
-        self.log.after(since)
-    }
-
-    /// All that is new after `cursor`, joined into one frame. One that is behind the log gets the state.
-    pub fn read(&mut self, cursor: Option<u64>) -> Option<ByteString> {
-        let Some(mut texts) = cursor.and_then(|cursor| self.log.from(cursor)) else {
-            if cursor.is_some() {
-                metrics::counter!("wte_followers_behind_total").increment(1);
-            }
-            return Some(self.encoded_state());
-        };
-        match texts.len() {
-            0 => None,
-            1 => texts.next().cloned(),
-            _ => Some(server::joined(texts.map(|text| &**text)).into()),
-        }
-    }
-
-    /// The area for who joins now, encoded once for all who join at about the same time: the later ones get what happened since beside
-    /// it.
-    fn encoded_state(&mut self) -> ByteString {
-        if let Some((at, text)) = &self.encoded.1
-            && let Some(since) = self.log.from(*at).filter(|since| since.len() <= EVENTS_BESIDE_STATE)
-        {
-            return match since.len() {
-                0 => text.clone(),
-                _ => {
-                    let events: Vec<&str> =
-                        std::iter::once(server::inside(text)).chain(since.map(|text| &**text)).collect();
-                    server::joined(events.into_iter()).into()
-                }
-            };
-        }
-        let position = self.log.next();
-        let (online, watching) = &self.told;
-        let updates = server::event("updates", &Updates::new(&self.area, &self.state, online, *watching));
-        let here: Vec<_> = online.values().cloned().collect();
-        let presence = presence(&here, &[], here.len(), *watching);
-        let text: ByteString = server::joined([updates.as_str(), presence.as_str()].into_iter()).into();
-        self.encoded.1 = Some((position, text.clone()));
-        text
-    }
-
-    /// Who is here, to one that goes on from a state it had: everyone else is not.
-    pub fn whole_presence(&self) -> ByteString {
-        let (online, watching) = &self.told;
-        let away = self.state.users.iter().filter(|(key, _)| !online.contains_key(*key));
-        let gone: Vec<_> = away.map(|(_, user)| user.username.clone()).collect();
-        let here: Vec<_> = online.values().cloned().collect();
-        presence(&here, &gone, here.len(), *watching).into()
-    }
 }
 
 fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) -> String {
@@ -322,5 +309,5 @@ fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) 
 }
 
 #[cfg(test)]
-#[path = "../../tests/races/mod.rs"]
+#[path = "../../../tests/races/mod.rs"]
 mod races;
