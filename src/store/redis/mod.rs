@@ -1,7 +1,7 @@
 //! The Redis store: one server, a primary with replicas, or a cluster. What is kept under which key, and in which steps it
 //! changes, is decided by the scripts in `scripts/`; here they are called and their answers read.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use redis::Value;
@@ -12,6 +12,7 @@ use self::listing::Listed;
 use self::reach::Reach;
 use self::request::{Request, Wait};
 use self::script::{Call, Script};
+use self::together::Vote;
 use self::turns::Turns;
 use super::{Alive, Head, Listener, Result, Snapshot, Store, Swept};
 use crate::domain::Millis;
@@ -46,6 +47,7 @@ mod sessions;
 mod subscribing;
 mod sweeping;
 mod talk;
+mod together;
 mod turns;
 
 pub use self::options::{BadUrl, RedisOptions};
@@ -58,7 +60,9 @@ pub struct RedisStore {
     wait: Option<Wait>,
     /// In a cluster: the areas that the sweep was told of.
     listed: Listed,
-    turns: Turns,
+    turns: Turns<Vote, together::Answer>,
+    /// For what goes on when its caller has gone.
+    own: Weak<Self>,
 }
 
 impl RedisStore {
@@ -67,7 +71,15 @@ impl RedisStore {
     pub fn new(options: &RedisOptions, rules: Rules) -> std::result::Result<Arc<Self>, BadUrl> {
         options::prepare_tls();
         let reach = Reach::open(options)?;
-        Ok(Arc::new(Self { rules, reach, wait: options.wait(), listed: Listed::default(), turns: Turns::default() }))
+        let wait = options.wait();
+        Ok(Arc::new_cyclic(|own| Self {
+            rules,
+            reach,
+            wait,
+            listed: Listed::default(),
+            turns: Turns::default(),
+            own: own.clone(),
+        }))
     }
 
     /// A call of one of the scripts of an area, with what each of them is given first. `record` is the name, as written

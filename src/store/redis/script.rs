@@ -49,6 +49,7 @@ macro_rules! act {
             $name,
             "#!lua",
             "shared/given.lua",
+            "shared/short.lua",
             "shared/usual.lua",
             $usual,
             "shared/texts.lua",
@@ -79,6 +80,7 @@ macro_rules! look {
 
 act!(JOIN, "join_usual.lua", "join.lua");
 act!(VOTE, "vote_usual.lua", "vote.lua");
+script!(VOTES, "#!lua", "shared/given.lua", "shared/short.lua", "votes_usual.lua");
 change!(WITHDRAW, "withdraw.lua");
 change!(LEAVE, "leave.lua");
 change!(HAND_OVER, "hand_over.lua");

@@ -15,3 +15,4 @@ pub mod server;
 mod talk;
 mod talk_rules;
 pub mod tls;
+mod together;
