@@ -86,9 +86,9 @@ impl RedisStore {
     /// in keys, of the user whose records the script may write.
     fn call(&self, script: &'static Script, area: &AreaName, record: Option<&str>) -> Call {
         let keys = self.keys(area);
-        let mut given = keys.given();
-        given.extend(record.into_iter().flat_map(|name| keys.record(name)));
-        Call::new(script, given).arg(keys.channel()).arg(self.rules.lifetime.to_string()).arg(self.grace().to_string())
+        let given = keys.given().fold(Call::new(script), Call::key);
+        let call = record.into_iter().flat_map(|name| keys.record(name)).fold(given, Call::key);
+        call.arg(keys.channel()).arg(self.rules.lifetime.to_string()).arg(self.grace().to_string())
     }
 
     /// How much longer than the area its keys are kept: the sweep finds them, also after it failed twice.
@@ -101,14 +101,14 @@ impl RedisStore {
     }
 
     async fn ask(&self, call: Call, again: Again) -> Result<Value> {
-        let key = call.key().to_owned();
+        let key = call.first_key();
         self.reach.ask(&key, &Request::Script(call), again).await
     }
 
     /// As `ask`, for what is acknowledged to somebody.
     async fn ask_to_keep(&self, call: Call, again: Again) -> Result<Value> {
         let Some(wait) = self.wait else { return self.ask(call, again).await };
-        let key = call.key().to_owned();
+        let key = call.first_key();
         self.reach.ask(&key, &Request::Replicated(call, wait), again).await
     }
 }

@@ -8,7 +8,7 @@ use super::answer::read;
 use super::changes::unexpected;
 use super::keys::written;
 use super::link::Again;
-use super::script::VOTES;
+use super::script::{Call, VOTES};
 use super::turns::{Given, Lead};
 use crate::domain::change::{Act, Change};
 use crate::domain::name::AreaName;
@@ -87,9 +87,7 @@ impl RedisStore {
         let keys = self.keys(area);
         let mut call = self.call(&VOTES, area, None).arg(self.rules.venues.to_string());
         for vote in votes {
-            for key in keys.record(&vote.held) {
-                call = call.with_key(key);
-            }
+            call = keys.record(&vote.held).into_iter().fold(call, Call::key);
             let n = vote.n.map(|n| n.to_string()).unwrap_or_default();
             call = call.arg(vote.owner.as_str()).arg(n).arg(&vote.held).arg(vote.id.as_str()).arg(&vote.place);
         }
