@@ -30,11 +30,7 @@ impl RedisStore {
         // With `n`, a change that was kept already has no effect the second time.
         let again = if change.n.is_some() { Again::Safe } else { Again::Never };
         let _turn = match self.turn_of(change).await {
-            Given::Answer(answer) => {
-                let Answer::Done(done) = answer_of(change, answer?)? else { return unexpected() };
-                self.list_after(&change.area, &done.epoch).await;
-                return Ok(done);
-            }
+            Given::Answer(answer) => return answer,
             Given::Turn(turn) | Given::Lead(Lead { turn, .. }) => turn,
         };
         self.list_before(&change.area).await;

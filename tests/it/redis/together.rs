@@ -166,6 +166,25 @@ async fn who_hangs_up_loses_nobody_elses_vote() {
 }
 
 #[tokio::test]
+async fn an_area_of_another_run_begins_anew_before_any_of_them_counts() {
+    let server = RedisServer::start();
+    let group = meet(&server, LONG).await;
+    let [mut first, mut leads, mut other] =
+        ["Ann", "Bob", "Cid"].map(|who| Box::pin(group.change(who, Some(2), Some(who), vote("sushi"))));
+    for one in [&mut first, &mut leads, &mut other] {
+        assert!(poll!(one.as_mut()).is_pending());
+    }
+    let before = first.await.expect("it goes alone");
+    let () = server.ask(&["SET", &format!("{}:epoch", group.area), "0123abcd.1700000000000000", "KEEPTTL"]);
+    let (one, two) = tokio::join!(leads, other);
+    let (one, two) = (one.expect("it is kept"), two.expect("so is this"));
+    assert!(one.epoch != before.epoch && one.epoch == two.epoch);
+    assert_eq!([one.seq.min(two.seq), one.seq.max(two.seq)], [1, 2]);
+    assert_eq!(group.votes().await.matches("sushi").count(), 3);
+    assert_eq!(group.head().await.epoch, one.epoch);
+}
+
+#[tokio::test]
 async fn the_usual_act_takes_few_commands() {
     let server = RedisServer::start();
     let group = meet(&server, LONG).await;

@@ -1,5 +1,6 @@
 -- Usual votes of several people, as `vote_usual.lua` keeps each: what they have in common is done once, and one command serves all where
--- it can. Answers for each what it would be told alone, or nothing: that one is not as usual, changes nothing here, and is to go alone.
+-- it can. Answers with the epoch, the time, and for each vote the area's number after it and the user's text; or with nothing for one
+-- that is not as usual, changes nothing here, and is to go alone.
 
 local MOST = tonumber(ARGV[4])
 -- From the fifth argument and the fifteenth key on: five and four for each vote.
@@ -18,7 +19,7 @@ local function voters_of(owners, users, dues, records)
     local at = records_at(i)
     local text, username, img = users[i], records[at], records[at + 1]
     local usual = owners[2 * i - 1] == name and is_next(n, owners[2 * i] or '0') and not seen[name] and text and username and img
-      and records[at + 2] == owner and is_plain(id) and is_plain(username .. img)
+      and records[at + 2] == owner and is_plain(id)
     seen[name] = true
     if usual then
       local who = who_is(username, img)
@@ -115,7 +116,7 @@ end
 
 -- Tells of each vote in turn, under its own number, and answers it.
 local function tell(voters, epoch, seq, answers)
-  local changes, whole = 0, {}
+  local changes = 0
   for _, voter in ipairs(voters) do
     changes = changes + (voter.again and 0 or 1)
   end
@@ -129,7 +130,7 @@ local function tell(voters, epoch, seq, answers)
       seq = seq + 1
       tell_change('vote', epoch, digits(seq), voter.who .. ',"fs":' .. voter.place .. '}')
     end
-    answers[voter.at] = { 'done', whole, epoch, seq, NOW, voter.mine }
+    answers[voter.at] = { seq, voter.mine }
   end
 end
 
@@ -146,14 +147,14 @@ local function usual_votes()
     try('HMGET', OWNERS, unpack(owners)), try('HMGET', STATE, unpack(names)), try('ZMSCORE', DUE, unpack(names))
   local records = call('MGET', unpack(strings))
   if held.err or users.err or dues.err or not is_sound(records) then
-    return answers
+    return { '', NOW, answers }
   end
   local able, added = with_places(voters_of(held, users, dues, records))
   if #able > 0 and is_listed() then
     write(able, added)
     tell(able, records[1], tonumber(records[2]), answers)
   end
-  return answers
+  return { records[1], NOW, answers }
 end
 
 return usual_votes()

@@ -18,7 +18,7 @@ local function is_usual()
   local text = try('HGET', STATE, NAME)
   records = call('MGET', EPOCH, SEQ, USERS_TIMER, VOTES_TIMER, RECORD, RECORD_IMG, RECORD_OWNER)
   epoch, seq, username, img = records[1], records[2], records[5], records[6]
-  if type(text) ~= 'string' or not (username and img and is_plain(username .. img)) or records[7] ~= OWNER then
+  if type(text) ~= 'string' or not (username and img) or records[7] ~= OWNER then
     return false
   end
   since, voted, voted_at = parts_of(text, who_is(username, img), OWNER)
