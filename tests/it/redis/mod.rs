@@ -16,3 +16,4 @@ mod talk;
 mod talk_rules;
 pub mod tls;
 mod together;
+mod together_rules;

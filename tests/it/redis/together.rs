@@ -18,7 +18,7 @@ const RULES: Rules = Rules { venues: 3, ..LONG };
 type Wish = (&'static str, Option<u64>, Act);
 
 /// So often was this asked of Redis so far, by us or by a script.
-fn calls(server: &RedisServer, of: impl Fn(&str) -> bool) -> u64 {
+pub fn calls(server: &RedisServer, of: impl Fn(&str) -> bool) -> u64 {
     let stats: String = server.ask(&["INFO", "commandstats"]);
     let calls = |line: &str| {
         let (command, told) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
