@@ -1,5 +1,5 @@
-//! Changes of one area that come while others are under way wait for these, and then go all together: their events come back together
-//! too, and are one write to each follower. What can be asked for in one go is handed to the first of those who wait, for all of them.
+//! Changes of one area that come at the same moment, or while others are under way, go all together: their events come back together too,
+//! and are one write to each follower. What can be asked for in one go is handed to the first of those who wait, for all of them.
 //! Knows neither changes nor Redis.
 
 use std::collections::HashMap;
@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::domain::name::AreaName;
@@ -71,10 +72,12 @@ pub struct Turn<W, A> {
 }
 
 impl<W, A> Turns<W, A> {
-    /// Returns when a change of the area may be sent, or was sent by somebody else. `with` is asked for only where it has to wait.
+    /// Returns when a change of the area may be sent, or was sent by somebody else. `with` is asked for only where it meets others.
     pub async fn take(&self, area: &AreaName, with: impl FnOnce() -> Option<W>) -> Given<W, A> {
         if let Some(turn) = self.begin(area) {
-            return Given::Turn(turn);
+            // Others whose requests were read at the same moment have theirs decoded now, on this thread.
+            yield_now().await;
+            return turn.gather(with);
         }
         let with = with();
         match self.line_up(area, with) {
@@ -158,6 +161,25 @@ impl<W, A> Turns<W, A> {
 }
 
 impl<W, A> Turn<W, A> {
+    /// Together with those who wait for it already.
+    fn gather(self, with: impl FnOnce() -> Option<W>) -> Given<W, A> {
+        if self.turns.lock().groups.get(&self.area).is_none_or(|group| group.next.is_empty()) {
+            return Given::Turn(self);
+        }
+        let Some(own) = with() else { return Given::Turn(self) };
+        let mut others = Vec::new();
+        if let Some(group) = self.turns.lock().groups.get_mut(&self.area) {
+            for Waiting { number, with, sender } in mem::take(&mut group.next) {
+                match with {
+                    _ if sender.is_closed() => {}
+                    Some(with) if others.len() < MOST - 1 => others.push(Other { with, sender }),
+                    with => group.next.push(Waiting { number, with, sender }),
+                }
+            }
+        }
+        if others.is_empty() { Given::Turn(self) } else { Given::Lead(Lead { turn: self, own, others }) }
+    }
+
     /// For who is to go alone after all.
     pub fn another(&self) -> Self {
         self.turns.one_more(&self.area)

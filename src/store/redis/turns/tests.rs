@@ -18,20 +18,23 @@ async fn turn(turns: &Tried, area: &AreaName) -> Turn<u8, &'static str> {
     }
 }
 
+/// Whether nothing is under way, and nobody waits.
+fn is_free(turns: &Tried, area: &AreaName) -> bool {
+    turns.begin(area).is_some() && turns.lock().groups.is_empty()
+}
+
 #[tokio::test]
 async fn who_comes_meanwhile_goes_together_with_all_others_who_did() {
     let (turns, area) = (Tried::default(), lunch());
     let first = turn(&turns, &area).await;
     let mut others = [Box::pin(turn(&turns, &area)), Box::pin(turn(&turns, &area))];
     assert!(others.iter_mut().all(|other| other.now_or_never().is_none()));
-    let dinner = AreaName::parse("dinner").unwrap();
-    assert!(turn(&turns, &dinner).now_or_never().is_some(), "areas do not wait for each other");
+    assert!(turns.begin(&AreaName::parse("dinner").unwrap()).is_some(), "areas do not wait for each other");
     drop(first);
     let [one, two] = others.map(|other| other.now_or_never().expect("the first is over"));
     assert!(turn(&turns, &area).now_or_never().is_none());
     drop((one, two));
-    assert!(turn(&turns, &area).now_or_never().is_some());
-    assert!(turns.lock().groups.is_empty());
+    assert!(is_free(&turns, &area));
 }
 
 #[tokio::test]
@@ -45,8 +48,36 @@ async fn who_gives_up_holds_up_nobody() {
     drop(one);
     drop(first);
     drop(two);
-    assert!(turn(&turns, &area).now_or_never().is_some());
-    assert!(turns.lock().groups.is_empty());
+    assert!(is_free(&turns, &area));
+}
+
+#[tokio::test]
+async fn who_comes_at_the_same_moment_goes_along() {
+    let (turns, area) = (Tried::default(), lunch());
+    let mut all = [Some(1), Some(2), None].map(|with| Box::pin(turns.take(&area, move || with)));
+    assert!(
+        all.iter_mut().all(|one| one.as_mut().now_or_never().is_none()),
+        "the first looks whether there are others"
+    );
+    let [one, two, three] = all;
+    let Given::Lead(lead) = one.await else { panic!("the first leads") };
+    assert_eq!((lead.own, lead.others.iter().map(|other| other.with).collect()), (1, vec![2]));
+    lead.others.into_iter().for_each(|other| other.tell(Given::Answer("two")));
+    drop(lead.turn);
+    assert!(matches!(two.await, Given::Answer("two")));
+    assert!(matches!(three.await, Given::Turn(_)), "it has nothing that could go with others");
+    assert!(is_free(&turns, &area));
+}
+
+#[tokio::test]
+async fn who_comes_first_with_nothing_takes_nobody_along() {
+    let (turns, area) = (Tried::default(), lunch());
+    let mut all = [None, Some(2)].map(|with| Box::pin(turns.take(&area, move || with)));
+    assert!(all.iter_mut().all(|one| one.as_mut().now_or_never().is_none()));
+    let [one, two] = all;
+    assert!(matches!(one.await, Given::Turn(_)));
+    assert!(matches!(two.await, Given::Turn(_)));
+    assert!(is_free(&turns, &area));
 }
 
 #[tokio::test(start_paused = true)]
