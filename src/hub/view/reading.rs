@@ -8,9 +8,9 @@ use crate::domain::owner::Owner;
 use crate::protocol::client::Since;
 use crate::protocol::server::{self, Updates};
 
-/// Above this, the state is encoded anew for who joins: what it costs is shared by those who join until then.
+/// In a crowd the state is encoded anew for who joins after so many events: what it costs is shared by those who join until then.
 const EVENTS_BESIDE_STATE: usize = 32;
-/// Of a crowd it takes one more event for so many users: it costs the more, and the event is the less beside it.
+/// Or after one for so many users, if that is more: a longer state costs the more, and an event is the less beside it.
 const USERS_AN_EVENT: usize = 16;
 
 /// What is new in an area.
@@ -92,7 +92,8 @@ impl View {
     /// The area for who joins now, encoded once for all who join at about the same time, and never copied; the later ones get what happened
     /// since beside it.
     fn encoded_state(&mut self) -> (ByteString, Option<ByteString>) {
-        let few = EVENTS_BESIDE_STATE.max(self.state.users.len() / USERS_AN_EVENT);
+        // Where few are, the state costs little: they get it as it is now.
+        let few = if self.is_crowd() { EVENTS_BESIDE_STATE.max(self.state.users.len() / USERS_AN_EVENT) } else { 0 };
         if let Some((at, text)) = &self.encoded.1
             && let Some(since) = self.log.from(*at).filter(|since| since.len() <= few)
         {
