@@ -7,6 +7,9 @@ use where_to_eat::app::App;
 use where_to_eat::config::{LogFormat, Settings};
 use where_to_eat::telemetry;
 
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 // What runs beside the serving threads is little, and one more thread for it is enough.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

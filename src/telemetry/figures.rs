@@ -40,7 +40,7 @@ const fn latency(name: &'static str, meaning: &'static str) -> Figure {
 }
 
 /// Every figure of this process. Labels are few and known beforehand: never an area, a user or an address.
-pub const ALL: [Figure; 55] = [
+pub const ALL: [Figure; 56] = [
     gauge("wte_build_info", "1; the label version says which version runs."),
     gauge("wte_memory_bytes", "Memory of this process that is in RAM (Linux)."),
     gauge("wte_open_files", "Files and sockets that this process has open (Linux)."),
@@ -86,6 +86,7 @@ pub const ALL: [Figure; 55] = [
         "wte_changes_repeated_total",
         "Changes without effect, for their number was used: retries, and older intents.",
     ),
+    counter("wte_votes_together_total", "Votes sent to Redis in one call with others of their area."),
     counters("wte_changes_total", "Changes asked of the store, by act and outcome (done, refused, unavailable)."),
     counters(
         "wte_chat_messages_total",

@@ -100,7 +100,7 @@ impl Accounts for RedisStore {
 
     async fn count_try(&self, key: &AccountKey, window: Millis) -> Result<Tried> {
         let mut keys = self.reach.layout().account(key);
-        let call = Call::new(&ACCOUNT_TRY, vec![keys.swap_remove(2)]).arg(window.to_string());
+        let call = Call::on(&ACCOUNT_TRY, vec![keys.swap_remove(2)]).arg(window.to_string());
         // Counted twice by a broken connection it counts twice: that is the safe side.
         let (count, over_in) = read(self.ask(call, Again::Safe).await?)?;
         Ok(Tried { count, over_in })
@@ -109,7 +109,7 @@ impl Accounts for RedisStore {
 
 impl RedisStore {
     pub(super) fn account_call(&self, script: &'static Script, key: &AccountKey) -> Call {
-        Call::new(script, self.reach.layout().account(key))
+        Call::on(script, self.reach.layout().account(key))
     }
 
     /// For the account as it was verified.

@@ -7,10 +7,11 @@ use super::answer::{me_in, note_mended, read};
 use super::keys::written;
 use super::link::Again;
 use super::script::{Call, HAND_OVER, JOIN, LEAVE, Script, VOTE, WITHDRAW};
+use super::together::{self, Vote, place_of};
+use super::turns::{Given, Lead};
 use crate::domain::change::{Act, Change, Done, Refused};
 use crate::domain::event::Epoch;
 use crate::domain::name::Username;
-use crate::domain::venue::Pick;
 use crate::store::{Result, StoreError};
 
 /// Someone who is renamed between two attempts, in another tab, is not renamed for ever.
@@ -28,7 +29,10 @@ impl RedisStore {
         let mut held = change.held.as_ref().map(|name| written(&name.key()));
         // With `n`, a change that was kept already has no effect the second time.
         let again = if change.n.is_some() { Again::Safe } else { Again::Never };
-        let _turn = self.turns.take(&change.area).await;
+        let _turn = match self.turn_of(change).await {
+            Given::Answer(answer) => return answer,
+            Given::Turn(turn) | Given::Lead(Lead { turn, .. }) => turn,
+        };
         self.list_before(&change.area).await;
         for _ in 0..ATTEMPTS {
             let answer = self.ask_to_keep(self.call_of(change, held.as_deref()), again).await?;
@@ -44,6 +48,14 @@ impl RedisStore {
         Err(StoreError::Unavailable("the owner took another name between any two attempts".into()))
     }
 
+    /// Waits for those under way. A vote may come back with its answer, because it went with others; nobody leads any more then.
+    async fn turn_of(&self, change: &Change) -> Given<Vote, together::Answer> {
+        match self.turns.take(&change.area, || Vote::of(change)).await {
+            Given::Lead(lead) => self.lead(lead).await,
+            given => given,
+        }
+    }
+
     /// The script of the act with its arguments, as it names them in its first lines.
     fn call_of(&self, change: &Change, held: Option<&str>) -> Call {
         let call = |script: &'static Script, record: Option<&str>| {
@@ -57,12 +69,8 @@ impl RedisStore {
                 joined.arg(self.rules.users.to_string())
             }
             Act::Vote(pick) => {
-                let place = match pick {
-                    Pick::Place(venue) => venue.to_json(),
-                    Pick::Known(_) => String::new(),
-                };
                 let voted = call(&VOTE, held).arg(held.unwrap_or_default()).arg(pick.id().as_str());
-                voted.arg(place).arg(self.rules.venues.to_string())
+                voted.arg(place_of(pick)).arg(self.rules.venues.to_string())
             }
             Act::Withdraw => call(&WITHDRAW, None),
             Act::Leave => call(&LEAVE, None),

@@ -13,6 +13,11 @@ pub const SERVERS: &str = "servers";
 pub const SAMPLES: &str = "samples";
 pub const SWEEP_LEASE: &str = "sweep:lease";
 
+/// A key that nobody ever writes. While a slot is on its way, a node runs a script only if it has all the keys that the script
+/// names, and breaks it off in the middle at the first command on one that it has not (any more). With a key that no node has,
+/// it refuses the script before its first line: no area is seen, or changed, in part.
+const NEVER: &str = "never";
+
 /// Slots whose areas share one list of timers in a cluster: sixteen lists, so that no node has all of them, and each is
 /// mostly about areas of one node.
 const SLOTS_A_LIST: u16 = 1024;
@@ -129,15 +134,15 @@ impl AreaKeys {
         self.key(&format!("chat:{}", room.as_str()))
     }
 
-    /// What every script of an area is given, in the order of `scripts/shared/given.lua`. In a cluster the list of timers lies
+    /// What every script of an area is given, in the order of `scripts/shared/given.lua`, in parts. In a cluster the list of timers lies
     /// elsewhere, and no script can have it.
-    pub fn given(&self) -> Vec<String> {
+    pub fn given(&self) -> impl Iterator<Item = [&str; 3]> {
         let parts = "users users:timer votes votes:timer state venues due owners epoch seq here rooms read";
         let last = match self.layout {
-            Layout::One => EXPIRE_KEYS.to_owned(),
-            Layout::Cluster => self.never(),
+            Layout::One => ["", "", EXPIRE_KEYS],
+            Layout::Cluster => [&self.tag, ":", NEVER],
         };
-        parts.split(' ').map(|part| self.key(part)).chain([last]).collect()
+        parts.split(' ').map(|part| [&self.tag, ":", part]).chain([last])
     }
 
     /// What keeps who is there, and what its script is given beside.
@@ -145,15 +150,8 @@ impl AreaKeys {
         let here = self.key("here");
         match self.layout {
             Layout::One => vec![here],
-            Layout::Cluster => vec![here, self.never()],
+            Layout::Cluster => vec![here, self.key(NEVER)],
         }
-    }
-
-    /// A key that nobody ever writes. While a slot is on its way, a node runs a script only if it has all the keys that the script
-    /// names, and breaks it off in the middle at the first command on one that it has not (any more). With a key that no node has,
-    /// it refuses the script before its first line: no area is seen, or changed, in part.
-    fn never(&self) -> String {
-        self.key("never")
     }
 
     /// The list that tells the sweep of the area, and what stands in it.
@@ -165,9 +163,9 @@ impl AreaKeys {
         (list, ["users", "votes"].map(|part| self.key(part)))
     }
 
-    /// The records of the user whose `name` is written as `written` writes it.
-    pub fn record(&self, name: &str) -> [String; 4] {
-        ["", ":img", ":owner", ":vote"].map(|part| self.key(&format!("users:{name}{part}")))
+    /// The records of the user whose `name` is written as `written` writes it, in parts.
+    pub fn record<'a>(&'a self, name: &'a str) -> [[&'a str; 4]; 4] {
+        ["", ":img", ":owner", ":vote"].map(|part| [&self.tag, ":users:", name, part])
     }
 }
 
@@ -201,7 +199,7 @@ mod tests {
 
     fn record(name: &str) -> [String; 4] {
         let area = AreaName::parse("lunch").unwrap();
-        Layout::One.area(&area).record(&written(&Username::parse(name).unwrap().key()))
+        Layout::One.area(&area).record(&written(&Username::parse(name).unwrap().key())).map(|parts| parts.concat())
     }
 
     #[test]
@@ -248,8 +246,8 @@ mod tests {
     fn all_keys_of_an_area_are_in_one_slot_of_a_cluster() {
         let area = AreaName::parse("lünch").unwrap();
         let keys = Layout::Cluster.area(&area);
-        let mut all = keys.given();
-        all.extend(keys.record(&written(&Username::parse("a{b}c").unwrap().key())));
+        let mut all: Vec<String> = keys.given().map(|parts| parts.concat()).collect();
+        all.extend(keys.record(&written(&Username::parse("a{b}c").unwrap().key())).map(|parts| parts.concat()));
         all.extend([keys.channel(), keys.private_channel(), keys.chat(&RoomId::general())]);
         assert_eq!(all[0], "{lünch}:users");
         assert!(all.iter().all(|key| slot(key) == slot("lünch")), "{all:?}");

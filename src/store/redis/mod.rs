@@ -1,7 +1,7 @@
 //! The Redis store: one server, a primary with replicas, or a cluster. What is kept under which key, and in which steps it
 //! changes, is decided by the scripts in `scripts/`; here they are called and their answers read.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use redis::Value;
@@ -12,6 +12,7 @@ use self::listing::Listed;
 use self::reach::Reach;
 use self::request::{Request, Wait};
 use self::script::{Call, Script};
+use self::together::Vote;
 use self::turns::Turns;
 use super::{Alive, Head, Listener, Result, Snapshot, Store, Swept};
 use crate::domain::Millis;
@@ -46,6 +47,7 @@ mod sessions;
 mod subscribing;
 mod sweeping;
 mod talk;
+mod together;
 mod turns;
 
 pub use self::options::{BadUrl, RedisOptions};
@@ -58,7 +60,9 @@ pub struct RedisStore {
     wait: Option<Wait>,
     /// In a cluster: the areas that the sweep was told of.
     listed: Listed,
-    turns: Turns,
+    turns: Turns<Vote, together::Answer>,
+    /// For what goes on when its caller has gone.
+    own: Weak<Self>,
 }
 
 impl RedisStore {
@@ -67,16 +71,24 @@ impl RedisStore {
     pub fn new(options: &RedisOptions, rules: Rules) -> std::result::Result<Arc<Self>, BadUrl> {
         options::prepare_tls();
         let reach = Reach::open(options)?;
-        Ok(Arc::new(Self { rules, reach, wait: options.wait(), listed: Listed::default(), turns: Turns::default() }))
+        let wait = options.wait();
+        Ok(Arc::new_cyclic(|own| Self {
+            rules,
+            reach,
+            wait,
+            listed: Listed::default(),
+            turns: Turns::default(),
+            own: own.clone(),
+        }))
     }
 
     /// A call of one of the scripts of an area, with what each of them is given first. `record` is the name, as written
     /// in keys, of the user whose records the script may write.
     fn call(&self, script: &'static Script, area: &AreaName, record: Option<&str>) -> Call {
         let keys = self.keys(area);
-        let mut given = keys.given();
-        given.extend(record.into_iter().flat_map(|name| keys.record(name)));
-        Call::new(script, given).arg(keys.channel()).arg(self.rules.lifetime.to_string()).arg(self.grace().to_string())
+        let given = keys.given().fold(Call::new(script), Call::key);
+        let call = record.into_iter().flat_map(|name| keys.record(name)).fold(given, Call::key);
+        call.arg(keys.channel()).arg(self.rules.lifetime.to_string()).arg(self.grace().to_string())
     }
 
     /// How much longer than the area its keys are kept: the sweep finds them, also after it failed twice.
@@ -89,14 +101,14 @@ impl RedisStore {
     }
 
     async fn ask(&self, call: Call, again: Again) -> Result<Value> {
-        let key = call.key().to_owned();
+        let key = call.first_key();
         self.reach.ask(&key, &Request::Script(call), again).await
     }
 
     /// As `ask`, for what is acknowledged to somebody.
     async fn ask_to_keep(&self, call: Call, again: Again) -> Result<Value> {
         let Some(wait) = self.wait else { return self.ask(call, again).await };
-        let key = call.key().to_owned();
+        let key = call.first_key();
         self.reach.ask(&key, &Request::Replicated(call, wait), again).await
     }
 }

@@ -21,13 +21,13 @@ impl Samples for RedisStore {
     async fn keep_sample(&self, server: &ServerId, measured: &Measured, lasts: Millis) -> Result<()> {
         let text = serde_json::to_string(measured).expect("a sample holds only texts and finite numbers");
         let keys = vec![SAMPLES.to_owned(), self.reach.layout().samples_of(server)];
-        let call = Call::new(&SAMPLE, keys).arg(&server.0).arg(text).arg(lasts.to_string());
+        let call = Call::on(&SAMPLE, keys).arg(&server.0).arg(text).arg(lasts.to_string());
         parts(self.ask(call, Again::Never).await?)
     }
 
     async fn samples(&self, since: Millis) -> Result<Sampled> {
         within_limit(async {
-            let call = Call::new(&SAMPLED, vec![SAMPLES.to_owned()]);
+            let call = Call::on(&SAMPLED, vec![SAMPLES.to_owned()]);
             let (at, servers): (Millis, Vec<String>) = parts(self.ask(call, Again::Safe).await?)?;
             let of_each =
                 try_join_all(servers.into_iter().map(|server| self.samples_of(ServerId(server), since))).await?;
@@ -40,7 +40,7 @@ impl Samples for RedisStore {
 impl RedisStore {
     async fn samples_of(&self, server: ServerId, since: Millis) -> Result<Vec<Sample>> {
         let key = self.reach.layout().samples_of(&server);
-        let call = Call::new(&SAMPLES_OF, vec![key]).arg(since.to_string());
+        let call = Call::on(&SAMPLES_OF, vec![key]).arg(since.to_string());
         let (rows,): (Vec<(Vec<u8>, Millis)>,) = parts(self.ask(call, Again::Safe).await?)?;
         let sample = |(text, at): (Vec<u8>, Millis)| {
             let measured: Measured = serde_json::from_slice(&text).ok()?;

@@ -49,6 +49,7 @@ macro_rules! act {
             $name,
             "#!lua",
             "shared/given.lua",
+            "shared/short.lua",
             "shared/usual.lua",
             $usual,
             "shared/texts.lua",
@@ -79,6 +80,7 @@ macro_rules! look {
 
 act!(JOIN, "join_usual.lua", "join.lua");
 act!(VOTE, "vote_usual.lua", "vote.lua");
+script!(VOTES, "#!lua", "shared/given.lua", "shared/short.lua", "votes_usual.lua");
 change!(WITHDRAW, "withdraw.lua");
 change!(LEAVE, "leave.lua");
 change!(HAND_OVER, "hand_over.lua");
@@ -115,28 +117,54 @@ script!(SESSION_REVOKE, "#!lua flags=allow-oom", "account/session_revoke.lua");
 /// A script with its keys and arguments, ready to be sent.
 pub struct Call {
     script: &'static Script,
-    keys: Vec<String>,
-    args: Vec<Vec<u8>>,
+    keys: Texts,
+    args: Texts,
+}
+
+/// One after the other in one piece of memory: a vote has some thirty of them.
+#[derive(Default)]
+struct Texts {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn push(&mut self, parts: &[&[u8]]) {
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
+        self.ends.push(self.bytes.len());
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
+    }
 }
 
 impl Call {
-    pub fn new(script: &'static Script, keys: Vec<String>) -> Self {
-        Self { script, keys, args: Vec::new() }
+    pub fn new(script: &'static Script) -> Self {
+        Self { script, keys: Texts::default(), args: Texts::default() }
     }
 
-    /// The first key; the others are where that one is.
-    pub fn key(&self) -> &str {
-        &self.keys[0]
+    /// With keys as they are.
+    pub fn on<K: AsRef<str>>(script: &'static Script, keys: impl IntoIterator<Item = K>) -> Self {
+        keys.into_iter().fold(Self::new(script), |call, key| call.key([key.as_ref()]))
     }
 
-    /// One more key, after those that the script is given by name.
-    pub fn with_key(mut self, key: String) -> Self {
-        self.keys.push(key);
+    /// One more key, in its parts.
+    pub fn key<const PARTS: usize>(mut self, parts: [&str; PARTS]) -> Self {
+        self.keys.push(&parts.map(str::as_bytes));
         self
     }
 
+    /// The first key; the others are where that one is.
+    pub fn first_key(&self) -> String {
+        self.keys.iter().next().map(|key| String::from_utf8_lossy(key).into_owned()).unwrap_or_default()
+    }
+
     pub fn arg(mut self, arg: impl AsRef<[u8]>) -> Self {
-        self.args.push(arg.as_ref().to_vec());
+        self.args.push(&[arg.as_ref()]);
         self
     }
 
@@ -151,8 +179,15 @@ impl Call {
     }
 
     fn command(&self, command: &str, script: &str, run: &str) -> Cmd {
-        let mut cmd = redis::cmd(command);
-        cmd.arg(script).arg(self.keys.len()).arg(&self.keys).arg(&self.args).arg(run);
+        let texts = || self.keys.iter().chain(self.args.iter());
+        // The command, the script, how many keys there are, and the run.
+        let bytes = command.len() + script.len() + self.keys.bytes.len() + self.args.bytes.len() + run.len() + 8;
+        let mut cmd = Cmd::with_capacity(4 + texts().count(), bytes);
+        cmd.arg(command).arg(script).arg(self.keys.ends.len());
+        for text in texts() {
+            cmd.arg(text);
+        }
+        cmd.arg(run);
         cmd
     }
 

@@ -27,7 +27,7 @@ impl RedisStore {
         let keys = self.keys(area);
         let empty = claim.names.is_empty() && claim.watching == 0;
         let text = serde_json::to_string(claim).expect("a claim holds only texts and numbers");
-        let call = Call::new(&REPORT, keys.here())
+        let call = Call::on(&REPORT, keys.here())
             .arg(keys.channel())
             .arg(&change.server.0)
             .arg(if empty { "" } else { &text })
@@ -37,7 +37,7 @@ impl RedisStore {
     }
 
     pub(super) async fn keep_alive(&self, server: &ServerId, following: u64) -> Result<Vec<Alive>> {
-        let call = Call::new(&HEARTBEAT, vec![SERVERS.to_owned(), self.reach.layout().servers_following().to_owned()])
+        let call = Call::on(&HEARTBEAT, vec![SERVERS.to_owned(), self.reach.layout().servers_following().to_owned()])
             .arg(&server.0)
             .arg(following.to_string())
             .arg(ALIVE.to_string());
@@ -59,7 +59,7 @@ impl RedisStore {
 
     pub(super) async fn take_lease(&self, server: &ServerId) -> Result<bool> {
         let call =
-            Call::new(&LEASE, vec![SWEEP_LEASE.to_owned()]).arg(&server.0).arg(self.rules.sweep_period.to_string());
+            Call::on(&LEASE, vec![SWEEP_LEASE.to_owned()]).arg(&server.0).arg(self.rules.sweep_period.to_string());
         let (mine,): (bool,) = parts(self.ask(call, Again::Safe).await?)?;
         Ok(mine)
     }

@@ -15,7 +15,7 @@ use crate::store::{Result, StoreError};
 
 impl RedisStore {
     pub(super) async fn keep_session(&self, account: &Account, session: &NewSession) -> Result<bool> {
-        let call = Call::new(&SESSION_BEGIN, vec![of_session(&session.id)]).arg(account.id.as_str());
+        let call = Call::on(&SESSION_BEGIN, vec![of_session(&session.id)]).arg(account.id.as_str());
         let call = call.arg(account.username.as_str()).arg(&session.label).arg(session.lifetime.to_string());
         read::<i64>(self.ask_to_keep(call, Again::Never).await?).map(|begun| begun == 1)
     }
@@ -27,7 +27,7 @@ impl RedisStore {
         lifetime: Option<Millis>,
     ) -> Result<(SessionState, bool)> {
         let lifetime = lifetime.map(|lifetime| lifetime.to_string()).unwrap_or_default();
-        let call = Call::new(&SESSION_USE, vec![of_session(session)]).arg(lifetime).arg(USED_EVERY.to_string());
+        let call = Call::on(&SESSION_USE, vec![of_session(session)]).arg(lifetime).arg(USED_EVERY.to_string());
         let fields: Vec<String> = read(self.ask(call, Again::Safe).await?)?;
         let Ok([account, username, label, created, used, revoked, written]) = <[String; 7]>::try_from(fields) else {
             return Ok((SessionState::Unknown, false));
@@ -70,8 +70,7 @@ impl RedisStore {
     }
 
     pub(super) async fn end_session(&self, session: &SessionId, lifetime: Millis) -> Result<()> {
-        let call =
-            Call::new(&SESSION_REVOKE, vec![of_session(session)]).arg(session.as_str()).arg(lifetime.to_string());
+        let call = Call::on(&SESSION_REVOKE, vec![of_session(session)]).arg(session.as_str()).arg(lifetime.to_string());
         self.ask_to_keep(call, Again::Safe).await.map(drop)
     }
 }

@@ -77,7 +77,7 @@ impl RedisStore {
     }
 
     async fn members(&self, list: &str, cursor: u64) -> Result<(u64, Vec<Vec<u8>>)> {
-        let walk = Call::new(&WALK, vec![list.to_owned()]).arg(cursor.to_string()).arg(AT_ONCE.to_string());
+        let walk = Call::on(&WALK, vec![list.to_owned()]).arg(cursor.to_string()).arg(AT_ONCE.to_string());
         self.ask(walk, Again::Safe).await.and_then(parts)
     }
 

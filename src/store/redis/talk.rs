@@ -49,7 +49,7 @@ impl Talk for RedisStore {
 
     async fn messages(&self, area: &AreaName, owner: &Owner, page: &Page) -> Result<Vec<Message>> {
         let before = page.before.map(|before| before.to_string()).unwrap_or_default();
-        let call = self.call(&MESSAGES, area, None).with_key(self.keys(area).chat(&page.room)).arg(owner.as_str());
+        let call = self.call(&MESSAGES, area, None).key([&self.keys(area).chat(&page.room)]).arg(owner.as_str());
         let call = call.arg(page.room.as_str()).arg(before).arg(page.limit.to_string());
         let (outcome, messages): (String, Vec<Vec<u8>>) = parts(self.ask(call, Again::Safe).await?)?;
         if outcome != "messages" {
@@ -101,7 +101,7 @@ impl RedisStore {
 
     fn call_to_say(&self, chat: &Chat, held: Option<&str>) -> Call {
         let n = chat.n.map(|n| n.to_string()).unwrap_or_default();
-        let call = self.call(&CHAT, &chat.area, held).with_key(self.keys(&chat.area).chat(&chat.room));
+        let call = self.call(&CHAT, &chat.area, held).key([&self.keys(&chat.area).chat(&chat.room)]);
         let call = call
             .arg(chat.owner.as_str())
             .arg(n)

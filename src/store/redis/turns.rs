@@ -1,7 +1,9 @@
 //! Changes of one area that come while others are under way wait for these, and then go all together: their events come back together
-//! too, and are one write to each follower. Knows neither changes nor Redis.
+//! too, and are one write to each follower. What can be asked for in one go is handed to the first of those who wait, for all of them.
+//! Knows neither changes nor Redis.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,137 +12,212 @@ use tokio::time::timeout;
 
 use crate::domain::name::AreaName;
 
-/// Longer than a busy Redis takes for an answer. A connection that hangs holds up nobody else's change for longer.
+/// Longer than a busy Redis takes for an answer. A connection that hangs keeps nobody's change from being sent for longer.
 const WAIT_LIMIT: Duration = Duration::from_millis(100);
+/// Of what is asked for in one go: Redis does nothing else meanwhile, and does these within a millisecond or two.
+const MOST: usize = 64;
 
-/// Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Turns {
-    areas: Arc<Mutex<HashMap<AreaName, Group>>>,
+/// Cheap to clone. `W` is what somebody waits with, `A` what answers it.
+pub struct Turns<W, A> {
+    areas: Arc<Mutex<Areas<W, A>>>,
+}
+
+struct Areas<W, A> {
+    groups: HashMap<AreaName, Group<W, A>>,
+    /// So many have waited so far.
+    numbered: u64,
 }
 
 /// Those under way, and those who go next.
-#[derive(Default)]
-struct Group {
+struct Group<W, A> {
     under_way: usize,
-    next: Vec<oneshot::Sender<Turn>>,
+    next: Vec<Waiting<W, A>>,
 }
 
-/// One change is under way; over on drop.
-pub struct Turn {
-    turns: Turns,
+struct Waiting<W, A> {
+    number: u64,
+    /// What may go with others; nothing where it has to go alone.
+    with: Option<W>,
+    sender: oneshot::Sender<Given<W, A>>,
+}
+
+/// What somebody gets who wants to change an area.
+pub enum Given<W, A> {
+    /// It may be sent.
+    Turn(Turn<W, A>),
+    /// It is to be sent with what others wait with, on one turn, and they are to be told.
+    Lead(Lead<W, A>),
+    /// Somebody else has sent it.
+    Answer(A),
+}
+
+/// What goes in one go: the own, and that of others. If it is dropped, those may go on their own.
+pub struct Lead<W, A> {
+    pub turn: Turn<W, A>,
+    pub own: W,
+    pub others: Vec<Other<W, A>>,
+}
+
+/// Somebody who waits for an answer.
+pub struct Other<W, A> {
+    pub with: W,
+    sender: oneshot::Sender<Given<W, A>>,
+}
+
+/// One change is under way, or several that went in one go; over on drop.
+pub struct Turn<W, A> {
+    turns: Turns<W, A>,
     area: AreaName,
 }
 
-impl Turns {
-    /// Returns when a change of the area may be sent.
-    pub async fn take(&self, area: &AreaName) -> Turn {
-        let waiting = {
-            let mut areas = self.lock();
-            let group = areas.entry(area.clone()).or_default();
-            if group.under_way == 0 {
-                group.under_way = 1;
-                None
-            } else {
-                let (sender, receiver) = oneshot::channel();
-                group.next.push(sender);
-                Some(receiver)
-            }
-        };
-        if let Some(waiting) = waiting {
-            if let Ok(Ok(turn)) = timeout(WAIT_LIMIT, waiting).await {
-                return turn;
-            }
-            self.lock().entry(area.clone()).or_default().under_way += 1;
+impl<W, A> Turns<W, A> {
+    /// Returns when a change of the area may be sent, or was sent by somebody else. `with` is asked for only where it has to wait.
+    pub async fn take(&self, area: &AreaName, with: impl FnOnce() -> Option<W>) -> Given<W, A> {
+        if let Some(turn) = self.begin(area) {
+            return Given::Turn(turn);
         }
+        let with = with();
+        match self.line_up(area, with) {
+            Some((number, waiting)) => {
+                self.wait(area, number, waiting).await.unwrap_or_else(|| Given::Turn(self.one_more(area)))
+            }
+            // It was over in between.
+            None => Given::Turn(self.one_more(area)),
+        }
+    }
+
+    /// A turn if nothing is under way.
+    fn begin(&self, area: &AreaName) -> Option<Turn<W, A>> {
+        let mut areas = self.lock();
+        if areas.groups.contains_key(area) {
+            return None;
+        }
+        areas.groups.insert(area.clone(), Group { under_way: 1, next: Vec::new() });
+        Some(self.turn(area))
+    }
+
+    fn line_up(&self, area: &AreaName, with: Option<W>) -> Option<(u64, oneshot::Receiver<Given<W, A>>)> {
+        let mut areas = self.lock();
+        areas.numbered += 1;
+        let number = areas.numbered;
+        let (sender, receiver) = oneshot::channel();
+        areas.groups.get_mut(area)?.next.push(Waiting { number, with, sender });
+        Some((number, receiver))
+    }
+
+    /// None if it is to go without a turn of its own: it waited long enough, or who was to send it has gone.
+    async fn wait(
+        &self,
+        area: &AreaName,
+        number: u64,
+        mut waiting: oneshot::Receiver<Given<W, A>>,
+    ) -> Option<Given<W, A>> {
+        if let Ok(given) = timeout(WAIT_LIMIT, &mut waiting).await {
+            return given.ok();
+        }
+        if let Some(group) = self.lock().groups.get_mut(area)
+            && let Some(place) = group.next.iter().position(|other| other.number == number)
+        {
+            group.next.remove(place);
+            return None;
+        }
+        // It has been sent meanwhile: from now on it takes what any change takes.
+        waiting.await.ok()
+    }
+
+    /// A turn beside those that are under way.
+    fn one_more(&self, area: &AreaName) -> Turn<W, A> {
+        let mut areas = self.lock();
+        areas.groups.entry(area.clone()).or_insert_with(|| Group { under_way: 0, next: Vec::new() }).under_way += 1;
         self.turn(area)
     }
 
     /// It has to be counted by then.
-    fn turn(&self, area: &AreaName) -> Turn {
+    fn turn(&self, area: &AreaName) -> Turn<W, A> {
         Turn { turns: self.clone(), area: area.clone() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<AreaName, Group>> {
+    fn lock(&self) -> MutexGuard<'_, Areas<W, A>> {
         // Nothing panics while it holds the lock, and counts would still be counts if it did.
         self.areas.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let next = {
-            let mut areas = self.turns.lock();
-            let Some(group) = areas.get_mut(&self.area) else { return };
-            group.under_way -= 1;
-            if group.under_way > 0 {
-                return;
-            }
-            let next = std::mem::take(&mut group.next);
-            group.under_way = next.len();
-            if next.is_empty() {
-                areas.remove(&self.area);
-            }
-            next
-        };
-        // Who has given up meanwhile gives its turn back by dropping it.
-        for sender in next {
-            drop(sender.send(self.turns.turn(&self.area)));
+    /// To each of those who waited what is its own. Who has given up meanwhile gives its turn back by dropping it.
+    fn give(&self, area: &AreaName, alone: Vec<oneshot::Sender<Given<W, A>>>, together: Vec<Vec<Other<W, A>>>) {
+        for sender in alone {
+            drop(sender.send(Given::Turn(self.turn(area))));
+        }
+        for mut others in together {
+            let first = others.remove(0);
+            let turn = self.turn(area);
+            let lead =
+                if others.is_empty() { Given::Turn(turn) } else { Given::Lead(Lead { turn, own: first.with, others }) };
+            drop(first.sender.send(lead));
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use futures_util::FutureExt;
-
-    use super::*;
-
-    fn lunch() -> AreaName {
-        AreaName::parse("lunch").unwrap()
+impl<W, A> Turn<W, A> {
+    /// For who is to go alone after all.
+    pub fn another(&self) -> Self {
+        self.turns.one_more(&self.area)
     }
 
-    #[tokio::test]
-    async fn who_comes_meanwhile_goes_together_with_all_others_who_did() {
-        let (turns, area) = (Turns::default(), lunch());
-        let first = turns.take(&area).await;
-        let mut others = [Box::pin(turns.take(&area)), Box::pin(turns.take(&area))];
-        assert!(others.iter_mut().all(|other| other.now_or_never().is_none()));
-        assert!(
-            turns.take(&AreaName::parse("dinner").unwrap()).now_or_never().is_some(),
-            "areas do not wait for each other"
-        );
-        drop(first);
-        let [one, two] = others.map(|other| other.now_or_never().expect("the first is over"));
-        assert!(turns.take(&area).now_or_never().is_none());
-        drop((one, two));
-        assert!(turns.take(&area).now_or_never().is_some());
-        assert!(turns.lock().is_empty());
-    }
-
-    #[tokio::test]
-    async fn who_gives_up_holds_up_nobody() {
-        let (turns, area) = (Turns::default(), lunch());
-        let first = turns.take(&area).await;
-        let mut one = Box::pin(turns.take(&area));
-        assert!(one.as_mut().now_or_never().is_none());
-        let mut two = Box::pin(turns.take(&area));
-        assert!(two.as_mut().now_or_never().is_none());
-        drop(one);
-        drop(first);
-        drop(two);
-        assert!(turns.take(&area).now_or_never().is_some());
-        assert!(turns.lock().is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn one_that_hangs_holds_up_the_others_for_a_moment_only() {
-        let (turns, area) = (Turns::default(), lunch());
-        let hangs = turns.take(&area).await;
-        let late = turns.take(&area).await;
-        drop(hangs);
-        assert!(turns.take(&area).now_or_never().is_none(), "the late one is under way");
-        drop(late);
-        assert!(turns.lock().is_empty());
+    pub fn area(&self) -> &AreaName {
+        &self.area
     }
 }
+
+impl<W, A> Drop for Turn<W, A> {
+    fn drop(&mut self) {
+        let (mut alone, mut together) = (Vec::new(), Vec::new());
+        {
+            let mut areas = self.turns.lock();
+            let Some(group) = areas.groups.get_mut(&self.area) else { return };
+            group.under_way -= 1;
+            if group.under_way > 0 {
+                return;
+            }
+            for Waiting { with, sender, .. } in mem::take(&mut group.next) {
+                match with {
+                    _ if sender.is_closed() => {}
+                    None => alone.push(sender),
+                    Some(with) => together.push(Other { with, sender }),
+                }
+            }
+            let together_at_once = together.len().div_ceil(MOST);
+            group.under_way = alone.len() + together_at_once;
+            if group.under_way == 0 {
+                areas.groups.remove(&self.area);
+            }
+        }
+        let mut groups = Vec::new();
+        while !together.is_empty() {
+            let rest = together.split_off(together.len().min(MOST));
+            groups.push(mem::replace(&mut together, rest));
+        }
+        self.turns.give(&self.area, alone, groups);
+    }
+}
+
+impl<W, A> Other<W, A> {
+    /// If it is not there any more, nothing happens.
+    pub fn tell(self, given: Given<W, A>) {
+        drop(self.sender.send(given));
+    }
+}
+
+impl<W, A> Clone for Turns<W, A> {
+    fn clone(&self) -> Self {
+        Self { areas: self.areas.clone() }
+    }
+}
+
+impl<W, A> Default for Turns<W, A> {
+    fn default() -> Self {
+        Self { areas: Arc::new(Mutex::new(Areas { groups: HashMap::new(), numbered: 0 })) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

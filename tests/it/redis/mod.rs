@@ -15,3 +15,5 @@ pub mod server;
 mod talk;
 mod talk_rules;
 pub mod tls;
+mod together;
+mod together_rules;

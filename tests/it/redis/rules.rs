@@ -13,11 +13,11 @@ use crate::redis::server::RedisServer;
 
 const CHANGES: u64 = 1500;
 /// Small enough that they are met.
-const RULES: Rules = Rules { users: 5, venues: 4, ..LONG };
+pub const RULES: Rules = Rules { users: 5, venues: 4, ..LONG };
 /// What JSON escapes, what cjson would escape otherwise, what keys escape, and what compares alike.
-const NAMES: [&str; 9] = ["Ann", "ANN", "a/b", "\"q\\\"", "</b>&", "josh:vote", "timer", "50%", "👩‍🍳 ünï"];
+pub const NAMES: [&str; 9] = ["Ann", "ANN", "a/b", "\"q\\\"", "</b>&", "josh:vote", "timer", "50%", "👩‍🍳 ünï"];
 const IMAGES: [&str; 3] = ["", "emoji:🍜", "https://example.org/%22/?q=%5C"];
-const PLACES: [&str; 6] = ["thai", "a/b", "\"", "\\", "ünï", "{x}"];
+pub const PLACES: [&str; 6] = ["thai", "a/b", "\"", "\\", "ünï", "{x}"];
 
 /// Throws that are the same in each run.
 pub struct Dice(pub u64);
@@ -58,7 +58,7 @@ impl Dice {
 }
 
 /// What the rules say, at the time the store says.
-fn decided(
+pub fn decided(
     record: &mut Record,
     change: &Change,
     done: Option<&Done>,

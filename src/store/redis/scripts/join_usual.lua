@@ -18,7 +18,7 @@ local function usual_join()
   if same then
     return usual_done(mine)
   end
-  return usual_done(mine, 'user', '{"username":"' .. username .. '","img":"' .. img .. '"}')
+  return usual_done(mine, 'user', who_is(username, img) .. '}')
 end
 
 local answer = usual_join()

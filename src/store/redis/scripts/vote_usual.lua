@@ -40,7 +40,7 @@ local function usual_vote()
   if again then
     return usual_done(mine)
   end
-  return usual_done(mine, 'vote', '{"username":"' .. username .. '","img":"' .. img .. '","fs":' .. (place or PLACE) .. '}')
+  return usual_done(mine, 'vote', who_is(username, img) .. ',"fs":' .. (place or PLACE) .. '}')
 end
 
 local answer = usual_vote()
