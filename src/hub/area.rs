@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use super::Bounds;
 use super::looks::Sight;
 use super::standing::Standing;
-use super::view::{Cursor, Tell, View};
+use super::view::{Cursor, New, Tell, View};
 use crate::domain::Millis;
 use crate::domain::activity::Act;
 use crate::domain::change::{Done, Me};
@@ -22,9 +22,6 @@ use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
 use crate::protocol::server::Online;
 use crate::store::{Head, Snapshot};
-
-/// How long who comes and goes waits to be told in a crowd, together with who else does: shorter than anybody would notice.
-const GATHER: Duration = Duration::from_millis(100);
 
 /// Whether the area has a state yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,9 +138,10 @@ impl LiveArea {
     }
 
     /// When, by the store's clock, somebody's two hours may be over.
-    pub(super) fn next_due(&self) -> Option<Millis> {
-        let view = self.view();
-        view.state.next_due().map(|due| due.max(view.expire_after))
+    pub(super) fn next_due(&self, now: Millis) -> Option<Millis> {
+        let mut view = self.view();
+        let due = view.next_due(now)?;
+        Some(due.max(view.expire_after))
     }
 
     pub(super) fn not_due_before(&self, at: Millis) {
@@ -176,7 +174,7 @@ impl LiveArea {
     /// Tells followers what has waited long enough; answers when the rest has.
     pub(super) fn tell_waiting(&self, now: Instant) -> Option<Instant> {
         let mut view = self.view();
-        let due = view.waiting_since? + GATHER;
+        let due = view.waiting_since? + view.patience();
         if due > now {
             return Some(due);
         }
@@ -242,10 +240,14 @@ impl LiveArea {
         self.view().cursor_after(since)
     }
 
-    /// All that is new after `cursor` for this owner, as one frame; the next cursor; and the state that a client has by then.
-    pub(super) fn read(&self, cursor: Option<Cursor>, owner: &Owner) -> (Option<ByteString>, Cursor, Since) {
+    /// All that is new after `cursor` for this owner; and the next cursor.
+    pub(super) fn read(&self, cursor: Option<Cursor>, owner: &Owner) -> (Option<New>, Cursor) {
         let mut view = self.view();
-        (view.read(cursor, owner), view.cursor(), Since::from(&view.state))
+        (view.read(cursor, owner), view.cursor())
+    }
+
+    pub(super) fn votes(&self, id: i64) -> String {
+        self.view().votes(id)
     }
 
     pub(super) fn whole_presence(&self) -> ByteString {

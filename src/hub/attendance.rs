@@ -12,7 +12,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::domain::Millis;
-use crate::domain::account::{SessionId, SessionState};
+use crate::domain::account::{SessionId, SessionState, SignedIn};
 use crate::domain::counted::make_room;
 use crate::store::{Accounts, Result};
 
@@ -26,7 +26,7 @@ const GUEST_WAIT: Duration = Duration::from_millis(300);
 const EVERY: Duration = Duration::from_secs(30);
 /// Sessions asked for at the same time.
 const AT_ONCE: usize = 32;
-/// Sessions remembered, at most, some 300 bytes each.
+/// Sessions remembered, at most, some 150 bytes each, and 300 where one is signed in.
 const REMEMBERED: usize = 10_000;
 
 pub struct Attendance {
@@ -45,8 +45,10 @@ pub struct Attendance {
     beside: Arc<Semaphore>,
 }
 
+/// Small where there is little to know, for most sessions are guests'.
 struct Known {
-    state: SessionState,
+    signed_in: Option<Box<SignedIn>>,
+    revoked: bool,
     since: Instant,
     /// Its end may have been missed.
     doubted: bool,
@@ -180,11 +182,11 @@ impl Attendance {
 
     fn fresh(&self, session: &SessionId) -> Option<SessionState> {
         let known = self.known.lock().expect("a short lock");
-        known.get(session).filter(|known| known.is_fresh()).map(|known| known.state.clone())
+        known.get(session).filter(|known| known.is_fresh()).map(Known::state)
     }
 
     fn last_known(&self, session: &SessionId) -> Option<SessionState> {
-        self.known.lock().expect("a short lock").get(session).map(|known| known.state.clone())
+        self.known.lock().expect("a short lock").get(session).map(Known::state)
     }
 
     fn learn(&self, session: &SessionId, state: SessionState) {
@@ -193,9 +195,13 @@ impl Attendance {
             let mut known = self.known.lock().expect("a short lock");
             make_room(&mut known, session, REMEMBERED, |known| known.is_fresh());
             // What the store said a moment before it was ended may come a moment after.
-            let later = known.get(session).is_some_and(|known| known.state == SessionState::Revoked);
+            let later = known.get(session).is_some_and(|known| known.revoked);
             if revoked || !later {
-                known.insert(session.clone(), Known { state, since: Instant::now(), doubted: false });
+                let signed_in = match state {
+                    SessionState::SignedIn(signed_in) => Some(Box::new(signed_in)),
+                    SessionState::Revoked | SessionState::Unknown => None,
+                };
+                known.insert(session.clone(), Known { signed_in, revoked, since: Instant::now(), doubted: false });
             }
         }
         let open = self.open.lock().expect("a short lock");
@@ -213,8 +219,17 @@ impl Attendance {
 }
 
 impl Known {
+    fn state(&self) -> SessionState {
+        match &self.signed_in {
+            _ if self.revoked => SessionState::Revoked,
+            Some(signed_in) => SessionState::SignedIn(SignedIn::clone(signed_in)),
+            None => SessionState::Unknown,
+        }
+    }
+
     fn is_fresh(&self) -> bool {
-        let within = if self.state == SessionState::Unknown { GUEST_FRESH } else { FRESH };
+        let is_guests = self.signed_in.is_none() && !self.revoked;
+        let within = if is_guests { GUEST_FRESH } else { FRESH };
         !self.doubted && self.since.elapsed() < within
     }
 }

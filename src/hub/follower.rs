@@ -3,19 +3,18 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytestring::ByteString;
 use tokio::sync::watch;
 
 use super::Hub;
 use super::area::LiveArea;
 use super::standing::Standing;
-use super::view::Cursor;
+use super::view::{Cursor, New};
 use crate::domain::change::{Done, Me};
 use crate::domain::name::{AreaName, Username};
 use crate::domain::owner::Owner;
 use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
-use crate::protocol::server::{Online, inside, joined};
+use crate::protocol::server::Online;
 use crate::store::Result;
 
 /// Joining, coming back and falling behind are one: the state at a number, then the events since. The seat is given back
@@ -31,15 +30,6 @@ pub struct Follower {
     seat: u64,
     grace: bool,
     following: Following,
-}
-
-/// What is new in an area.
-#[derive(Debug)]
-pub struct New {
-    /// One frame, as clients get it.
-    pub text: ByteString,
-    /// The state that a client has with it.
-    pub since: Since,
 }
 
 impl Follower {
@@ -97,18 +87,17 @@ impl Follower {
     /// All that is new; nothing if there is none.
     pub fn read(&mut self) -> Option<New> {
         self.turned.mark_unchanged();
-        let (text, next, since) = self.area.read(self.cursor, &self.following.owner);
+        let (new, next) = self.area.read(self.cursor, &self.following.owner);
         self.cursor = Some(next);
         if !std::mem::take(&mut self.resumes) {
-            return text.map(|text| New { text, since });
+            return new;
         }
         let presence = self.area.whole_presence();
-        let text = match text {
+        Some(match new {
             // Both may be arrays; what is inside them goes into one.
-            Some(events) => joined([inside(&events), &*presence].into_iter()).into(),
-            None => presence,
-        };
-        Some(New { text, since })
+            Some(new) => new.and(&presence),
+            None => New { text: presence, beside: None, since: self.area.look(|state, _, _| Since::from(state)) },
+        })
     }
 
     /// What the store said of who sits here.
@@ -134,6 +123,11 @@ impl Follower {
     /// Looks at the area; it is locked meanwhile.
     pub fn look<R>(&self, look: impl FnOnce(&AreaState, &Online, u64) -> R) -> R {
         self.area.look(look)
+    }
+
+    /// The answer of that id to `getVotes`.
+    pub fn votes(&self, id: i64) -> String {
+        self.area.votes(id)
     }
 
     /// Goes away for good, not by a reload: no grace.

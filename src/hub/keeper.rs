@@ -37,7 +37,7 @@ pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
                     wake = Instant::now() + RETRY;
                 }
             }
-        } else if let Some(due) = area.next_due() {
+        } else if let Some(due) = area.next_due(hub.clock.now()) {
             let now = hub.clock.now();
             if due < now {
                 expire(&hub, &area).await;

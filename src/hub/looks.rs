@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use super::Hub;
 use super::next::Next;
 use crate::domain::activity::{Act, Activity};
-use crate::domain::name::AreaName;
+use crate::domain::name::{AreaName, UserKey};
 use crate::domain::presence::Presence;
 use crate::domain::state::AreaState;
 use crate::protocol::client::Since;
@@ -56,6 +56,11 @@ pub(super) struct Looks {
 }
 
 impl Hub {
+    /// Whether somebody may have the name in the area: nobody has, as far as this process knows, where this is false.
+    pub fn may_be_held(&self, area: &AreaName, name: &UserKey) -> bool {
+        self.known(area).is_none_or(|area| area.look(|state, _, _| state.users.contains_key(name)))
+    }
+
     /// Looks at an area without following it: as it is known here, else as the store has it.
     pub async fn look<R>(self: &Arc<Self>, name: &AreaName, look: impl FnOnce(&Sight<'_>) -> R) -> Result<R> {
         if let Some(area) = self.known(name) {

@@ -35,10 +35,10 @@ mod view;
 mod whispers;
 
 pub use attendance::Attending;
-pub use follower::{Follower, New};
+pub use follower::Follower;
 pub use looks::{Edition, Sight};
 pub use standing::Standing;
-pub use view::Cursor;
+pub use view::{Cursor, New};
 
 use follower::Following;
 

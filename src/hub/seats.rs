@@ -1,7 +1,7 @@
 //! Who sits in an area in this process. A seat is taken on joining and given back by itself, with a moment of grace, so
 //! that a reload does not flicker.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use crate::domain::Millis;
@@ -12,9 +12,13 @@ use crate::domain::owner::Owner;
 use crate::domain::state::AreaState;
 use crate::protocol::server::Online;
 
+/// Nothing that is done for one who joins looks at all seats: thousands may join one area at once.
 #[derive(Debug, Default)]
 pub struct Seats {
-    seats: HashMap<u64, Seat>,
+    seats: BTreeMap<u64, Seat>,
+    of_owner: BTreeSet<(Owner, u64)>,
+    /// Those whose connection is gone, by when they are given back.
+    left: BTreeSet<(Instant, u64)>,
     next: u64,
 }
 
@@ -22,8 +26,6 @@ pub struct Seats {
 struct Seat {
     owner: Owner,
     holds: Option<Held>,
-    /// The connection is gone; the seat is given back then.
-    until: Option<Instant>,
 }
 
 /// A name that the store has given to who sits here.
@@ -41,20 +43,30 @@ struct Held {
 impl Seats {
     pub fn take(&mut self, owner: &Owner) -> u64 {
         self.next += 1;
-        self.seats.insert(self.next, Seat { owner: owner.clone(), holds: None, until: None });
+        self.seats.insert(self.next, Seat { owner: owner.clone(), holds: None });
+        self.of_owner.insert((owner.clone(), self.next));
         self.next
     }
 
+    /// The connection is gone; the seat is given back after the moment of grace.
     pub fn release(&mut self, seat: u64, now: Instant, grace: Duration) {
-        if let Some(seat) = self.seats.get_mut(&seat) {
-            seat.until = Some(now + grace);
+        if self.seats.contains_key(&seat) {
+            self.left.insert((now + grace, seat));
         }
     }
 
     /// Gives back what nobody came back to; answers when the next one is due.
     pub fn clear_out(&mut self, now: Instant) -> Option<Instant> {
-        self.seats.retain(|_, seat| seat.until.is_none_or(|until| until > now));
-        self.seats.values().filter_map(|seat| seat.until).min()
+        while let Some((until, seat)) = self.left.first().copied() {
+            if until > now {
+                return Some(until);
+            }
+            self.left.pop_first();
+            if let Some(Seat { owner, .. }) = self.seats.remove(&seat) {
+                self.of_owner.remove(&(owner, seat));
+            }
+        }
+        None
     }
 
     pub fn name(&self, seat: u64) -> Option<&Username> {
@@ -68,8 +80,10 @@ impl Seats {
 
     /// The same, wherever this owner sits: a name taken in one tab is everyone's of that browser.
     pub fn claim_all(&mut self, owner: &Owner, done: &Done, state: &AreaState) -> bool {
-        let of_owner = self.seats.values_mut().filter(|seat| seat.owner == *owner);
-        of_owner.fold(false, |changed, seat| seat.claim(done, state) || changed)
+        let of_owner = self.of_owner.range((owner.clone(), 0)..=(owner.clone(), u64::MAX));
+        of_owner.fold(false, |changed, (_, seat)| {
+            self.seats.get_mut(seat).is_some_and(|seat| seat.claim(done, state)) || changed
+        })
     }
 
     /// By this change the name's holder has another one, in all tabs; or none.
@@ -95,7 +109,7 @@ impl Seats {
     /// The names here, each once, however many tabs.
     pub fn names(&self) -> Online {
         let named = self.seats.values().filter_map(|seat| seat.holds.as_ref());
-        named.map(|held| (held.username.key(), held.username.clone())).collect::<BTreeMap<_, _>>()
+        named.map(|held| (held.username.key(), held.username.clone())).collect()
     }
 
     pub fn count(&self) -> u64 {

@@ -42,6 +42,19 @@ fn answer(event: &'static str, id: Option<i64>, data: &impl Serialize) -> String
     serde_json::to_string(&Frame { event, id, data }).expect("answers hold only texts and finite numbers")
 }
 
+/// The venues and votes of an area as `votes_ack` takes them.
+pub fn votes_inside(state: &AreaState) -> String {
+    let votes = Votes { venues: state.venues.values().collect(), votes: vote_rows(state) };
+    serde_json::to_string(&votes).expect("votes are texts and finite numbers")
+}
+
+/// The ack of `getVotes`; `inside` is that of the same venues and votes.
+pub fn votes_ack(id: i64, state: &AreaState, inside: &str) -> String {
+    let epoch = serde_json::to_string(&state.epoch).expect("an epoch is a text");
+    let seq = state.seq;
+    format!(r#"{{"event":"ack","id":{id},"data":{{"epoch":{epoch},"seq":{seq},{}}}"#, &inside[1..])
+}
+
 /// Events in their order as one frame: the event itself where it is one, else an array.
 pub fn joined<'a>(events: impl ExactSizeIterator<Item = &'a str>) -> String {
     let single = events.len() == 1;
@@ -164,13 +177,11 @@ pub struct VoteRow<'a> {
     pub expires_at: Millis,
 }
 
-/// The ack of `getVotes`.
+/// What the ack of `getVotes` holds beside where the area is: it stays the same while people come who have not voted.
 #[derive(Serialize)]
-pub struct Votes<'a> {
-    pub epoch: &'a Epoch,
-    pub seq: u64,
-    pub venues: Vec<&'a Venue>,
-    pub votes: Vec<VoteRow<'a>>,
+struct Votes<'a> {
+    venues: Vec<&'a Venue>,
+    votes: Vec<VoteRow<'a>>,
 }
 
 /// The ack of `getUsers`.
@@ -193,12 +204,6 @@ impl<'a> Updates<'a> {
             expires_at: state.expires_at,
             stale_since: None,
         }
-    }
-}
-
-impl<'a> Votes<'a> {
-    pub fn new(state: &'a AreaState) -> Self {
-        Self { epoch: &state.epoch, seq: state.seq, venues: state.venues.values().collect(), votes: vote_rows(state) }
     }
 }
 

@@ -44,7 +44,7 @@ pub enum Told {
 impl Told {
     pub fn text(&self) -> ByteString {
         match self {
-            Self::Area(new) => new.text.clone(),
+            Self::Area(new) => new.in_one(),
             Self::All(text) => text.clone(),
             Self::Bye(ms) => server::event("bye", &Bye { retry_in_ms: *ms }).into(),
             Self::SignedOut => server::server_error(None, &Problem::signed_out()).into(),

@@ -207,9 +207,10 @@ impl Server {
             // Nobody reads before the first state is there.
             return Ok(());
         }
-        let Some(text) = self.view.read(self.client.cursor, &owner_of(0)) else { return Ok(()) };
+        let Some(new) = self.view.read(self.client.cursor, &owner_of(0)) else { return Ok(()) };
         self.client.cursor = Some(self.view.cursor());
-        let frame: Value = serde_json::from_str(&text).map_err(|error| format!("a frame is no JSON: {error}"))?;
+        let frame: Value =
+            serde_json::from_str(&new.in_one()).map_err(|error| format!("a frame is no JSON: {error}"))?;
         let events = frame.as_array().map_or(std::slice::from_ref(&frame), Vec::as_slice);
         events.iter().try_for_each(|event| self.client.take(event, said))
     }

@@ -1,32 +1,31 @@
-//! What one live area knows: its state at a number, the recent events, who sits here and who is there. All of it under one
-//! lock; knows no store, no socket, no task.
+//! What one live area knows: its state at a number, the recent events, who sits here and who is there. All of it under one lock; knows no
+//! store, no socket, no task.
 
+mod presence;
 mod reading;
+
+pub use reading::New;
 
 use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 
 use super::Bounds;
-use super::claim::{OwnClaim, beside};
+use super::claim::OwnClaim;
 use super::log::Log;
 use super::looks::Edition;
 use super::seats::Seats;
 use super::whispers::{self, Talked, Whispers};
 use crate::domain::Millis;
 use crate::domain::activity::{Act, Activity};
-use crate::domain::change::Me;
 use crate::domain::event::{Event, Heard, Notice, Numbered};
-use crate::domain::name::{AreaName, Username};
+use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
-use crate::domain::presence::{Claim, ClaimChange, Presence, ServerId};
+use crate::domain::presence::{Claim, Presence, ServerId};
 use crate::domain::state::{Applied, AreaState};
 use crate::domain::talk::Told;
-use crate::protocol::server::{self, Online, PresenceData};
+use crate::protocol::server::Online;
 use crate::store::{Head, Snapshot};
-
-/// Followers from which on who comes and goes is told to all of them together, and not one by one: each telling is a write to everyone.
-const CROWD: usize = 64;
 
 /// Whether followers are to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +68,12 @@ pub(super) struct View {
     pub waiting_since: Option<Instant>,
     /// Before this time of the store nobody's time is over, whatever the state says (renewals make no event).
     pub expire_after: Millis,
+    /// Nobody's two hours end before this; none: to be looked up.
+    due_from: Option<Millis>,
     /// The state for who joins, and the position that it was encoded at; a new edition where that does not tell it.
     pub encoded: (Edition, Option<(u64, ByteString)>),
+    /// The inside of the answer to `getVotes`; none since something of it may have changed.
+    votes: Option<ByteString>,
     pub followers: usize,
     /// Since when nobody follows.
     pub idle_since: Instant,
@@ -97,7 +100,9 @@ impl View {
             stirred: false,
             waiting_since: None,
             expire_after: 0,
+            due_from: None,
             encoded: (Edition::next(), None),
+            votes: None,
             followers: 0,
             idle_since: Instant::now(),
         }
@@ -122,6 +127,7 @@ impl View {
             Heard::Notice(Notice::Renewed { username, due }) => {
                 self.state.renew(&username.key(), due);
                 self.encoded = (Edition::next(), None);
+                self.votes = None;
             }
             Heard::Notice(Notice::Here(change)) if change.server != self.server => {
                 self.presence.change(&change);
@@ -156,6 +162,7 @@ impl View {
 
     fn take_change(&mut self, numbered: &Numbered, text: ByteString) -> Tell {
         let act = Act::of(&self.state, numbered);
+        let users = self.state.users.len();
         match self.state.apply(numbered, self.bounds.lifetime) {
             Applied::Known => return Tell::Nothing,
             Applied::Gap => {
@@ -164,6 +171,12 @@ impl View {
                 return Tell::Nothing;
             }
             Applied::Next => {
+                if matches!(numbered.event, Event::User { .. }) && self.state.users.len() > users {
+                    // Who has just come has no vote, and may, where the store's clock was set, be over first.
+                    self.due_from = self.due_from.map(|due| due.min(numbered.at.saturating_add(self.bounds.lifetime)));
+                } else {
+                    self.votes = None;
+                }
                 match &numbered.event {
                     Event::Renamed { from, username, .. } => self.seats.rename(numbered, &from.key(), Some(username)),
                     Event::UserLeft { username, reason } => {
@@ -183,7 +196,7 @@ impl View {
             }
         }
         match numbered.event {
-            Event::User { .. } | Event::UserLeft { .. } if self.followers >= CROWD => Tell::Soon,
+            Event::User { .. } | Event::UserLeft { .. } if self.is_crowd() => Tell::Soon,
             _ => Tell::Now,
         }
     }
@@ -211,6 +224,7 @@ impl View {
         self.state = state;
         self.expire_after = 0;
         self.encoded = (Edition::next(), None);
+        (self.due_from, self.votes) = (None, None);
         self.seats.check(&self.state);
         self.look_at_claims(&claims, lives);
         self.stirred = true;
@@ -243,6 +257,14 @@ impl View {
         !gone && (head.epoch != self.state.epoch || behind)
     }
 
+    /// When somebody's two hours may be over. Looked up among all users only once that time has come, for acts only put it off.
+    pub fn next_due(&mut self, now: Millis) -> Option<Millis> {
+        if self.due_from.is_none_or(|due| due <= now) {
+            self.due_from = self.state.next_due();
+        }
+        self.due_from
+    }
+
     fn look_at_claims(&mut self, claims: &[(ServerId, Claim)], lives: impl Fn(&ServerId) -> bool) {
         let others = claims.iter().filter(|(server, _)| *server != self.server && lives(server));
         self.presence.look(others);
@@ -254,58 +276,11 @@ impl View {
         self.stirred |= self.online() != self.told;
     }
 
-    // --- who is here ---
-
-    /// Over all servers, of those the area knows; and all connections.
-    fn online(&self) -> (Online, u64) {
-        let mut names = self.presence.names();
-        names.extend(self.seats.names());
-        names.retain(|key, _| self.state.users.contains_key(key));
-        (names, self.presence.watching() + self.seats.count())
-    }
-
-    /// Tells followers who is here now, if that is another picture than before. True if they were told.
-    pub fn tell_followers(&mut self) -> bool {
-        self.stirred = false;
-        let (online, watching) = self.online();
-        if self.told == (online.clone(), watching) {
-            return false;
-        }
-        let before = std::mem::replace(&mut self.told, (online, watching)).0;
-        let (online, watching) = &self.told;
-        let text = presence(&beside(online, &before), &beside(&before, online), online.len(), *watching);
-        self.log.push(text.into(), None);
-        true
-    }
-
-    /// What the other servers are to be told of this one's people, if anything.
-    pub fn next_claim(&mut self) -> Option<(Claim, ClaimChange)> {
-        self.own.next(self.seats.names(), self.seats.count())
-    }
-
     /// Nobody follows, and nobody did for so long; and the other servers know.
     pub fn is_idle(&self, linger: Duration) -> bool {
         let nobody = self.followers == 0 && self.seats.count() == 0 && self.own.is_over();
         nobody && self.idle_since.elapsed() >= linger
     }
-
-    /// Who sits where, by what the store said. True if that is news.
-    pub fn seat(&mut self, seat: impl FnOnce(&mut Seats, &AreaState) -> bool) -> bool {
-        let changed = seat(&mut self.seats, &self.state);
-        self.stirred |= changed;
-        changed
-    }
-
-    pub fn me(&self, seat: u64) -> Option<Me> {
-        let username = self.seats.name(seat)?;
-        let user = self.state.users.get(&username.key());
-        let (img, since, due) = user.map(|user| (user.img.clone(), user.since, user.due)).unwrap_or_default();
-        Some(Me { username: username.clone(), img, since, due })
-    }
-}
-
-fn presence(here: &[Username], gone: &[Username], online: usize, watching: u64) -> String {
-    server::event("presence", &PresenceData { here, gone, online, watching })
 }
 
 #[cfg(test)]

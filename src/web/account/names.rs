@@ -25,18 +25,28 @@ pub enum Before {
 }
 
 /// `nameTaken` if the name is somebody else's account. Who holds it in the area already keeps it until it ends. Both are asked at the
-/// same time.
+/// same time; who holds it, only where somebody may, or where that decides: nearly all who come are new.
 pub async fn check(web: &Web, change: &Change, username: &Username) -> Result<Before, Problem> {
     let key = username.key();
-    let me = async { Ok(web.hub.me(&change.area, &change.owner).await?.me) };
-    let (account, me) = try_join!(owner_of(web, &key), me)?;
-    if me.is_some_and(|me| me.username.key() == key) || account.as_ref() == Some(&change.owner) {
+    let may_hold = web.hub.may_be_held(&change.area, &key);
+    let held = async { Ok(may_hold && holds(web, change, &key).await?) };
+    let (account, held) = try_join!(owner_of(web, &key), held)?;
+    if held || account.as_ref() == Some(&change.owner) {
         return Ok(Before::Theirs);
     }
-    if account.is_some() {
-        return Err(taken(web, &change.area, username).await);
+    if account.is_none() {
+        return Ok(Before::Free);
     }
-    Ok(Before::Free)
+    if !may_hold && holds(web, change, &key).await? {
+        return Ok(Before::Theirs);
+    }
+    Err(taken(web, &change.area, username).await)
+}
+
+/// Whether who asks has the name in the area.
+async fn holds(web: &Web, change: &Change, name: &UserKey) -> Result<bool, Problem> {
+    let me = web.hub.me(&change.area, &change.owner).await?.me;
+    Ok(me.is_some_and(|me| me.username.key() == *name))
 }
 
 /// Whether the name that was just taken became somebody else's account meanwhile: a guest has it no longer then.

@@ -11,7 +11,7 @@ use super::line::Line;
 use super::round::Place;
 use super::wire::{Gone, Lost};
 use crate::domain::owner::Owner;
-use crate::hub::Follower;
+use crate::hub::{Follower, New};
 use crate::protocol::client::Request;
 use crate::protocol::error::Problem;
 use crate::protocol::server;
@@ -187,7 +187,13 @@ impl Client {
     }
 
     pub(super) fn tell(&mut self, told: &Told) -> Result<(), End> {
-        self.line.text(told.text());
+        match told {
+            // The state is the same memory for all who join: what came since is a frame of its own.
+            Told::Area(New { text, beside, .. }) => {
+                [Some(text), beside.as_ref()].into_iter().flatten().for_each(|text| self.line.text(text.clone()));
+            }
+            _ => self.line.text(told.text()),
+        }
         match told {
             Told::Area(_) | Told::All(_) => Ok(()),
             Told::SignedOut => Err(End::Close(CloseCode::Policy, "Signed out.")),

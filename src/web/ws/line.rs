@@ -187,7 +187,7 @@ impl Line {
             return true;
         }
         let Some(new) = follower.read() else { return false };
-        let piece = Piece::shared_text(new.text);
+        let piece = Piece::shared_text(new.in_one());
         self.write(&piece);
         // What was told to some alone is in nobody else's reading.
         if let Some((from, next)) = from.zip(follower.cursor()).filter(|(from, next)| !from.has_whispers_until(next)) {

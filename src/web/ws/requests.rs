@@ -10,7 +10,7 @@ use crate::domain::name::{AreaName, Username};
 use crate::hub::Follower;
 use crate::protocol::client::{ClientEvent, Request, Since};
 use crate::protocol::error::Problem;
-use crate::protocol::server::{Changed, Joined, MeAnswer, Users, Votes, Watching, ack};
+use crate::protocol::server::{Changed, Joined, MeAnswer, Users, Watching, ack};
 use crate::protocol::talk::TalkEvent;
 use crate::web::acts;
 use crate::web::feed::Told;
@@ -29,7 +29,7 @@ impl Client {
             ClientEvent::RemoveVote => self.act(n, Act::Withdraw).await,
             ClientEvent::Leave => self.act(n, Act::Leave).await,
             ClientEvent::GetVotes => {
-                self.look(id, |f, id| f.look(|s, _, _| ack(id, &Votes::new(s))));
+                self.look(id, Follower::votes);
                 return Ok(());
             }
             ClientEvent::GetUsers => {

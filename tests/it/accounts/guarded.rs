@@ -1,9 +1,11 @@
 //! What an account is held by against others: the guest's cookie of before, tries that are not its owner's, names by the thousand.
 
+use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::{CHEAP, PHRASE, call, code, create, name_of, sign_in, take, two_servers};
+use super::{CHEAP, PHRASE, call, code, create, name_of, server_on, sign_in, take, two_servers};
+use crate::redis::server::RedisServer;
 use crate::server::{Browser, Server};
 
 #[tokio::test]
@@ -63,4 +65,48 @@ async fn no_name_is_offered_that_is_somebodys_account() {
     assert_eq!(take(&cem, "Ann").await.0, StatusCode::OK);
     let taken = take(&Browser::open(&two).await, "Ann").await;
     assert_eq!((code(&taken), &taken.1["free"]), ((409, "nameTaken"), &json!("Ann 3")));
+}
+
+#[tokio::test]
+async fn a_join_of_somebody_new_is_four_calls_of_the_store() {
+    const JOINS: usize = 12;
+    let redis = RedisServer::start();
+    let server = server_on(&redis, &[]).await;
+    // The area is live from here on, and Redis knows the scripts.
+    let _first = Browser::open(&server).await.join("lunch", "Ann").await;
+    let browsers = join_all((0..JOINS).map(|_| Browser::open(&server))).await;
+    for (setting, value) in [("slowlog-max-len", "10000"), ("slowlog-log-slower-than", "0")] {
+        redis.ask::<()>(&["CONFIG", "SET", setting, value]);
+    }
+    let mut sockets = Vec::new();
+    for (number, browser) in browsers.iter().enumerate() {
+        sockets.push(browser.join("lunch", &format!("User {number}")).await);
+    }
+    redis.ask::<()>(&["CONFIG", "SET", "slowlog-log-slower-than", "-1"]);
+    let commands: Vec<(u64, u64, u64, Vec<String>, String, String)> = redis.ask(&["SLOWLOG", "GET", "10000"]);
+    let scripts = commands.iter().map(|(_, _, _, command, ..)| command).filter(|command| command[0] == "EVALSHA");
+    let of = |first: &str, keys: Option<&str>| {
+        let is = |command: &&Vec<String>| command[3].starts_with(first) && keys.is_none_or(|keys| command[2] == keys);
+        scripts.clone().filter(is).count()
+    };
+    // Whether the session stands, whose name it is before and after, and the join, which is given the keys of one user's records, too.
+    assert_eq!((of("sess:", None), of("account:", None), of("lunch:", Some("18"))), (JOINS, 2 * JOINS, JOINS));
+    // What asks for the area as a whole, or for one's name there: the server itself does so now and then.
+    assert!(of("lunch:", Some("14")) < JOINS / 2, "{}", of("lunch:", Some("14")));
+}
+
+#[tokio::test]
+async fn who_holds_a_name_that_another_makes_an_account_of_keeps_it_until_it_ends() {
+    let (_redis, one, two) = two_servers(&[]).await;
+    let holder = Browser::open(&one).await;
+    let _tab = holder.join("lunch", "Ann").await;
+    create(&mut Browser::open(&two).await, "Ann", &[]).await;
+    for server in [&one, &two] {
+        assert_eq!(take(&holder.at(server), "Ann").await.0, StatusCode::OK);
+        assert_eq!(code(&take(&Browser::open(server).await, "Ann").await), (409, "nameTaken"));
+    }
+    assert_eq!(
+        code(&holder.at(&two).call(Method::PUT, "/api/areas/dinner/me", Some(&json!({"username": "Ann"}))).await),
+        (409, "nameTaken")
+    );
 }
