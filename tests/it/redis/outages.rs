@@ -211,8 +211,8 @@ async fn no_more_connections_than_asked_for() {
     });
     assert!(futures_util::future::join_all(asked).await.iter().all(Result::is_ok));
     let clients: String = server.ask(&["CLIENT", "LIST"]);
-    // Two for commands, one for pub/sub, and the one that asks.
-    assert_eq!(clients.lines().count(), 4, "{clients}");
+    // One for the commands of each of the two threads that had any, one for pub/sub, and the one that asks.
+    assert!((3..=4).contains(&clients.lines().count()), "{clients}");
     drop(out);
     eventually("they are closed with the store", async || {
         server.ask::<String>(&["CLIENT", "LIST"]).lines().count() == 1
