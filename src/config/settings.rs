@@ -39,7 +39,7 @@ pub struct Server {
     /// Origins as browsers send them: scheme, host, and the port unless it is the scheme's own.
     pub allowed_origins: Vec<String>,
     pub trusted_proxies: usize,
-    /// None is one for each core.
+    /// None is one for every two cores.
     pub workers: Option<usize>,
     pub header_timeout: Duration,
     pub body_timeout: Duration,

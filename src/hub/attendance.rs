@@ -134,9 +134,9 @@ impl Attendance {
     }
 
     pub fn attend(self: &Arc<Self>, session: &SessionId, signed_in: bool) -> Attending {
-        // It may have ended between its check and now.
-        let over = self.last_known(session) == Some(SessionState::Revoked);
         let mut open = self.open.lock().expect("a short lock");
+        // It may have ended between its check and now. Whoever learns it from here on finds this one.
+        let over = self.last_known(session) == Some(SessionState::Revoked);
         let one = open.entry(session.clone()).or_insert_with(|| {
             let (connections, ended) = (AtomicUsize::new(0), AtomicBool::new(over));
             Arc::new(Open { session: session.clone(), signed_in, connections, ended })

@@ -8,7 +8,7 @@ use super::text::Text;
 use crate::domain::name::AreaName;
 use crate::hub::{Edition, Sight};
 
-/// Bytes of pages kept at most: some forty, compressed and not.
+/// Bytes of pages kept at most when another one comes: some forty, compressed and not. What is compressed only later comes on top until then.
 const KEPT_BYTES: usize = 2 << 20;
 
 /// What page is asked for.
@@ -52,11 +52,10 @@ impl Kept {
     /// there again.
     pub fn put(&self, asked: Asked, shown: Shown, page: Arc<Text>) {
         let mut pages = self.0.lock().expect("a short lock");
-        if !pages.contains_key(&asked) {
-            let kept: usize = pages.values().map(|(_, page)| page.size()).sum();
-            if kept + page.size() > KEPT_BYTES {
-                *pages = HashMap::new();
-            }
+        pages.remove(&asked);
+        let kept: usize = pages.values().map(|(_, page)| page.size()).sum();
+        if kept + page.size() > KEPT_BYTES {
+            *pages = HashMap::new();
         }
         pages.insert(asked, (shown, page));
     }
@@ -97,7 +96,12 @@ mod tests {
     fn what_is_kept_has_a_bound() {
         let kept = Kept::default();
         for number in 0..100 {
-            kept.put(asked(&format!("area-{number}")), shown(), Text::new("x".repeat(KEPT_BYTES / 10)));
+            // Each comes twice, and is larger the second time.
+            kept.put(
+                asked(&format!("area-{}", number / 2)),
+                shown(),
+                Text::new("x".repeat(KEPT_BYTES / 20 * (1 + number % 2))),
+            );
             let bytes: usize = kept.0.lock().unwrap().values().map(|(_, page)| page.size()).sum();
             assert!((1..=KEPT_BYTES).contains(&bytes), "{bytes}");
         }

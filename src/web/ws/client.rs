@@ -104,21 +104,22 @@ impl Client {
         let mut message = None;
         loop {
             // Boxed, for an idle connection's task has no use for any of it: it consists of the wait.
-            Box::pin(self.turn(message)).await?;
-            message = self.line.wait().await;
+            let has_more_to_do = Box::pin(self.turn(message)).await?;
+            message = self.line.wait(has_more_to_do).await;
         }
     }
 
-    /// What there is to do after a message, or without one.
-    async fn turn(&mut self, message: Option<Result<AggregatedMessage, Lost>>) -> Result<(), End> {
+    /// What there is to do after a message, or without one. True if there may be more of it.
+    async fn turn(&mut self, message: Option<Result<AggregatedMessage, Lost>>) -> Result<bool, End> {
         if let Some(request) = message.map(|message| self.hear(message?)).transpose()?.flatten() {
             self.request(request).await?;
         }
         self.write().await
     }
 
-    /// Writes answers, and what came while this task was at work: after a vote, the vote itself goes with its answer.
-    async fn write(&mut self) -> Result<(), End> {
+    /// Writes answers, and what came while this task was at work: after a vote, the vote itself goes with its answer. True if the client took
+    /// its time: it is heard before it is told what came meanwhile, for it may never be told all.
+    async fn write(&mut self) -> Result<bool, End> {
         loop {
             if self.line.take_ping() {
                 if self.heard_at.elapsed() > self.web.options.silent {
@@ -142,9 +143,11 @@ impl Client {
                 self.tell(&told)?;
             }
             if !self.line.has_more() {
-                return Ok(());
+                return Ok(false);
             }
-            self.line.flush().await?;
+            if self.line.flush().await? {
+                return Ok(true);
+            }
         }
     }
 

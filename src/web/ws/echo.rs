@@ -32,7 +32,7 @@ async fn back(line: &Rc<Line>) -> Result<(), End> {
     loop {
         line.flush().await?;
         // Nobody calls this line, for it is in no round.
-        let Some(message) = line.wait().await else { continue };
+        let Some(message) = line.wait(false).await else { continue };
         match message? {
             AggregatedMessage::Text(text) => line.text(text),
             AggregatedMessage::Binary(bytes) => line.message(Message::Binary(bytes)),

@@ -3,12 +3,14 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Message};
 use bytestring::ByteString;
 use futures_util::future::poll_fn;
+use metrics::Counter;
 use tokio::time::timeout;
 
 use super::outgoing::Piece;
@@ -21,6 +23,9 @@ use crate::web::limits::reached;
 const CLOSE_LIMIT: Duration = Duration::from_millis(500);
 /// Who was told that the connection ends has this long to end it too.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// Looked up by name once, and not with each delivery.
+pub static DELIVERED: LazyLock<Counter> = LazyLock::new(|| metrics::counter!("wte_events_delivered_total"));
 
 pub struct Line {
     wire: RefCell<Wire>,
@@ -85,13 +90,14 @@ impl Line {
         self.wire.borrow().has_more()
     }
 
-    /// Writes what there is, in as few writes as it takes; waits as long as the client takes some of it.
-    pub async fn flush(&self) -> Result<(), Gone> {
+    /// Writes what there is, in as few writes as it takes; waits as long as the client takes some of it. True if it had to wait.
+    pub async fn flush(&self) -> Result<bool, Gone> {
         if self.wire.borrow_mut().write()? {
-            return Ok(());
+            return Ok(false);
         }
         // Boxed, for nearly nobody needs it: the timer would be in every idle connection's task.
-        Box::pin(self.flush_in_time()).await
+        Box::pin(self.flush_in_time()).await?;
+        Ok(true)
     }
 
     async fn flush_in_time(&self) -> Result<(), Gone> {
@@ -111,7 +117,7 @@ impl Line {
     pub async fn close(&self, code: CloseCode, description: &str) {
         self.message(Message::Close(Some(CloseReason { code, description: Some(description.to_owned()) })));
         // Who is gone, or does not read, needs no goodbye.
-        if let Ok(Ok(())) = timeout(CLOSE_LIMIT, self.flush()).await {
+        if let Ok(Ok(_)) = timeout(CLOSE_LIMIT, self.flush()).await {
             // Whoever does not end it by then has it ended.
             let _ = timeout(LINGER, poll_fn(|context| self.wire.borrow_mut().poll_end(context))).await;
         }
@@ -129,12 +135,15 @@ impl Line {
 
     /// What is new in the area by now.
     pub fn at_hand(&self) -> Option<New> {
-        self.follower.borrow_mut().as_mut().filter(|follower| follower.has_more())?.read()
+        let new = self.follower.borrow_mut().as_mut().filter(|follower| follower.has_more())?.read();
+        DELIVERED.increment(u64::from(new.is_some()));
+        new
     }
 
-    /// Waits for a message, or until a round has left something to this task; none is the latter. The rounds may write meanwhile.
-    pub async fn wait(&self) -> Option<Result<AggregatedMessage, Lost>> {
-        self.idle.set(true);
+    /// Waits for a message, or until a round has left something to this task; none is the latter. The rounds may write meanwhile. Where
+    /// this task has more to do anyway, it only takes what has come.
+    pub async fn wait(&self, has_more_to_do: bool) -> Option<Result<AggregatedMessage, Lost>> {
+        self.idle.set(!has_more_to_do);
         // By hand, for this is what an idle connection's task consists of.
         let next = poll_fn(|context| {
             if let Poll::Ready(message) = self.wire.borrow_mut().poll_read(context) {

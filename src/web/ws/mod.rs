@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use actix_http::ws::handshake;
+use actix_web::http::header::{TRANSFER_ENCODING, UPGRADE};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, rt};
 
@@ -58,7 +59,15 @@ fn accept(
     begin: impl FnOnce(Rc<Line>) + 'static,
 ) -> Result<HttpResponse, WebError> {
     let no_socket = |_| Problem::new(Code::BadMessage, "This address speaks WebSocket, and nothing else.");
-    let mut response = HttpResponse::from(handshake(request.head()).map_err(no_socket)?.finish().map_into_boxed_body());
+    let mut answer = handshake(request.head()).map_err(no_socket)?;
+    // The server hands over the socket of such a request alone; of any other, nobody would have it.
+    let is_plain = request.headers().get(UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    if !is_plain || request.headers().contains_key(TRANSFER_ENCODING) {
+        return Err(
+            Problem::new(Code::BadMessage, "Ask for a WebSocket alone: Upgrade: websocket, and no body.").into()
+        );
+    }
+    let mut response = HttpResponse::from(answer.finish().map_into_boxed_body());
     response.extensions_mut().insert(TakeOver::new(move |taken| begin(Line::new(Wire::new(taken, most), stall))));
     Ok(response)
 }

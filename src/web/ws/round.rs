@@ -5,16 +5,14 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use actix_web::rt;
-use metrics::Counter;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::line::Line;
+use super::line::{DELIVERED, Line};
 use crate::domain::name::AreaName;
 use crate::hub::{Follower, News, Standing};
 use crate::web::{Draining, Web};
@@ -23,9 +21,6 @@ use crate::web::{Draining, Web};
 const AT_A_TIME: usize = 32;
 /// Clients are called for their pings in as many parts as there are seconds from one ping to the next: one part each second.
 const SECOND: Duration = Duration::from_secs(1);
-
-/// Looked up by name once, and not with each delivery.
-static DELIVERED: LazyLock<Counter> = LazyLock::new(|| metrics::counter!("wte_events_delivered_total"));
 
 thread_local! {
     static ROUNDS: RefCell<HashMap<Whose, Round>> = RefCell::default();

@@ -8,7 +8,8 @@ local function left(from)
     return {}
   end
   local known, found = {}, {}
-  for i = from, #ARGV do
+  -- The last argument is the run, as every script gets it.
+  for i = from, #ARGV - 1 do
     known[ARGV[i]] = true
   end
   for _, session in ipairs(redis.call('ZRANGE', SESSIONS, 0, -1)) do

@@ -9,7 +9,8 @@ end
 if redis.call('TYPE', SESSIONS).ok ~= 'zset' then
   return {}
 end
-for i = 2, #ARGV do
+-- The last argument is the run, as every script gets it.
+for i = 2, #ARGV - 1 do
   redis.call('ZREM', SESSIONS, ARGV[i])
 end
 return redis.call('ZRANGE', SESSIONS, 0, -1)
