@@ -122,7 +122,9 @@ impl Record {
         rules: &Rules,
         step: &mut Step,
     ) -> Result<Option<Event>, Refused> {
+        // A damaged store may give somebody a name that nobody in the area has.
         let held = self.owners.get(&change.owner).and_then(|holding| holding.name.clone());
+        let held = held.filter(|key| self.state.users.contains_key(key));
         match (&change.act, held) {
             (Act::Join { username, img }, held) => self.join(&change.owner, held, username, img, at, rules, step),
             (Act::Leave | Act::HandOver { .. }, None) => Ok(None),

@@ -1,5 +1,6 @@
 //! Bad input harms only its sender: typed errors, the close codes of protocol.md, nothing stored, nothing broken.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::server::{Browser, Server, Socket, frame, frame_head};
@@ -221,4 +222,25 @@ async fn without_that_limit_bad_messages_end_nothing() {
         socket.event("serverError").await;
     }
     socket.ask("getMe", json!({})).await;
+}
+
+/// The server takes a request over as a socket only if it asks for a WebSocket and nothing else.
+#[tokio::test]
+async fn no_handshake_is_answered_whose_socket_nobody_would_have() {
+    let server = Server::start(&[]).await;
+    let ann = Browser::open(&server).await;
+    for (to, encoding, status) in [
+        ("websocket", None, 101),
+        ("WebSocket", None, 101),
+        ("h2c, websocket", None, 400),
+        ("websocket", Some("chunked"), 400),
+    ] {
+        let mut request = server.request(Method::GET, "/ws").header("upgrade", to).header("connection", "upgrade");
+        request = request.header("sec-websocket-version", "13").header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        request = request.header("origin", &ann.base).header("cookie", &ann.cookie);
+        if let Some(encoding) = encoding {
+            request = request.header("transfer-encoding", encoding).body(reqwest::Body::from("{}"));
+        }
+        assert_eq!(request.send().await.unwrap().status(), status, "{to} {encoding:?}");
+    }
 }

@@ -125,6 +125,8 @@ async fn call(
 ) {
     let mut seconds = interval(SECOND);
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Its first one would be now: nobody is asked whether they are there who has just come.
+    seconds.reset();
     let mut second = 0;
     loop {
         tokio::select! {
