@@ -1,13 +1,10 @@
 //! A client that does not read: it costs no memory and no time of others, gets the outcome when it reads again, and is closed
 //! when it never does.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use tokio::time::{sleep, timeout};
 
 use crate::figures::until;
-use crate::server::{Browser, PATIENCE, Server, Socket, View};
+use crate::server::{Browser, Server, Socket, View};
 
 pub const NO_RATE: (&str, &str) = ("WTE__LIMITS__EVENTS_PER_SECOND", "0");
 /// Without the bound of recent events.
@@ -83,37 +80,6 @@ async fn who_does_not_read_costs_no_memory_and_gets_the_outcome_in_the_end() {
     }
     let (_, area) = Browser::open(&server).await.get("/api/areas/lunch").await;
     assert_eq!(view, View::of(&area));
-}
-
-#[tokio::test]
-async fn who_reads_slower_than_others_vote_is_heard_all_the_same() {
-    let server = Server::start(&[NO_RATE]).await;
-    let mut voter = voter(&server).await;
-    let mut slow = Browser::open(&server).await.narrow_socket().await;
-    slow.ask("add", json!({"area": "lunch", "username": "Bob"})).await;
-    flood(&mut voter, FLOOD / 3).await;
-    slow.post("addVote", None, json!({"fs": {"id": "large"}})).await;
-    let reads = async {
-        loop {
-            slow.next().await;
-            // More comes meanwhile than it has read.
-            sleep(Duration::from_millis(50)).await;
-        }
-    };
-    // The flood does not end before the vote is seen: so it was not the end of the flood that let it through.
-    let floods = async {
-        loop {
-            flood(&mut voter, 100).await;
-            let area: Value = server.get("/api/areas/lunch").await.json().await.unwrap();
-            if area["votes"].as_array().unwrap().iter().any(|vote| vote["username"] == "Bob") {
-                return;
-            }
-        }
-    };
-    let heard = async {
-        tokio::select! { () = floods => {}, () = reads => {} }
-    };
-    timeout(PATIENCE * 2, heard).await.expect("the vote is counted while others vote on");
 }
 
 #[tokio::test]
