@@ -110,11 +110,8 @@ pub fn burst(setup: &Setup, side: Side) -> Result<Measured, String> {
     drop(crowd);
     calm_down(&served, &mut Crowd::new(&served, 1)?, before)?;
     let after = resident_kib(served.pid());
-    measured.figure("memory before, MiB", before / KIB_A_MIB);
-    measured.figure("at its height, MiB", height / KIB_A_MIB);
-    measured.figure("after the burst, MiB", after / KIB_A_MIB);
-    measured.figure("live areas by then", live_areas(&served));
-    measured.figure("after the burst, by before", after / before);
+    let words = ["at its height, MiB", "after the burst, MiB", "after the burst, by before"];
+    tell_memory(&mut measured, words, [before, height, after], live_areas(&served));
     Ok(measured)
 }
 
@@ -138,12 +135,19 @@ pub fn turnover(setup: &Setup, side: Side) -> Result<Measured, String> {
     let after = resident_kib(served.pid());
     measured.figure("areas a second", f64::from(AREAS) / took);
     measured.figure("answers that said \"not now\"", not_now as f64);
-    measured.figure("memory before, MiB", before / KIB_A_MIB);
-    measured.figure("right after the last, MiB", height / KIB_A_MIB);
-    measured.figure("when all are over, MiB", after / KIB_A_MIB);
-    measured.figure("live areas by then", live_areas(&served));
-    measured.figure("when all are over, by before", after / before);
+    let words = ["right after the last, MiB", "when all are over, MiB", "when all are over, by before"];
+    tell_memory(&mut measured, words, [before, height, after], live_areas(&served));
     Ok(measured)
+}
+
+/// KiB before, at the height and after; `words` are for the height, the end, and the end as a multiple of before.
+fn tell_memory(measured: &mut Measured, words: [&'static str; 3], [before, height, after]: [f64; 3], live_areas: f64) {
+    let [at_its_height, in_the_end, by_before] = words;
+    measured.figure("memory before, MiB", before / KIB_A_MIB);
+    measured.figure(at_its_height, height / KIB_A_MIB);
+    measured.figure(in_the_end, after / KIB_A_MIB);
+    measured.figure("live areas by then", live_areas);
+    measured.figure(by_before, after / before);
 }
 
 /// Those that the server still holds in its memory: whether what did not come back is the areas', or the allocator's.

@@ -30,7 +30,7 @@ use super::ws::Taken;
 /// Who was refused a WebSocket has this long to take the answer.
 const REFUSAL: Duration = Duration::from_secs(5);
 /// Who was told that a connection ends has this long to end it too.
-const LINGER: Duration = Duration::from_secs(1);
+pub const LINGER: Duration = Duration::from_secs(1);
 
 /// How to listen.
 pub struct Listening {

@@ -18,11 +18,10 @@ use super::wire::{Gone, Lost, Wire};
 use crate::domain::name::AreaName;
 use crate::hub::{Attending, Cursor, Follower, New};
 use crate::web::limits::reached;
+use crate::web::listen::LINGER;
 
 /// A close frame is a courtesy: it waits no longer than this for who does not read.
 const CLOSE_LIMIT: Duration = Duration::from_millis(500);
-/// Who was told that the connection ends has this long to end it too.
-const LINGER: Duration = Duration::from_secs(1);
 
 /// Looked up by name once, and not with each delivery.
 pub static DELIVERED: LazyLock<Counter> = LazyLock::new(|| metrics::counter!("wte_events_delivered_total"));
