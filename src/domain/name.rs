@@ -1,5 +1,6 @@
 //! Names of areas and of users: how they are written, and when two of them are the same.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -98,11 +99,11 @@ pub(crate) fn visible_text(raw: &str, max: usize) -> Option<String> {
     if raw.len() > max * 4 * 18 {
         return None;
     }
-    let spaced = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+    let spaced = spaced_once(raw);
     // Most texts, and each vote holds some: in ASCII there is nothing to compose, and what cannot be seen are the control characters.
     if spaced.is_ascii() {
         let fits = (1..=max).contains(&spaced.len()) && !spaced.bytes().any(|byte| byte.is_ascii_control());
-        return fits.then_some(spaced);
+        return fits.then(|| spaced.into_owned());
     }
     visible_beyond_ascii(&spaced, max)
 }
@@ -118,8 +119,20 @@ fn visible_beyond_ascii(spaced: &str, max: usize) -> Option<String> {
 /// What decides whether two texts are the same to a person: folded, without joiners and variation selectors, and without the
 /// white space that they held apart.
 pub(in crate::domain) fn compared(text: &str) -> String {
+    // Most are in ASCII, which has no joiners, and each vote is looked up by some of them.
+    if text.is_ascii() {
+        return folded(&spaced_once(text));
+    }
     let seen = text.chars().filter(|c| !is_joiner(*c)).collect::<String>();
-    folded(&seen.split_whitespace().collect::<Vec<_>>().join(" "))
+    folded(&spaced_once(&seen))
+}
+
+/// Trimmed, and inner white space made one space. Nearly every text is that already.
+fn spaced_once(text: &str) -> Cow<'_, str> {
+    let is_so = text.trim().len() == text.len()
+        && !text.contains("  ")
+        && !text.contains(|c: char| c != ' ' && c.is_whitespace());
+    if is_so { text.into() } else { text.split_whitespace().collect::<Vec<_>>().join(" ").into() }
 }
 
 /// NFC, lower-casing, NFC again: lower-casing can leave a form that composes.

@@ -50,7 +50,7 @@ impl RedisStore {
 
     /// Waits for those under way. A vote may come back with its answer, because it went with others; nobody leads any more then.
     async fn turn_of(&self, change: &Change) -> Given<Vote, together::Answer> {
-        match self.turns.take(&change.area, || Vote::of(change)).await {
+        match self.turns.take(&change.area, Vote::may_join(change), || Vote::of(change)).await {
             Given::Lead(lead) => self.lead(lead).await,
             given => given,
         }

@@ -33,6 +33,11 @@ pub struct Vote {
 }
 
 impl Vote {
+    /// Whether it is one at all: a vote of somebody who is believed to hold a name.
+    pub fn may_join(change: &Change) -> bool {
+        matches!(change.act, Act::Vote(_)) && change.held.is_some()
+    }
+
     pub fn of(change: &Change) -> Option<Self> {
         let Act::Vote(pick) = &change.act else { return None };
         Some(Self {

@@ -1,6 +1,9 @@
 //! Changes of one area that come at the same moment, or while others are under way, go all together: their events come back together too,
-//! and are one write to each follower. What can be asked for in one go is handed to the first of those who wait, for all of them.
-//! Knows neither changes nor Redis.
+//! and are one write to each follower. What can be asked for in one go is handed to the first of those who wait, for all of them. In a
+//! rush over many areas all that can go together waits for the same moment (`gate.rs`). Knows neither changes nor Redis.
+
+mod gate;
+mod turn;
 
 use std::collections::HashMap;
 use std::mem;
@@ -11,31 +14,39 @@ use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
+use self::gate::Gate;
+pub use self::turn::Turn;
 use crate::domain::name::AreaName;
 
-/// Longer than a busy Redis takes for an answer. A connection that hangs keeps nobody's change from being sent for longer.
-const WAIT_LIMIT: Duration = Duration::from_millis(100);
+/// Longer than a busy Redis takes for all that a rush has sent. A connection that hangs keeps nobody's change from being sent for longer.
+const WAIT_LIMIT: Duration = Duration::from_millis(250);
 /// Of what is asked for in one go: Redis does nothing else meanwhile, and does these within a millisecond or two.
 const MOST: usize = 64;
 
+/// Whatever one task may hand to another one.
+pub trait Sent: Send + 'static {}
+
+impl<T: Send + 'static> Sent for T {}
+
 /// Cheap to clone. `W` is what somebody waits with, `A` what answers it.
-pub struct Turns<W, A> {
+pub struct Turns<W: Sent, A: Sent> {
     areas: Arc<Mutex<Areas<W, A>>>,
 }
 
-struct Areas<W, A> {
+struct Areas<W: Sent, A: Sent> {
     groups: HashMap<AreaName, Group<W, A>>,
+    gate: Gate,
     /// So many have waited so far.
     numbered: u64,
 }
 
 /// Those under way, and those who go next.
-struct Group<W, A> {
+struct Group<W: Sent, A: Sent> {
     under_way: usize,
     next: Vec<Waiting<W, A>>,
 }
 
-struct Waiting<W, A> {
+struct Waiting<W: Sent, A: Sent> {
     number: u64,
     /// What may go with others; nothing where it has to go alone.
     with: Option<W>,
@@ -43,7 +54,7 @@ struct Waiting<W, A> {
 }
 
 /// What somebody gets who wants to change an area.
-pub enum Given<W, A> {
+pub enum Given<W: Sent, A: Sent> {
     /// It may be sent.
     Turn(Turn<W, A>),
     /// It is to be sent with what others wait with, on one turn, and they are to be told.
@@ -53,28 +64,31 @@ pub enum Given<W, A> {
 }
 
 /// What goes in one go: the own, and that of others. If it is dropped, those may go on their own.
-pub struct Lead<W, A> {
+pub struct Lead<W: Sent, A: Sent> {
     pub turn: Turn<W, A>,
     pub own: W,
     pub others: Vec<Other<W, A>>,
 }
 
 /// Somebody who waits for an answer.
-pub struct Other<W, A> {
+pub struct Other<W: Sent, A: Sent> {
     pub with: W,
     sender: oneshot::Sender<Given<W, A>>,
 }
 
-/// One change is under way, or several that went in one go; over on drop.
-pub struct Turn<W, A> {
-    turns: Turns<W, A>,
-    area: AreaName,
+type Sender<W, A> = oneshot::Sender<Given<W, A>>;
+
+/// What goes next in one area, and who is to be told.
+struct Next<W: Sent, A: Sent> {
+    alone: Vec<(Sender<W, A>, Turn<W, A>)>,
+    together: Vec<(Vec<Other<W, A>>, Turn<W, A>)>,
 }
 
-impl<W, A> Turns<W, A> {
-    /// Returns when a change of the area may be sent, or was sent by somebody else. `with` is asked for only where it meets others.
-    pub async fn take(&self, area: &AreaName, with: impl FnOnce() -> Option<W>) -> Given<W, A> {
-        if let Some(turn) = self.begin(area) {
+impl<W: Sent, A: Sent> Turns<W, A> {
+    /// Returns when a change of the area may be sent, or was sent by somebody else. `joins` tells whether it can go with others at all;
+    /// `with` is asked for only where it meets some.
+    pub async fn take(&self, area: &AreaName, joins: bool, with: impl FnOnce() -> Option<W>) -> Given<W, A> {
+        if let Some(turn) = self.begin(area, joins) {
             // Others whose requests were read at the same moment have theirs decoded now, on this thread.
             yield_now().await;
             return turn.gather(with);
@@ -82,21 +96,25 @@ impl<W, A> Turns<W, A> {
         let with = with();
         match self.line_up(area, with) {
             Some((number, waiting)) => {
-                self.wait(area, number, waiting).await.unwrap_or_else(|| Given::Turn(self.one_more(area)))
+                self.wait(area, number, waiting).await.unwrap_or_else(|| Given::Turn(self.one_more(area, joins)))
             }
             // It was over in between.
-            None => Given::Turn(self.one_more(area)),
+            None => Given::Turn(self.one_more(area, joins)),
         }
     }
 
     /// A turn if nothing is under way.
-    fn begin(&self, area: &AreaName) -> Option<Turn<W, A>> {
+    fn begin(&self, area: &AreaName, joins: bool) -> Option<Turn<W, A>> {
         let mut areas = self.lock();
         if areas.groups.contains_key(area) {
             return None;
         }
-        areas.groups.insert(area.clone(), Group { under_way: 1, next: Vec::new() });
-        Some(self.turn(area))
+        if joins && areas.gate.is_shut() {
+            areas.groups.insert(area.clone(), Group::default());
+            areas.gate.hold(area.clone());
+            return None;
+        }
+        Some(self.turn(&mut areas, area, joins))
     }
 
     fn line_up(&self, area: &AreaName, with: Option<W>) -> Option<(u64, oneshot::Receiver<Given<W, A>>)> {
@@ -118,6 +136,8 @@ impl<W, A> Turns<W, A> {
         if let Ok(given) = timeout(WAIT_LIMIT, &mut waiting).await {
             return given.ok();
         }
+        // What hangs in other areas holds up nobody here any longer.
+        self.open(None);
         if let Some(group) = self.lock().groups.get_mut(area)
             && let Some(place) = group.next.iter().position(|other| other.number == number)
         {
@@ -129,15 +149,14 @@ impl<W, A> Turns<W, A> {
     }
 
     /// A turn beside those that are under way.
-    fn one_more(&self, area: &AreaName) -> Turn<W, A> {
-        let mut areas = self.lock();
-        areas.groups.entry(area.clone()).or_insert_with(|| Group { under_way: 0, next: Vec::new() }).under_way += 1;
-        self.turn(area)
+    fn one_more(&self, area: &AreaName, joins: bool) -> Turn<W, A> {
+        self.turn(&mut self.lock(), area, joins)
     }
 
-    /// It has to be counted by then.
-    fn turn(&self, area: &AreaName) -> Turn<W, A> {
-        Turn { turns: self.clone(), area: area.clone() }
+    /// Counts it.
+    fn turn(&self, areas: &mut Areas<W, A>, area: &AreaName, joins: bool) -> Turn<W, A> {
+        areas.groups.entry(area.clone()).or_default().under_way += 1;
+        Turn { turns: self.clone(), area: area.clone(), round: joins.then(|| areas.gate.enter()) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Areas<W, A>> {
@@ -145,14 +164,53 @@ impl<W, A> Turns<W, A> {
         self.areas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// To each of those who waited what is its own. Who has given up meanwhile gives its turn back by dropping it.
-    fn give(&self, area: &AreaName, alone: Vec<oneshot::Sender<Given<W, A>>>, together: Vec<Vec<Other<W, A>>>) {
-        for sender in alone {
-            drop(sender.send(Given::Turn(self.turn(area))));
+    /// Those who wait in an area where nothing is under way; with a shut gate only who has to go alone.
+    fn next(&self, areas: &mut Areas<W, A>, area: &AreaName) -> Next<W, A> {
+        let mut next = Next { alone: Vec::new(), together: Vec::new() };
+        let Some(group) = areas.groups.get_mut(area) else { return next };
+        let waiting = mem::take(&mut group.next).into_iter().filter(|waiting| !waiting.sender.is_closed());
+        let (together, alone): (Vec<_>, Vec<_>) = waiting.partition(|waiting| waiting.with.is_some());
+        if areas.gate.is_shut() && !together.is_empty() {
+            group.next = together;
+            areas.gate.hold(area.clone());
+        } else {
+            let mut others =
+                together.into_iter().filter_map(|Waiting { with, sender, .. }| Some(Other { with: with?, sender }));
+            loop {
+                let some: Vec<_> = others.by_ref().take(MOST).collect();
+                if some.is_empty() {
+                    break;
+                }
+                next.together.push((some, self.turn(areas, area, true)));
+            }
         }
-        for mut others in together {
+        next.alone = alone.into_iter().map(|waiting| (waiting.sender, self.turn(areas, area, false))).collect();
+        if areas.groups.get(area).is_some_and(|group| group.under_way == 0 && group.next.is_empty()) {
+            areas.groups.remove(area);
+        }
+        next
+    }
+
+    /// All that the gate holds goes, if that round is not over yet; none: whichever it is.
+    fn open(&self, round: Option<u64>) {
+        let next: Vec<Next<W, A>> = {
+            let mut areas = self.lock();
+            let round = round.unwrap_or(areas.gate.round());
+            let held = areas.gate.open(round);
+            held.iter().map(|area| self.next(&mut areas, area)).collect()
+        };
+        next.into_iter().for_each(Next::give);
+    }
+}
+
+impl<W: Sent, A: Sent> Next<W, A> {
+    /// To each of those who waited what is its own. Who has given up meanwhile gives its turn back by dropping it.
+    fn give(self) {
+        for (sender, turn) in self.alone {
+            drop(sender.send(Given::Turn(turn)));
+        }
+        for (mut others, turn) in self.together {
             let first = others.remove(0);
-            let turn = self.turn(area);
             let lead =
                 if others.is_empty() { Given::Turn(turn) } else { Given::Lead(Lead { turn, own: first.with, others }) };
             drop(first.sender.send(lead));
@@ -160,84 +218,28 @@ impl<W, A> Turns<W, A> {
     }
 }
 
-impl<W, A> Turn<W, A> {
-    /// Together with those who wait for it already.
-    fn gather(self, with: impl FnOnce() -> Option<W>) -> Given<W, A> {
-        if self.turns.lock().groups.get(&self.area).is_none_or(|group| group.next.is_empty()) {
-            return Given::Turn(self);
-        }
-        let Some(own) = with() else { return Given::Turn(self) };
-        let mut others = Vec::new();
-        if let Some(group) = self.turns.lock().groups.get_mut(&self.area) {
-            for Waiting { number, with, sender } in mem::take(&mut group.next) {
-                match with {
-                    _ if sender.is_closed() => {}
-                    Some(with) if others.len() < MOST - 1 => others.push(Other { with, sender }),
-                    with => group.next.push(Waiting { number, with, sender }),
-                }
-            }
-        }
-        if others.is_empty() { Given::Turn(self) } else { Given::Lead(Lead { turn: self, own, others }) }
-    }
-
-    /// For who is to go alone after all.
-    pub fn another(&self) -> Self {
-        self.turns.one_more(&self.area)
-    }
-
-    pub fn area(&self) -> &AreaName {
-        &self.area
-    }
-}
-
-impl<W, A> Drop for Turn<W, A> {
-    fn drop(&mut self) {
-        let (mut alone, mut together) = (Vec::new(), Vec::new());
-        {
-            let mut areas = self.turns.lock();
-            let Some(group) = areas.groups.get_mut(&self.area) else { return };
-            group.under_way -= 1;
-            if group.under_way > 0 {
-                return;
-            }
-            for Waiting { with, sender, .. } in mem::take(&mut group.next) {
-                match with {
-                    _ if sender.is_closed() => {}
-                    None => alone.push(sender),
-                    Some(with) => together.push(Other { with, sender }),
-                }
-            }
-            let together_at_once = together.len().div_ceil(MOST);
-            group.under_way = alone.len() + together_at_once;
-            if group.under_way == 0 {
-                areas.groups.remove(&self.area);
-            }
-        }
-        let mut groups = Vec::new();
-        while !together.is_empty() {
-            let rest = together.split_off(together.len().min(MOST));
-            groups.push(mem::replace(&mut together, rest));
-        }
-        self.turns.give(&self.area, alone, groups);
-    }
-}
-
-impl<W, A> Other<W, A> {
+impl<W: Sent, A: Sent> Other<W, A> {
     /// If it is not there any more, nothing happens.
     pub fn tell(self, given: Given<W, A>) {
         drop(self.sender.send(given));
     }
 }
 
-impl<W, A> Clone for Turns<W, A> {
+impl<W: Sent, A: Sent> Clone for Turns<W, A> {
     fn clone(&self) -> Self {
         Self { areas: self.areas.clone() }
     }
 }
 
-impl<W, A> Default for Turns<W, A> {
+impl<W: Sent, A: Sent> Default for Group<W, A> {
     fn default() -> Self {
-        Self { areas: Arc::new(Mutex::new(Areas { groups: HashMap::new(), numbered: 0 })) }
+        Self { under_way: 0, next: Vec::new() }
+    }
+}
+
+impl<W: Sent, A: Sent> Default for Turns<W, A> {
+    fn default() -> Self {
+        Self { areas: Arc::new(Mutex::new(Areas { groups: HashMap::new(), gate: Gate::default(), numbered: 0 })) }
     }
 }
 
