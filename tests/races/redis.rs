@@ -19,6 +19,8 @@ use crate::domain::talk::{Chat, Message, NewRoom, Page, RoomView, Said};
 use crate::store::redis::{RedisOptions, RedisStore};
 use crate::store::{Head, Listener, Result, Snapshot, Store, Talk};
 
+#[path = "../it/redis/port.rs"]
+mod port;
 #[path = "../it/redis/server.rs"]
 #[expect(dead_code, reason = "what kills and stops a Redis is used by other tests")]
 mod server;

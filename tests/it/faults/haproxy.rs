@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use crate::redis::server::free_port;
+use crate::redis::port::Port;
 use crate::server::PATIENCE;
 
 /// What people are told to run.
@@ -17,24 +17,15 @@ const CONFIG: &str = include_str!("../../../docs/haproxy.cfg");
 const SERVERS: &str = "  server one ";
 
 pub struct Haproxy {
-    pub port: u16,
+    port: Port,
     child: Child,
     _dir: TempDir,
 }
 
 impl Haproxy {
     pub async fn before(servers: &[u16]) -> Self {
-        loop {
-            if let Some(proxy) = Self::try_before(servers).await {
-                return proxy;
-            }
-        }
-    }
-
-    /// None if its port is somebody else's by now.
-    async fn try_before(servers: &[u16]) -> Option<Self> {
-        let port = free_port();
-        let text = config(port, servers);
+        let port = Port::take();
+        let text = config(port.number(), servers);
         let dir = tempfile::tempdir().expect("a folder for HAProxy");
         let file = dir.path().join("haproxy.cfg");
         std::fs::write(&file, text).expect("a file in it");
@@ -43,15 +34,17 @@ impl Haproxy {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut proxy = Self { port, child: command.spawn().expect("haproxy is installed"), _dir: dir };
         let listens = async {
-            while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-                if proxy.child.try_wait().expect("our own child").is_some() {
-                    return false;
-                }
+            while TcpStream::connect(("127.0.0.1", proxy.port())).await.is_err() {
+                assert!(proxy.child.try_wait().expect("our own child").is_none(), "haproxy ended at once");
                 sleep(Duration::from_millis(10)).await;
             }
-            true
         };
-        timeout(PATIENCE, listens).await.expect("haproxy listens, or ends").then_some(proxy)
+        timeout(PATIENCE, listens).await.expect("haproxy listens");
+        proxy
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port.number()
     }
 }
 

@@ -65,7 +65,7 @@ impl Town {
         }
         let ports: Vec<u16> = servers.iter().map(|server| server.port).collect();
         let proxy = if ports.len() > 1 { Some(Haproxy::before(&ports).await) } else { None };
-        let door = proxy.as_ref().map_or(ports[0], |proxy| proxy.port);
+        let door = proxy.as_ref().map_or(ports[0], Haproxy::port);
         let companion = off.is_some();
         let (voters, memory, fault) = (Vec::new(), Vec::new(), Fault::default());
         Self { servers, voters, companion, recast: true, door, _proxy: proxy, memory, fault }

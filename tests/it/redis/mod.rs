@@ -9,6 +9,7 @@ mod inside;
 mod keys;
 mod outages;
 pub mod path;
+pub mod port;
 mod replicas;
 mod rules;
 pub mod server;

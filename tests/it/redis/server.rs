@@ -1,7 +1,6 @@
 //! A real redis-server of a test's own: on a free port of loopback, in a directory that goes with it. Can be killed,
 //! stopped in its tracks, and started again on the same port. Knows nothing of the product.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -9,11 +8,13 @@ use std::time::{Duration, Instant};
 use redis::{Connection, FromRedisValue};
 use tempfile::TempDir;
 
+use super::port::Port;
+
 /// A busy machine may take long to start a process; one that takes longer than this will not.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
 pub struct RedisServer {
-    port: u16,
+    port: Port,
     /// More options, as in `redis.conf`: name, value, name, value.
     options: Vec<String>,
     dir: TempDir,
@@ -33,10 +34,7 @@ impl RedisServer {
 
     pub fn with(options: &[&str]) -> Self {
         let mut server = Self::absent(options);
-        // Between the look for a free port and its use, somebody else may take it.
-        while !server.try_start() {
-            server.port = free_port();
-        }
+        server.bring_up();
         server
     }
 
@@ -44,28 +42,18 @@ impl RedisServer {
     pub fn absent(options: &[&str]) -> Self {
         let dir = tempfile::tempdir().expect("a directory for Redis");
         let options = options.iter().map(|option| (*option).to_owned()).collect();
-        Self { port: free_port(), options, dir, child: None }
+        Self { port: Port::take(), options, dir, child: None }
     }
 
     /// With its password, if it has one.
     pub fn url(&self) -> String {
         let password = self.options.chunks(2).find(|option| option[0] == "requirepass").map(|option| &option[1]);
         let user = password.map(|password| format!(":{password}@")).unwrap_or_default();
-        format!("redis://{user}127.0.0.1:{}/", self.port)
+        format!("redis://{user}127.0.0.1:{}/", self.port())
     }
 
     pub fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// Starts it (again), on the same port.
-    pub fn bring_up(&mut self) {
-        let until = Instant::now() + START_LIMIT;
-        while !self.try_start() {
-            assert!(Instant::now() < until, "redis-server does not come up on its port");
-            #[expect(clippy::disallowed_methods, reason = "a port has no event to wait for")]
-            sleep(Duration::from_millis(50));
-        }
+        self.port.number()
     }
 
     /// As `kill -9` does: it has no time for anything.
@@ -92,10 +80,10 @@ impl RedisServer {
         assert!(sent.success());
     }
 
-    /// False if it ended at once: one of its ports is somebody else's by now.
-    pub fn try_start(&mut self) -> bool {
+    /// Starts it (again), on the same port.
+    pub fn bring_up(&mut self) {
         let mut command = Command::new("redis-server");
-        command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--loglevel", "warning"]);
+        command.args(["--port", &self.port().to_string(), "--bind", "127.0.0.1", "--loglevel", "warning"]);
         command.arg("--dir").arg(self.dir.path());
         for option in self.options.chunks(2) {
             command.arg(format!("--{}", option[0])).args(&option[1..]);
@@ -105,12 +93,9 @@ impl RedisServer {
         let until = Instant::now() + START_LIMIT;
         while Instant::now() < until {
             let ended = self.child.as_mut().expect("just started").try_wait().expect("our own child");
-            if ended.is_some() {
-                self.child = None;
-                return false;
-            }
+            assert!(ended.is_none(), "redis-server ended at once");
             if self.try_ask::<String>(&["PING"]).is_ok() {
-                return true;
+                return;
             }
             #[expect(clippy::disallowed_methods, reason = "a starting process has no event to wait for")]
             sleep(Duration::from_millis(5));
@@ -145,9 +130,4 @@ impl Drop for RedisServer {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has free ports");
-    listener.local_addr().expect("it is bound").port()
 }

@@ -9,7 +9,8 @@ use where_to_eat::store::{Store, StoreError};
 
 use crate::contract::ears::Ears;
 use crate::contract::group::{LONG, join, new_area};
-use crate::redis::server::{RedisServer, free_port};
+use crate::redis::port::Port;
+use crate::redis::server::RedisServer;
 
 pub fn make_certificate(dir: &Path) {
     let made = Command::new("openssl")
@@ -26,7 +27,8 @@ async fn a_self_signed_certificate_is_taken_only_where_the_url_says_so() {
     let dir = tempfile::tempdir().unwrap();
     make_certificate(dir.path());
     let file = |name: &str| dir.path().join(name).to_str().expect("a plain path").to_owned();
-    let tls_port = free_port().to_string();
+    let port = Port::take();
+    let tls_port = port.number().to_string();
     let (cert, key) = (file("cert.pem"), file("key.pem"));
     let _server = RedisServer::with(&[
         "save",

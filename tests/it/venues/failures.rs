@@ -4,11 +4,11 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use where_to_eat::venues::{Choice, VenueError, Venues};
 
 use super::stand_in::{Reply, StandIn};
 use super::{options, search, venues};
+use crate::redis::port::Port;
 
 const BOTH: [Choice; 2] = [Choice::Foursquare, Choice::OpenStreetMap];
 
@@ -136,9 +136,8 @@ async fn a_redirect_is_not_followed() {
 async fn a_source_that_is_not_there_is_told() {
     let service = StandIn::recorded("foursquare-soho").await;
     let mut options = options(Choice::Foursquare, &service);
-    let unused = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    options.foursquare_url = format!("http://{}", unused.local_addr().unwrap());
-    drop(unused);
+    let unused = Port::take();
+    options.foursquare_url = format!("http://127.0.0.1:{}", unused.number());
     assert_eq!(search(&Venues::new(options).unwrap(), "query=thai").await, Err(VenueError::Unreachable));
 }
 

@@ -203,7 +203,7 @@ fn timer_list(cluster: &RedisCluster, group: &Group) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_is_away_keeps_the_sweep_from_no_area_of_another() {
     // As an operator sets it who would rather lose a part than all.
-    let mut cluster = RedisCluster::with(|| ["cluster-require-full-coverage", "no"].map(str::to_owned).to_vec());
+    let mut cluster = RedisCluster::with(|_| ["cluster-require-full-coverage", "no"].map(str::to_owned).to_vec());
     let one = Group::meet(&cluster, LONG).await;
     let list = timer_list(&cluster, &one);
     let mut areas = vec![one];

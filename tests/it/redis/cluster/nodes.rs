@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use redis::FromRedisValue;
 use where_to_eat::store::redis::RedisOptions;
 
-use crate::redis::server::{RedisServer, free_port};
+use crate::redis::port::Port;
+use crate::redis::server::RedisServer;
 
 /// Slots of a cluster, by the protocol.
 const SLOTS: u16 = 16_384;
@@ -20,27 +21,28 @@ const NODE_TIMEOUT: &str = "2000";
 pub struct RedisCluster {
     /// The first three began as primaries, the next three as their replicas, in the same order.
     nodes: Vec<RedisServer>,
+    /// Of each node, beside the one that it is asked at: for the nodes' own talk, and a spare one.
+    _ports: Vec<[Port; 2]>,
 }
 
 impl RedisCluster {
     pub fn start() -> Self {
-        Self::with(Vec::new)
+        Self::with(|_| Vec::new())
     }
 
-    /// With more options for each node: name, value, name, value.
-    pub fn with(more: impl Fn() -> Vec<String> + Sync) -> Self {
-        // Another port for the nodes' own talk too, whenever one is taken meanwhile.
-        let start = || loop {
-            let (bus, more) = (free_port().to_string(), more());
-            let options = ["save", "", "cluster-enabled", "yes", "cluster-port", &bus];
+    /// With more options for each node (name, value, name, value), which are given the node's spare port.
+    pub fn with(more: impl Fn(u16) -> Vec<String> + Sync) -> Self {
+        let start = || {
+            let (bus, spare) = (Port::take(), Port::take());
+            let (bus_port, more) = (bus.number().to_string(), more(spare.number()));
+            let options = ["save", "", "cluster-enabled", "yes", "cluster-port", &bus_port];
             let timeout = ["cluster-node-timeout", NODE_TIMEOUT, "repl-diskless-sync-delay", "0"];
             let more: Vec<&str> = more.iter().map(String::as_str).collect();
             let mut node = RedisServer::absent(&[&options[..], &timeout[..], &more[..]].concat());
-            if node.try_start() {
-                break (node, bus);
-            }
+            node.bring_up();
+            (node, [bus, spare])
         };
-        let started: Vec<(RedisServer, String)> = scope(|scope| {
+        let started: Vec<(RedisServer, [Port; 2])> = scope(|scope| {
             let threads: Vec<_> = (0..2 * PRIMARIES).map(|_| scope.spawn(start)).collect();
             threads.into_iter().map(|thread| thread.join().expect("redis-server starts")).collect()
         });
@@ -54,11 +56,12 @@ impl RedisCluster {
         }
         // Everybody meets everybody: gossip would get there too, later.
         for (one, (node, _)) in started.iter().enumerate() {
-            for (other, bus) in &started[one + 1..] {
-                node.say(&["CLUSTER", "MEET", "127.0.0.1", &other.port().to_string(), bus]);
+            for (other, [bus, _]) in &started[one + 1..] {
+                node.say(&["CLUSTER", "MEET", "127.0.0.1", &other.port().to_string(), &bus.number().to_string()]);
             }
         }
-        let cluster = Self { nodes: started.into_iter().map(|(node, _)| node).collect() };
+        let (nodes, ports) = started.into_iter().unzip();
+        let cluster = Self { nodes, _ports: ports };
         wait("all nodes know each other", || {
             cluster.nodes.iter().all(|node| {
                 let known = node.tells("CLUSTER NODES");

@@ -5,7 +5,6 @@ use where_to_eat::store::{Store, StoreError};
 
 use crate::contract::group::{Group, LONG};
 use crate::redis::cluster::nodes::RedisCluster;
-use crate::redis::server::free_port;
 use crate::redis::tls::make_certificate;
 
 const PASSWORD: &str = "correct-horse";
@@ -16,8 +15,8 @@ async fn every_node_is_reached_with_the_password_and_the_tls_of_the_url() {
     make_certificate(dir.path());
     let file = |name: &str| dir.path().join(name).to_str().expect("a plain path").to_owned();
     let (cert, key) = (file("cert.pem"), file("key.pem"));
-    let cluster = RedisCluster::with(|| {
-        let tls_port = free_port().to_string();
+    let cluster = RedisCluster::with(|spare| {
+        let tls_port = spare.to_string();
         let files =
             [("tls-cert-file", &cert), ("tls-key-file", &key), ("tls-ca-cert-file", &cert), ("tls-port", &tls_port)];
         let plain = [("tls-auth-clients", "no"), ("tls-cluster", "yes"), ("tls-replication", "yes")];

@@ -58,7 +58,7 @@ async fn two_servers_on_a_cluster_agree_before_and_after_a_primary_is_killed() {
 #[tokio::test]
 async fn a_lost_part_of_the_cluster_makes_its_own_areas_stale_and_no_others() {
     // As an operator sets it who would rather lose a part than all.
-    let cluster = RedisCluster::with(|| ["cluster-require-full-coverage", "no"].map(str::to_owned).into());
+    let cluster = RedisCluster::with(|_| ["cluster-require-full-coverage", "no"].map(str::to_owned).into());
     let server = server_on(&cluster).await;
     let lost = cluster.owner("servers");
     let area_at = |like: &dyn Fn(usize) -> bool| {
