@@ -99,7 +99,7 @@ async fn one_that_hangs_holds_up_the_others_for_a_moment_only() {
 macro_rules! waiting {
     ($turns:ident, $area:ident) => {{
         let first = turn(&$turns, &$area).await;
-        let waits = |with| {
+        let waits = |with: Option<u8>| {
             let mut waiting = Box::pin($turns.take(&$area, with.is_some(), move || with));
             assert!(waiting.as_mut().now_or_never().is_none());
             waiting
