@@ -66,7 +66,7 @@ impl LiveArea {
 
     /// Wakes the followers that are not there yet.
     fn turn(&self, view: &mut View) {
-        view.waiting_since = None;
+        view.waits = false;
         let position = view.turns();
         self.turned.send_if_modified(|turned| std::mem::replace(turned, position) != position);
     }
@@ -77,9 +77,7 @@ impl LiveArea {
         let mut view = self.view();
         match view.hear(heard, text) {
             Tell::Nothing => {}
-            Tell::Soon => {
-                view.waiting_since.get_or_insert_with(Instant::now);
-            }
+            Tell::Soon => view.waits = true,
             Tell::Now => self.turn(&mut view),
         }
         // A vote only puts off what the keeper waits for.
@@ -148,9 +146,10 @@ impl LiveArea {
         self.view().expire_after = at;
     }
 
-    /// Who is here may have changed since it was last told.
+    /// Who is here may have changed since it was last told, or who came waits to be told.
     pub(super) fn is_stirred(&self) -> bool {
-        self.view().stirred && *self.loaded.borrow() == Loaded::Yes
+        let view = self.view();
+        (view.stirred || view.waits) && *self.loaded.borrow() == Loaded::Yes
     }
 
     /// Gives back seats whose grace is over; answers when the next one's is.
@@ -165,21 +164,10 @@ impl LiveArea {
     /// Tells followers who is here now; answers what the other servers are to be told, if anything.
     pub(super) fn tell_presence(&self) -> Option<(Claim, ClaimChange)> {
         let mut view = self.view();
-        if view.tell_followers() {
+        if view.tell_followers() || view.waits {
             self.turn(&mut view);
         }
         view.next_claim()
-    }
-
-    /// Tells followers what has waited long enough; answers when the rest has.
-    pub(super) fn tell_waiting(&self, now: Instant) -> Option<Instant> {
-        let mut view = self.view();
-        let due = view.waiting_since? + view.patience();
-        if due > now {
-            return Some(due);
-        }
-        self.turn(&mut view);
-        None
     }
 
     /// The store has the claim of this number.

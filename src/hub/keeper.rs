@@ -46,8 +46,7 @@ pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
             // A millisecond after: by then it is over for the store too.
             wake = wake.min(Instant::now() + Duration::from_millis(due - now + 1));
         }
-        let now = Instant::now();
-        for due in [area.clear_seats(now), area.tell_waiting(now)].into_iter().flatten() {
+        if let Some(due) = area.clear_seats(Instant::now()) {
             wake = wake.min(due);
         }
         if area.is_stirred() {

@@ -126,7 +126,8 @@ impl Seat {
         let held = done.me.as_ref().map(|me| Held {
             username: me.username.clone(),
             since: me.since,
-            epoch: done.epoch.clone(),
+            // The area's own memory of it, for there are many seats.
+            epoch: if done.epoch == state.epoch { state.epoch.clone() } else { done.epoch.clone() },
             seq: done.seq,
         });
         let held = held.filter(|held| held.stands_in(state));

@@ -92,7 +92,7 @@ impl View {
     /// The area for who joins now, encoded once for all who join at about the same time, and never copied; the later ones get what happened
     /// since beside it.
     fn encoded_state(&mut self) -> (ByteString, Option<ByteString>) {
-        // Where few are, the state costs little: they get it as it is now.
+        // Where few are, the state costs little: they get it as it is now, and it is kept for nobody.
         let few = if self.is_crowd() { EVENTS_BESIDE_STATE.max(self.state.users.len() / USERS_AN_EVENT) } else { 0 };
         if let Some((at, text)) = &self.encoded.1
             && let Some(since) = self.log.from(*at).filter(|since| since.len() <= few)
@@ -106,7 +106,9 @@ impl View {
         let here: Vec<_> = online.values().cloned().collect();
         let presence = presence(&here, &[], here.len(), *watching);
         let text: ByteString = server::joined([updates.as_str(), presence.as_str()].into_iter()).into();
-        self.encoded.1 = Some((position, text.clone()));
+        if self.is_crowd() {
+            self.encoded.1 = Some((position, text.clone()));
+        }
         (text, None)
     }
 
