@@ -38,7 +38,8 @@ pub struct LiveArea {
     view: Mutex<View>,
     /// Moves whenever there is something new in the log.
     pub(super) turned: watch::Sender<u64>,
-    pub(super) loaded: watch::Sender<Loaded>,
+    /// Told when a load is over, whatever came of it.
+    pub(super) load_over: Notify,
     pub(super) standing: watch::Sender<Standing>,
     /// Wakes the keeper.
     pub(super) work: Notify,
@@ -53,7 +54,7 @@ impl LiveArea {
             view: Mutex::new(View::new(name.clone(), server, bounds, first_claim)),
             name,
             turned: watch::Sender::new(0),
-            loaded: watch::Sender::new(Loaded::Not),
+            load_over: Notify::new(),
             standing: watch::Sender::default(),
             work: Notify::new(),
             coming: AtomicUsize::new(0),
@@ -120,19 +121,22 @@ impl LiveArea {
     pub(super) fn load(&self, snapshot: Snapshot, lives: impl Fn(&ServerId) -> bool) {
         let mut view = self.view();
         view.load(snapshot, lives);
-        self.loaded.send_replace(Loaded::Yes);
+        view.loaded = Loaded::Yes;
+        self.load_over.notify_waiters();
         self.turn(&mut view);
     }
 
     pub(super) fn load_failed(&self) {
-        self.view().load_failed();
-        self.loaded.send_if_modified(|loaded| {
-            let first = *loaded == Loaded::Not;
-            if first {
-                *loaded = Loaded::Failed;
-            }
-            first
-        });
+        let mut view = self.view();
+        view.load_failed();
+        if view.loaded == Loaded::Not {
+            view.loaded = Loaded::Failed;
+        }
+        self.load_over.notify_waiters();
+    }
+
+    pub(super) fn loaded(&self) -> Loaded {
+        self.view().loaded
     }
 
     /// When, by the store's clock, somebody's two hours may be over.
@@ -149,7 +153,7 @@ impl LiveArea {
     /// Who is here may have changed since it was last told, or who came waits to be told.
     pub(super) fn is_stirred(&self) -> bool {
         let view = self.view();
-        (view.stirred || view.waits) && *self.loaded.borrow() == Loaded::Yes
+        (view.stirred || view.waits) && view.loaded == Loaded::Yes
     }
 
     /// Gives back seats whose grace is over; answers when the next one's is.

@@ -6,11 +6,13 @@ mod reading;
 
 pub use reading::New;
 
+use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 
 use super::Bounds;
+use super::area::Loaded;
 use super::claim::OwnClaim;
 use super::log::Log;
 use super::looks::Edition;
@@ -39,7 +41,7 @@ pub enum Tell {
 /// A follower's place: in the log, and among what is for some owners alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    log: u64,
+    log: NonZero<u64>,
     whispers: u64,
 }
 
@@ -57,6 +59,7 @@ pub(super) struct View {
     held_back: Option<Vec<(Heard, ByteString)>>,
     /// A new snapshot is needed.
     pub resync: bool,
+    pub loaded: Loaded,
     pub seats: Seats,
     presence: Presence,
     /// What followers were last told of who is here.
@@ -94,6 +97,7 @@ impl View {
             bounds,
             held_back: None,
             resync: true,
+            loaded: Loaded::Not,
             seats: Seats::default(),
             presence: Presence::default(),
             told: (Online::new(), 0),
