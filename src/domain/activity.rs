@@ -2,6 +2,7 @@
 //! heard, and where those were not heard, from what the state tells of them. Knows not how it is said, nor who reads it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -13,7 +14,7 @@ use super::name::{UserKey, Username};
 use super::state::{AreaState, User};
 use super::venue::VenueId;
 
-/// More than anybody reads back; some 200 bytes each.
+/// More than anybody reads back; some 150 bytes each.
 const ACTS_MOST: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -39,15 +40,15 @@ pub struct Act {
     pub username: Username,
     pub img: Image,
     /// The place's name; of a vote alone.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub place: String,
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub place: Arc<str>,
     /// The place, or the name, before.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub from: String,
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub from: Arc<str>,
 }
 
 impl Item for Act {
-    type Id = (Kind, UserKey, String);
+    type Id = (Kind, UserKey, Arc<str>);
 
     fn at(&self) -> Millis {
         self.at
@@ -69,15 +70,15 @@ impl Act {
             at: change.at,
             username: username.clone(),
             img: img.clone(),
-            place: String::new(),
-            from: String::new(),
+            place: Arc::default(),
+            from: Arc::default(),
         };
         let face = |name: &Username| user(name).map(|user| user.img.clone()).unwrap_or_default();
         match &change.event {
             Event::User { username, img } => user(username).is_none().then(|| act(Kind::Joined, username, img)),
             Event::Vote { username, img, fs } => {
                 let was = user(username).and_then(|user| user.vote.as_ref()).map(|vote| &vote.id);
-                let place = before.venues.get(&fs.id).unwrap_or(fs).name.clone();
+                let place = before.venues.get(&fs.id).unwrap_or(fs).name.as_str().into();
                 match was {
                     Some(was) if *was == fs.id => None,
                     Some(was) => Some(Self { place, from: place_of(before, was), ..act(Kind::Moved, username, img) }),
@@ -89,7 +90,7 @@ impl Act {
                 Some(Self { place: place_of(before, &was.id), ..act(Kind::TookBack, username, &face(username)) })
             }
             Event::Renamed { from, username, img } => {
-                (from != username).then(|| Self { from: from.as_str().to_owned(), ..act(Kind::Renamed, username, img) })
+                (from != username).then(|| Self { from: from.as_str().into(), ..act(Kind::Renamed, username, img) })
             }
             Event::UserLeft { username, reason } => {
                 let kind = if *reason == LeftReason::Left { Kind::Left } else { Kind::Over };
@@ -100,8 +101,12 @@ impl Act {
     }
 }
 
-fn place_of(state: &AreaState, id: &VenueId) -> String {
-    state.venues.get(id).map(|venue| venue.name.clone()).unwrap_or_default()
+fn place_of(state: &AreaState, id: &VenueId) -> Arc<str> {
+    state.venues.get(id).map(|venue| venue.name.as_str().into()).unwrap_or_default()
+}
+
+fn is_nothing(text: &str) -> bool {
+    text.is_empty()
 }
 
 /// The last hundred acts of one area, of those that are not older than a user's stay.

@@ -3,7 +3,6 @@
 //! (`d_updates`), by a cursor and not by a queue: so a slow viewer costs nothing. Knows neither who looks nor what the items are.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
 
 use super::Millis;
 
@@ -38,13 +37,11 @@ pub struct Assembler<T: Item> {
     taken: u64,
     /// By time and id; each with its number among those taken.
     items: BTreeMap<(Millis, T::Id), (u64, T)>,
-    /// The other way round: what was taken with a number, so that who is told what is new costs no look at the whole window.
-    numbers: BTreeMap<u64, (Millis, T::Id)>,
 }
 
 impl<T: Item> Assembler<T> {
     pub fn new(window: Window) -> Self {
-        Self { window, from: 0, taken: 0, items: BTreeMap::new(), numbers: BTreeMap::new() }
+        Self { window, from: 0, taken: 0, items: BTreeMap::new() }
     }
 
     /// True if it is new, and within the window. Of two with the same time and id the first stands.
@@ -54,8 +51,7 @@ impl<T: Item> Assembler<T> {
             return false;
         }
         let number = self.taken + 1;
-        self.items.insert(key.clone(), (number, item));
-        self.numbers.insert(number, key);
+        self.items.insert(key, (number, item));
         // It may be the one that has just come: then it was too old for a window that is full.
         if self.items.len() > self.window.most && self.drop_first() == Some(number) {
             return false;
@@ -74,9 +70,7 @@ impl<T: Item> Assembler<T> {
 
     /// The oldest goes; answers its number.
     fn drop_first(&mut self) -> Option<u64> {
-        let (_, (number, _)) = self.items.pop_first()?;
-        self.numbers.remove(&number);
-        Some(number)
+        self.items.pop_first().map(|(_, (number, _))| number)
     }
 
     /// The window as it is, the oldest first.
@@ -86,10 +80,7 @@ impl<T: Item> Assembler<T> {
 
     /// What was taken since, and is still within the window, the oldest first.
     pub fn d_updates(&self, since: Cursor) -> impl Iterator<Item = &T> {
-        let mut keys: Vec<_> =
-            self.numbers.range((Bound::Excluded(since.0), Bound::Unbounded)).map(|(_, key)| key).collect();
-        keys.sort();
-        keys.into_iter().filter_map(|key| self.items.get(key)).map(|(_, item)| item)
+        self.items.values().filter(move |(number, _)| *number > since.0).map(|(_, item)| item)
     }
 
     /// For who has just been told all that there is.
@@ -100,7 +91,6 @@ impl<T: Item> Assembler<T> {
     /// Forgets all items; cursors stay good.
     pub fn clear(&mut self) {
         self.items.clear();
-        self.numbers.clear();
     }
 }
 

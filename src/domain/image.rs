@@ -1,5 +1,7 @@
 //! A user's picture: none, an https address, or one emoji.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
@@ -13,7 +15,7 @@ const MAX: usize = 512;
 
 /// Empty, `https://…`, or `emoji:` and one emoji.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Image(String);
+pub struct Image(Arc<str>);
 
 impl Image {
     /// An empty text is no picture. An address is kept as a browser would write it, so that a page can put it
@@ -23,10 +25,10 @@ impl Image {
             return Ok(Self::default());
         }
         if let Some(emoji) = raw.strip_prefix("emoji:") {
-            return if is_one_emoji(emoji) { Ok(Self(raw.to_owned())) } else { Err(Invalid::Image) };
+            return if is_one_emoji(emoji) { Ok(Self(raw.into())) } else { Err(Invalid::Image) };
         }
         let url = web_address(raw, MAX, &["https"]).ok_or(Invalid::Image)?;
-        Ok(Self(url))
+        Ok(Self(url.into()))
     }
 
     pub fn as_str(&self) -> &str {

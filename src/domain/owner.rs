@@ -1,6 +1,5 @@
 //! Who holds a name: an owner, known to the stores by a digest only.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -24,8 +23,6 @@ impl Owner {
 /// The first 128 bits of SHA-256 over `purpose` and `text`, so that digests for two purposes never meet.
 pub(crate) fn hex_digest(purpose: &str, text: &str) -> String {
     let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(text).finalize();
-    digest[..16].iter().fold(String::with_capacity(32), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let digits = digest[..16].iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

@@ -68,7 +68,9 @@ impl AreaState {
         if !begins && numbered.seq != self.seq + 1 {
             return Applied::Gap;
         }
-        self.epoch = numbered.epoch.clone();
+        if begins {
+            self.epoch = numbered.epoch.clone();
+        }
         self.seq = numbered.seq;
         self.take(&numbered.event, numbered.at, lifetime);
         Applied::Next
@@ -80,10 +82,11 @@ impl AreaState {
         match event {
             Event::User { username, img } => {
                 let user = User { username: username.clone(), img: img.clone(), since: at, due, vote: None };
-                let kept = self.users.entry(username.key()).or_insert(user);
+                let key = username.key();
+                let kept = self.users.entry(key.clone()).or_insert(user);
                 kept.username = username.clone();
                 kept.img = img.clone();
-                self.renew(&username.key(), due);
+                self.renew(&key, due);
             }
             Event::Renamed { from, username, img } => {
                 if let Some(user) = self.users.remove(&from.key()) {

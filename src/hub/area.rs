@@ -38,7 +38,8 @@ pub struct LiveArea {
     view: Mutex<View>,
     /// Moves whenever there is something new in the log.
     pub(super) turned: watch::Sender<u64>,
-    pub(super) loaded: watch::Sender<Loaded>,
+    /// Told when a load is over, whatever came of it.
+    pub(super) load_over: Notify,
     pub(super) standing: watch::Sender<Standing>,
     /// Wakes the keeper.
     pub(super) work: Notify,
@@ -53,7 +54,7 @@ impl LiveArea {
             view: Mutex::new(View::new(name.clone(), server, bounds, first_claim)),
             name,
             turned: watch::Sender::new(0),
-            loaded: watch::Sender::new(Loaded::Not),
+            load_over: Notify::new(),
             standing: watch::Sender::default(),
             work: Notify::new(),
             coming: AtomicUsize::new(0),
@@ -66,7 +67,7 @@ impl LiveArea {
 
     /// Wakes the followers that are not there yet.
     fn turn(&self, view: &mut View) {
-        view.waiting_since = None;
+        view.waits = false;
         let position = view.turns();
         self.turned.send_if_modified(|turned| std::mem::replace(turned, position) != position);
     }
@@ -77,9 +78,7 @@ impl LiveArea {
         let mut view = self.view();
         match view.hear(heard, text) {
             Tell::Nothing => {}
-            Tell::Soon => {
-                view.waiting_since.get_or_insert_with(Instant::now);
-            }
+            Tell::Soon => view.waits = true,
             Tell::Now => self.turn(&mut view),
         }
         // A vote only puts off what the keeper waits for.
@@ -122,19 +121,22 @@ impl LiveArea {
     pub(super) fn load(&self, snapshot: Snapshot, lives: impl Fn(&ServerId) -> bool) {
         let mut view = self.view();
         view.load(snapshot, lives);
-        self.loaded.send_replace(Loaded::Yes);
+        view.loaded = Loaded::Yes;
+        self.load_over.notify_waiters();
         self.turn(&mut view);
     }
 
     pub(super) fn load_failed(&self) {
-        self.view().load_failed();
-        self.loaded.send_if_modified(|loaded| {
-            let first = *loaded == Loaded::Not;
-            if first {
-                *loaded = Loaded::Failed;
-            }
-            first
-        });
+        let mut view = self.view();
+        view.load_failed();
+        if view.loaded == Loaded::Not {
+            view.loaded = Loaded::Failed;
+        }
+        self.load_over.notify_waiters();
+    }
+
+    pub(super) fn loaded(&self) -> Loaded {
+        self.view().loaded
     }
 
     /// When, by the store's clock, somebody's two hours may be over.
@@ -148,9 +150,10 @@ impl LiveArea {
         self.view().expire_after = at;
     }
 
-    /// Who is here may have changed since it was last told.
+    /// Who is here may have changed since it was last told, or who came waits to be told.
     pub(super) fn is_stirred(&self) -> bool {
-        self.view().stirred && *self.loaded.borrow() == Loaded::Yes
+        let view = self.view();
+        (view.stirred || view.waits) && view.loaded == Loaded::Yes
     }
 
     /// Gives back seats whose grace is over; answers when the next one's is.
@@ -165,21 +168,10 @@ impl LiveArea {
     /// Tells followers who is here now; answers what the other servers are to be told, if anything.
     pub(super) fn tell_presence(&self) -> Option<(Claim, ClaimChange)> {
         let mut view = self.view();
-        if view.tell_followers() {
+        if view.tell_followers() || view.waits {
             self.turn(&mut view);
         }
         view.next_claim()
-    }
-
-    /// Tells followers what has waited long enough; answers when the rest has.
-    pub(super) fn tell_waiting(&self, now: Instant) -> Option<Instant> {
-        let mut view = self.view();
-        let due = view.waiting_since? + view.patience();
-        if due > now {
-            return Some(due);
-        }
-        self.turn(&mut view);
-        None
     }
 
     /// The store has the claim of this number.

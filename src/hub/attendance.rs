@@ -55,16 +55,18 @@ struct Known {
 }
 
 struct Open {
+    attendance: Arc<Attendance>,
     session: SessionId,
     signed_in: bool,
     /// Changed under the lock alone.
     connections: AtomicUsize,
     ended: AtomicBool,
+    /// A guest's end may have been missed.
+    doubted: AtomicBool,
 }
 
 /// An open connection of a session; counted until it is dropped.
 pub struct Attending {
-    attendance: Arc<Attendance>,
     open: Arc<Open>,
 }
 
@@ -75,7 +77,7 @@ impl Attending {
 
     /// Returns when the session has ended. Safe to cancel.
     pub async fn ended(&self) {
-        let mut endings = self.attendance.endings.subscribe();
+        let mut endings = self.open.attendance.endings.subscribe();
         while !self.has_ended() {
             // The sender is kept until this is dropped.
             let _ = endings.changed().await;
@@ -85,7 +87,7 @@ impl Attending {
 
 impl Drop for Attending {
     fn drop(&mut self) {
-        let mut open = self.attendance.open.lock().expect("a short lock");
+        let mut open = self.open.attendance.open.lock().expect("a short lock");
         if self.open.connections.fetch_sub(1, Ordering::Relaxed) == 1 {
             open.remove(&self.open.session);
         }
@@ -136,13 +138,14 @@ impl Attendance {
     pub fn attend(self: &Arc<Self>, session: &SessionId, signed_in: bool) -> Attending {
         let mut open = self.open.lock().expect("a short lock");
         // It may have ended between its check and now. Whoever learns it from here on finds this one.
-        let over = self.last_known(session) == Some(SessionState::Revoked);
+        let (over, doubted) = self.forget_guest(session);
         let one = open.entry(session.clone()).or_insert_with(|| {
-            let (connections, ended) = (AtomicUsize::new(0), AtomicBool::new(over));
-            Arc::new(Open { session: session.clone(), signed_in, connections, ended })
+            let (attendance, session) = (self.clone(), session.clone());
+            let (connections, ended, doubted) = (AtomicUsize::new(0), AtomicBool::new(over), AtomicBool::new(doubted));
+            Arc::new(Open { attendance, session, signed_in, connections, ended, doubted })
         });
         one.connections.fetch_add(1, Ordering::Relaxed);
-        Attending { attendance: self.clone(), open: one.clone() }
+        Attending { open: one.clone() }
     }
 
     /// Moves whenever connections of some session have to end.
@@ -158,6 +161,7 @@ impl Attendance {
     /// Sessions may have been ended unheard.
     pub fn missed(&self) {
         self.known.lock().expect("a short lock").values_mut().for_each(|known| known.doubted = true);
+        self.open.lock().expect("a short lock").values().for_each(|one| one.doubted.store(true, Ordering::Relaxed));
         self.doubt.notify_one();
     }
 
@@ -181,17 +185,51 @@ impl Attendance {
     }
 
     fn fresh(&self, session: &SessionId) -> Option<SessionState> {
-        let known = self.known.lock().expect("a short lock");
-        known.get(session).filter(|known| known.is_fresh()).map(Known::state)
+        self.known_by(session, Known::is_fresh, |one| !one.doubted.load(Ordering::Relaxed))
     }
 
     fn last_known(&self, session: &SessionId) -> Option<SessionState> {
-        self.known.lock().expect("a short lock").get(session).map(Known::state)
+        self.known_by(session, |_| true, |_| true)
+    }
+
+    /// What is remembered of it, if that is good enough: and else, that a guest's stands whose connections stand.
+    fn known_by(
+        &self,
+        session: &SessionId,
+        is_good: impl FnOnce(&Known) -> bool,
+        stands: impl FnOnce(&Open) -> bool,
+    ) -> Option<SessionState> {
+        let known =
+            self.known.lock().expect("a short lock").get(session).filter(|known| is_good(known)).map(Known::state);
+        known.or_else(|| {
+            let open = self.open.lock().expect("a short lock");
+            let guest = open.get(session).filter(|one| one.is_standing_guest() && stands(one));
+            guest.map(|_| SessionState::Unknown)
+        })
+    }
+
+    /// A guest's need not be remembered beside its connections. Answers whether the session was ended, which is remembered, and whether
+    /// its end may have been missed.
+    fn forget_guest(&self, session: &SessionId) -> (bool, bool) {
+        let mut known = self.known.lock().expect("a short lock");
+        let (over, doubted, is_guests) =
+            known.get(session).map(|known| (known.revoked, known.doubted, known.is_guests())).unwrap_or_default();
+        if is_guests {
+            known.remove(session);
+        }
+        (over, doubted)
     }
 
     fn learn(&self, session: &SessionId, state: SessionState) {
         let (revoked, unknown) = (state == SessionState::Revoked, state == SessionState::Unknown);
-        {
+        let stands = unknown
+            && self.open.lock().expect("a short lock").get(session).is_some_and(|one| {
+                one.doubted.store(false, Ordering::Relaxed);
+                one.is_standing_guest()
+            });
+        if stands {
+            self.forget_guest(session);
+        } else {
             let mut known = self.known.lock().expect("a short lock");
             make_room(&mut known, session, REMEMBERED, |known| known.is_fresh());
             // What the store said a moment before it was ended may come a moment after.
@@ -218,6 +256,12 @@ impl Attendance {
     }
 }
 
+impl Open {
+    fn is_standing_guest(&self) -> bool {
+        !self.signed_in && !self.ended.load(Ordering::Acquire)
+    }
+}
+
 impl Known {
     fn state(&self) -> SessionState {
         match &self.signed_in {
@@ -227,9 +271,12 @@ impl Known {
         }
     }
 
+    fn is_guests(&self) -> bool {
+        self.signed_in.is_none() && !self.revoked
+    }
+
     fn is_fresh(&self) -> bool {
-        let is_guests = self.signed_in.is_none() && !self.revoked;
-        let within = if is_guests { GUEST_FRESH } else { FRESH };
+        let within = if self.is_guests() { GUEST_FRESH } else { FRESH };
         !self.doubted && self.since.elapsed() < within
     }
 }

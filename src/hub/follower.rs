@@ -25,8 +25,6 @@ pub struct Follower {
     cursor: Option<Cursor>,
     /// The first reading of one that goes on from a state it had: it still needs to know who is here.
     resumes: bool,
-    turned: watch::Receiver<u64>,
-    standing: watch::Receiver<Standing>,
     seat: u64,
     grace: bool,
     following: Following,
@@ -34,10 +32,9 @@ pub struct Follower {
 
 impl Follower {
     pub(super) fn new(area: Arc<LiveArea>, since: Option<&Since>, following: Following) -> Self {
-        let (turned, standing) = (area.turned.subscribe(), area.standing.subscribe());
         let cursor = since.and_then(|since| area.cursor_after(since));
         let seat = area.seat(&following.owner);
-        Self { area, cursor, resumes: cursor.is_some(), turned, standing, seat, grace: true, following }
+        Self { area, cursor, resumes: cursor.is_some(), seat, grace: true, following }
     }
 
     pub fn area(&self) -> &AreaName {
@@ -45,32 +42,34 @@ impl Follower {
     }
 
     /// Waits until there may be something new in the area, or until it is no more as stale as it was. Safe to cancel.
-    pub async fn changed(&mut self, was_stale: bool) {
+    pub async fn changed(&self, was_stale: bool) {
+        let next = self.cursor().map(|cursor| cursor.turn());
+        let (mut turned, mut standing) = (self.turned(), self.standings());
         // The area outlives its followers, so the senders are there.
         tokio::select! {
-            _ = self.turned.changed() => {}
-            _ = self.standing.wait_for(|standing| standing.stale_since.is_some() != was_stale) => {}
+            _ = turned.wait_for(|turn| next.is_none_or(|next| next < *turn)) => {}
+            _ = standing.wait_for(|standing| standing.stale_since.is_some() != was_stale) => {}
         }
     }
 
     /// Whether the area is current.
     pub fn standing(&self) -> Standing {
-        *self.standing.borrow()
+        *self.area.standing.borrow()
     }
 
-    /// Moves whenever there may be something new for anybody who follows the area; as far as this follower has looked.
+    /// Moves whenever there may be something new for anybody who follows the area.
     pub fn turned(&self) -> watch::Receiver<u64> {
-        self.turned.clone()
+        self.area.turned.subscribe()
     }
 
     /// Moves whenever the area becomes stale, or current.
     pub fn standings(&self) -> watch::Receiver<Standing> {
-        self.standing.clone()
+        self.area.standing.subscribe()
     }
 
     /// Whether there may be something new.
     pub fn has_more(&self) -> bool {
-        self.cursor().is_none_or(|cursor| cursor.turn() < *self.turned.borrow())
+        self.cursor().is_none_or(|cursor| cursor.turn() < *self.area.turned.borrow())
     }
 
     /// From where it reads on: who reads from the same place gets the same, but for what is told to some alone. None where it is to get
@@ -86,7 +85,6 @@ impl Follower {
 
     /// All that is new; nothing if there is none.
     pub fn read(&mut self) -> Option<New> {
-        self.turned.mark_unchanged();
         let (new, next) = self.area.read(self.cursor, &self.following.owner);
         self.cursor = Some(next);
         if !std::mem::take(&mut self.resumes) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::{Instant as Timer, sleep_until, timeout_at};
 
 use super::Hub;
-use super::area::LiveArea;
+use super::area::{LiveArea, Loaded};
 use crate::store::StoreError;
 
 /// Presence is told twice a second at most: people come in bursts, and each telling goes to everyone.
@@ -46,8 +46,7 @@ pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
             // A millisecond after: by then it is over for the store too.
             wake = wake.min(Instant::now() + Duration::from_millis(due - now + 1));
         }
-        let now = Instant::now();
-        for due in [area.clear_seats(now), area.tell_waiting(now)].into_iter().flatten() {
+        if let Some(due) = area.clear_seats(Instant::now()) {
             wake = wake.min(due);
         }
         if area.is_stirred() {
@@ -119,7 +118,15 @@ async fn tell(hub: &Hub, area: &LiveArea) {
 
 /// Waits for the area's first state.
 pub(super) async fn loaded(area: &LiveArea, limit: Duration) -> bool {
-    let mut loaded = area.loaded.subscribe();
-    let ready = timeout_at(Timer::now() + limit, loaded.wait_for(|loaded| *loaded != super::area::Loaded::Not)).await;
-    matches!(ready, Ok(Ok(state)) if *state == super::area::Loaded::Yes)
+    let over = async {
+        loop {
+            // Before the look: what is over in between is told to it.
+            let over = area.load_over.notified();
+            match area.loaded() {
+                Loaded::Not => over.await,
+                known => return known == Loaded::Yes,
+            }
+        }
+    };
+    timeout_at(Timer::now() + limit, over).await.unwrap_or(false)
 }

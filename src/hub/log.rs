@@ -1,6 +1,7 @@
 //! The recent events of one area, as the texts that clients get. Followers hold cursors into it, not queues of their own.
 
 use std::collections::VecDeque;
+use std::num::NonZero;
 
 use bytestring::ByteString;
 
@@ -11,8 +12,8 @@ use crate::protocol::client::Since;
 #[derive(Debug)]
 pub struct Log {
     entries: VecDeque<Entry>,
-    /// The position of the first entry.
-    first: u64,
+    /// The position of the first entry. Never 0: a cursor that may be none takes no more room than one.
+    first: NonZero<u64>,
     bytes: usize,
     max_events: usize,
     max_bytes: usize,
@@ -27,7 +28,7 @@ struct Entry {
 
 impl Log {
     pub fn new(max_events: usize, max_bytes: usize) -> Self {
-        Self { entries: VecDeque::new(), first: 0, bytes: 0, max_events, max_bytes }
+        Self { entries: VecDeque::new(), first: NonZero::<u64>::MIN, bytes: 0, max_events, max_bytes }
     }
 
     pub fn push(&mut self, text: ByteString, number: Option<(Epoch, u64)>) {
@@ -36,35 +37,35 @@ impl Log {
         while self.entries.len() > self.max_events || self.bytes > self.max_bytes {
             let Some(oldest) = self.entries.pop_front() else { break };
             self.bytes -= oldest.text.len();
-            self.first += 1;
+            self.first = self.first.saturating_add(1);
         }
     }
 
     /// Forgets everything, and leaves every cursor behind: what came between is not known.
     pub fn reset(&mut self) {
-        self.first = self.next() + 1;
+        self.first = self.next().saturating_add(1);
         self.entries.clear();
         self.bytes = 0;
     }
 
     /// The position that the next text will have.
-    pub fn next(&self) -> u64 {
-        self.first + self.entries.len() as u64
+    pub fn next(&self) -> NonZero<u64> {
+        self.first.saturating_add(self.entries.len() as u64)
     }
 
     /// All texts from a position on; none if some of them are forgotten.
     pub fn from(&self, position: u64) -> Option<impl ExactSizeIterator<Item = &ByteString>> {
-        let skipped = usize::try_from(position.checked_sub(self.first)?).ok()?;
+        let skipped = usize::try_from(position.checked_sub(self.first.get())?).ok()?;
         Some(self.entries.iter().skip(skipped).map(|entry| &entry.text))
     }
 
     /// The position just after a change; none if that change, or the one after it, is not in the log.
-    pub fn after(&self, since: &Since) -> Option<u64> {
+    pub fn after(&self, since: &Since) -> Option<NonZero<u64>> {
         let numbers = |entry: &Entry| entry.number.as_ref().map(|(epoch, seq)| (*epoch == since.epoch).then_some(*seq));
         for (index, entry) in self.entries.iter().enumerate().rev() {
             match numbers(entry) {
-                Some(Some(seq)) if seq == since.seq => return Some(self.first + index as u64 + 1),
-                Some(Some(seq)) if seq == since.seq + 1 => return Some(self.first + index as u64),
+                Some(Some(seq)) if seq == since.seq => return Some(self.first.saturating_add(index as u64 + 1)),
+                Some(Some(seq)) if seq == since.seq + 1 => return Some(self.first.saturating_add(index as u64)),
                 _ => {}
             }
         }
@@ -95,8 +96,8 @@ mod tests {
     #[test]
     fn a_cursor_gets_all_that_came_after_it() {
         let log = log_of(1..=3, 10);
-        assert_eq!(texts(&log, log.after(&since(1)).unwrap()).unwrap(), ["e2", "e3"]);
-        assert_eq!(texts(&log, log.after(&since(3)).unwrap()).unwrap(), [""; 0]);
+        assert_eq!(texts(&log, log.after(&since(1)).unwrap().get()).unwrap(), ["e2", "e3"]);
+        assert_eq!(texts(&log, log.after(&since(3)).unwrap().get()).unwrap(), [""; 0]);
     }
 
     #[test]
@@ -114,16 +115,16 @@ mod tests {
         for _ in 0..100 {
             log.push("12345".into(), None);
         }
-        assert_eq!(texts(&log, log.next() - 2).unwrap().len(), 2);
-        assert_eq!(texts(&log, log.next() - 3), None);
+        assert_eq!(texts(&log, log.next().get() - 2).unwrap().len(), 2);
+        assert_eq!(texts(&log, log.next().get() - 3), None);
     }
 
     #[test]
     fn a_reset_leaves_every_cursor_behind() {
         let mut log = log_of(1..=3, 10);
-        let cursor = log.next();
+        let cursor = log.next().get();
         log.reset();
         assert_eq!(texts(&log, cursor), None);
-        assert!(texts(&log, log.next()).is_some());
+        assert!(texts(&log, log.next().get()).is_some());
     }
 }

@@ -240,8 +240,7 @@ impl Hub {
     /// The area if it is live and has a state.
     fn known(&self, name: &AreaName) -> Option<Arc<LiveArea>> {
         let area = self.areas.read().expect("a short lock").get(name).cloned()?;
-        let ready = *area.loaded.borrow() == area::Loaded::Yes;
-        ready.then_some(area)
+        (area.loaded() == area::Loaded::Yes).then_some(area)
     }
 
     fn areas(&self) -> Vec<Arc<LiveArea>> {

@@ -123,10 +123,13 @@ impl Seat {
         if self.holds.as_ref().is_some_and(|held| held.is_after(&done.epoch, done.seq)) {
             return false;
         }
+        // Names that the area has are the area's own memory, for there are many seats.
+        let known =
+            |name: &Username| state.users.get(&name.key()).map(|user| &user.username).filter(|known| *known == name);
         let held = done.me.as_ref().map(|me| Held {
-            username: me.username.clone(),
+            username: known(&me.username).unwrap_or(&me.username).clone(),
             since: me.since,
-            epoch: done.epoch.clone(),
+            epoch: if done.epoch == state.epoch { state.epoch.clone() } else { done.epoch.clone() },
             seq: done.seq,
         });
         let held = held.filter(|held| held.stands_in(state));

@@ -12,7 +12,10 @@ use crate::store::{Result as StoreResult, StoreError};
 
 /// One change, from that address: it may hold so many names in an area.
 pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done, Problem> {
-    let Act::Join { username, .. } = &change.act else { return step(web, change, address).await };
+    let username = match &change.act {
+        Act::Join { username, .. } if !web.store.guards_names() => username,
+        _ => return step(web, change, address).await,
+    };
     let before = names::check(web, change, username).await?;
     let done = step(web, change, address).await?;
     if before == names::Before::Free && names::was_lost(web, change, username).await {

@@ -78,7 +78,7 @@ impl Feed {
         loop {
             let told = tokio::select! {
                 // The area first: nobody is told that it is current before the state that is.
-                () = changed(&mut self.follower, self.tidings.stale) => self.area().or_else(|| self.standing()),
+                () = changed(self.follower.as_ref(), self.tidings.stale) => self.area().or_else(|| self.standing()),
                 () = self.attending.ended() => Some(Told::SignedOut),
                 told = self.tidings.next() => Some(told),
             };
@@ -159,7 +159,7 @@ impl Tidings {
 }
 
 /// Waits until there may be something new in the area; for ever without one.
-async fn changed(follower: &mut Option<Follower>, was_stale: bool) {
+async fn changed(follower: Option<&Follower>, was_stale: bool) {
     match follower {
         Some(follower) => follower.changed(was_stale).await,
         None => std::future::pending().await,

@@ -2,6 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY,
 };
@@ -34,9 +35,6 @@ pub async fn add(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let web = request.app_data::<Data<Web>>().expect("the App was built with it").clone();
-    let secure = origin::is_secure(request.request(), &web);
-    let elsewhere = web.options.map.as_ref().map(Map::sources).unwrap_or_default();
-    let policy = policy(origin::host(request.request()), secure, &elsewhere);
     let mut response = next.call(request).await?;
     let class = match response.status().as_u16() {
         ..=199 => "1xx",
@@ -46,8 +44,15 @@ pub async fn add(
         _ => "5xx",
     };
     metrics::counter!("wte_http_requests_total", "class" => class).increment(1);
+    // A browser shows nothing of what opens a WebSocket.
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return Ok(response);
+    }
+    let secure = origin::is_secure(response.request(), &web);
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let part = PARTS.iter().any(|part| kind.starts_with(part));
+    let elsewhere = web.options.map.as_ref().map(Map::sources).unwrap_or_default();
+    let policy = policy(origin::host(response.request()), secure, &elsewhere);
     let headers = response.headers_mut();
     let mut fixed = |list: &[(&'static str, &'static str)]| {
         for (name, value) in list {

@@ -65,6 +65,12 @@ impl Connections {
     }
 }
 
+impl Connection {
+    pub fn address(&self) -> Address {
+        self.address
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
         let mut guard = self.connections.open.lock().expect("a short lock");

@@ -6,11 +6,13 @@ mod reading;
 
 pub use reading::New;
 
+use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 
 use super::Bounds;
+use super::area::Loaded;
 use super::claim::OwnClaim;
 use super::log::Log;
 use super::looks::Edition;
@@ -31,7 +33,7 @@ use crate::store::{Head, Snapshot};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tell {
     Nothing,
-    /// Of who comes and goes, in a crowd.
+    /// Of who comes and goes, in a crowd: with the next telling of who is here.
     Soon,
     Now,
 }
@@ -39,7 +41,7 @@ pub enum Tell {
 /// A follower's place: in the log, and among what is for some owners alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    log: u64,
+    log: NonZero<u64>,
     whispers: u64,
 }
 
@@ -57,6 +59,7 @@ pub(super) struct View {
     held_back: Option<Vec<(Heard, ByteString)>>,
     /// A new snapshot is needed.
     pub resync: bool,
+    pub loaded: Loaded,
     pub seats: Seats,
     presence: Presence,
     /// What followers were last told of who is here.
@@ -64,8 +67,8 @@ pub(super) struct View {
     pub own: OwnClaim,
     /// Who is here may have changed since it was last told.
     pub stirred: bool,
-    /// Since when followers are to be told of something that may wait a moment.
-    pub waiting_since: Option<Instant>,
+    /// There is something in the log that waits until followers are told of who is here.
+    pub waits: bool,
     /// Before this time of the store nobody's time is over, whatever the state says (renewals make no event).
     pub expire_after: Millis,
     /// Nobody's two hours end before this; none: to be looked up.
@@ -94,11 +97,12 @@ impl View {
             bounds,
             held_back: None,
             resync: true,
+            loaded: Loaded::Not,
             seats: Seats::default(),
             presence: Presence::default(),
             told: (Online::new(), 0),
             stirred: false,
-            waiting_since: None,
+            waits: false,
             expire_after: 0,
             due_from: None,
             encoded: (Edition::next(), None),
@@ -191,7 +195,7 @@ impl View {
                 }
                 self.stirred |= !matches!(numbered.event, Event::Vote { .. } | Event::VoteRemoved { .. });
                 self.activity.hear(numbered, act);
-                self.log.push(text, Some((numbered.epoch.clone(), numbered.seq)));
+                self.log.push(text, Some((self.state.epoch.clone(), numbered.seq)));
                 metrics::counter!("wte_events_published_total").increment(1);
             }
         }

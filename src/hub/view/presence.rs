@@ -1,6 +1,4 @@
-//! Who sits here, who is here: what followers and the other servers are told of it, and when. Changes nothing of the state.
-
-use std::time::Duration;
+//! Who sits here, who is here: what followers and the other servers are told of it. Changes nothing of the state.
 
 use super::View;
 use crate::domain::change::Me;
@@ -11,26 +9,14 @@ use crate::hub::claim::beside;
 use crate::hub::seats::Seats;
 use crate::protocol::server::{self, Online, PresenceData};
 
-/// Followers from which on who comes and goes is told to all of them together, and not one by one: each telling is a write to everyone.
+/// Followers from which on who comes and goes is told to all of them together with `presence`, and not one by one: each telling is a write
+/// to everyone, some 10 µs each. A vote tells of them at once, for it comes after them.
 const CROWD: usize = 64;
-/// For each follower of a crowd, those who come and go wait this much longer to be told together. A telling is a write of some 10 µs to each,
-/// so a stream of people takes a twentieth of a core for it, however many are there.
-const GATHER_EACH: Duration = Duration::from_micros(200);
-/// How long they wait at least: shorter than anybody would notice.
-const GATHER_LEAST: Duration = Duration::from_millis(100);
-/// And at most: as long as `presence`. A vote tells of them at once, for it comes after them.
-const GATHER_MOST: Duration = Duration::from_millis(500);
 
 impl View {
     /// Whether so many follow that those who come and go are told together.
     pub(super) fn is_crowd(&self) -> bool {
         self.followers >= CROWD
-    }
-
-    /// How long who comes and goes waits to be told.
-    pub fn patience(&self) -> Duration {
-        let followers = u32::try_from(self.followers).unwrap_or(u32::MAX);
-        GATHER_EACH.saturating_mul(followers).clamp(GATHER_LEAST, GATHER_MOST)
     }
 
     /// Over all servers, of those the area knows; and all connections.
@@ -44,11 +30,11 @@ impl View {
     /// Tells followers who is here now, if that is another picture than before. True if they were told.
     pub fn tell_followers(&mut self) -> bool {
         self.stirred = false;
-        let (online, watching) = self.online();
-        if self.told == (online.clone(), watching) {
+        let now = self.online();
+        if self.told == now {
             return false;
         }
-        let before = std::mem::replace(&mut self.told, (online, watching)).0;
+        let before = std::mem::replace(&mut self.told, now).0;
         let (online, watching) = &self.told;
         let text = presence(&beside(online, &before), &beside(&before, online), online.len(), *watching);
         self.log.push(text.into(), None);

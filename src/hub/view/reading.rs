@@ -43,7 +43,7 @@ impl New {
 impl Cursor {
     /// What `View::turns` is for who stands here and has everything.
     pub fn turn(&self) -> u64 {
-        self.log + self.whispers
+        self.log.get() + self.whispers
     }
 
     /// Whether something was told to some owners alone between here and there.
@@ -60,7 +60,7 @@ impl View {
 
     /// Another number whenever there is something new.
     pub fn turns(&self) -> u64 {
-        self.log.next() + self.whispers.next()
+        self.log.next().get() + self.whispers.next()
     }
 
     /// Where a follower that has `since` goes on; none: it needs the whole state. What was said meanwhile it asks for itself.
@@ -76,7 +76,7 @@ impl View {
     pub fn read(&mut self, cursor: Option<Cursor>, owner: &Owner) -> Option<New> {
         let texts: Option<Vec<&ByteString>> = cursor.and_then(|cursor| {
             let whispered = self.whispers.from(cursor.whispers, owner)?;
-            Some(self.log.from(cursor.log)?.chain(whispered).collect())
+            Some(self.log.from(cursor.log.get())?.chain(whispered).collect())
         });
         let Some(texts) = texts else {
             if cursor.is_some() {
@@ -92,7 +92,7 @@ impl View {
     /// The area for who joins now, encoded once for all who join at about the same time, and never copied; the later ones get what happened
     /// since beside it.
     fn encoded_state(&mut self) -> (ByteString, Option<ByteString>) {
-        // Where few are, the state costs little: they get it as it is now.
+        // Where few are, the state costs little: they get it as it is now, and it is kept for nobody.
         let few = if self.is_crowd() { EVENTS_BESIDE_STATE.max(self.state.users.len() / USERS_AN_EVENT) } else { 0 };
         if let Some((at, text)) = &self.encoded.1
             && let Some(since) = self.log.from(*at).filter(|since| since.len() <= few)
@@ -100,13 +100,15 @@ impl View {
             let since: Vec<&ByteString> = since.collect();
             return (text.clone(), (!since.is_empty()).then(|| in_one(&since)));
         }
-        let position = self.log.next();
+        let position = self.log.next().get();
         let (online, watching) = &self.told;
         let updates = server::event("updates", &Updates::new(&self.area, &self.state, online, *watching));
         let here: Vec<_> = online.values().cloned().collect();
         let presence = presence(&here, &[], here.len(), *watching);
         let text: ByteString = server::joined([updates.as_str(), presence.as_str()].into_iter()).into();
-        self.encoded.1 = Some((position, text.clone()));
+        if self.is_crowd() {
+            self.encoded.1 = Some((position, text.clone()));
+        }
         (text, None)
     }
 

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::RedisStore;
 use super::answer::read;
+use super::keys::Layout;
 use super::link::{Again, within_limit};
 use super::script::{
     ACCOUNT_ADD, ACCOUNT_CHANGE, ACCOUNT_DELETE, ACCOUNT_ENTER, ACCOUNT_READ, ACCOUNT_RENEW, ACCOUNT_REPLACE,
@@ -24,6 +25,10 @@ impl Accounts for RedisStore {
         let call = call.arg(account.username.as_str()).arg(account.hash.as_phc()).arg(self.lasts());
         // Sent a second time it would meet itself.
         read::<i64>(self.ask_to_keep(call, Again::Never).await?).map(|added| added == 1)
+    }
+
+    fn guards_names(&self) -> bool {
+        self.reach.layout() == Layout::One
     }
 
     async fn account(&self, key: &AccountKey) -> Result<Option<Account>> {

@@ -49,7 +49,6 @@ impl From<Lost> for End {
 pub(super) struct Client {
     pub(super) web: Data<Web>,
     pub(super) owner: Owner,
-    pub(super) address: Address,
     pub(super) line: Rc<Line>,
     pub(super) tidings: Tidings,
     /// In the round of the area that the line follows.
@@ -59,24 +58,17 @@ pub(super) struct Client {
     /// Bad messages, less the good ones since.
     bad: u32,
     heard_at: Instant,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl Client {
     /// Boxed: moved into its task, it would be there twice.
-    pub(super) fn new(
-        web: Data<Web>,
-        who: &Session,
-        address: Address,
-        line: Rc<Line>,
-        connection: Connection,
-    ) -> Box<Self> {
+    pub(super) fn new(web: Data<Web>, who: &Session, line: Rc<Line>, connection: Connection) -> Box<Self> {
         let now = Instant::now();
         line.attend(web.hub.attend(who.id(), who.account().is_some()));
         Box::new(Self {
             _among_all: Place::among_all(&line, &web),
             owner: who.owner(),
-            address,
             line,
             tidings: Tidings::new(&web),
             place: None,
@@ -84,8 +76,13 @@ impl Client {
             bad: 0,
             heard_at: now,
             web,
-            _connection: connection,
+            connection,
         })
+    }
+
+    /// Where it comes from.
+    pub(super) fn address(&self) -> Address {
+        self.connection.address()
     }
 
     pub(super) async fn run(mut self: Box<Self>) {

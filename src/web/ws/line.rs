@@ -2,6 +2,7 @@
 //! the round of the area writes what is new; while the task is at work, the round leaves it to the task. All run on one thread.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::num::NonZero;
 use std::rc::Rc;
 use std::sync::LazyLock;
 use std::task::{Poll, Waker};
@@ -38,8 +39,8 @@ pub struct Line {
     task: Cell<Option<Waker>>,
     /// It is time for a ping.
     ping: Cell<bool>,
-    /// Who takes nothing for so long is let go. None: no limit.
-    stall: Option<Duration>,
+    /// Who takes nothing for so many ms is let go. None: no limit.
+    stall: Option<NonZero<u32>>,
 }
 
 /// What one follower got, for the next one that stands where that one stood.
@@ -58,7 +59,7 @@ impl Line {
             idle: Cell::default(),
             task: Cell::default(),
             ping: Cell::default(),
-            stall,
+            stall: stall.and_then(|stall| NonZero::new(u32::try_from(stall.as_millis()).unwrap_or(u32::MAX))),
         })
     }
 
@@ -103,7 +104,7 @@ impl Line {
         loop {
             let some = poll_fn(|context| self.wire.borrow_mut().poll_write(context));
             let all = match self.stall {
-                Some(stall) => timeout(stall, some).await.map_err(|_| stalled())?,
+                Some(stall) => timeout(Duration::from_millis(stall.get().into()), some).await.map_err(|_| stalled())?,
                 None => some.await,
             };
             if all? {

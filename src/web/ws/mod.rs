@@ -44,7 +44,7 @@ pub async fn upgrade(
     accept(&request, FRAME_MAX_BYTES, stall, move |line| {
         // Each with a task of its own, of its own size.
         match web.connections.open(address) {
-            Ok(connection) => rt::spawn(Client::new(web, &who, address, line, connection).run()),
+            Ok(connection) => rt::spawn(Client::new(web, &who, line, connection).run()),
             Err(why) => rt::spawn(client::turn_away(line, why)),
         };
     })

@@ -1,7 +1,6 @@
 //! What is still to be written to one socket: the heads of frames, and texts that all followers share. No text is copied, and nothing is
 //! kept once all is written. Knows no socket.
 
-use std::collections::VecDeque;
 use std::io::IoSlice;
 
 use actix_codec::Encoder;
@@ -21,7 +20,7 @@ const WHOLE_TEXT: u8 = 0x81;
 /// Bounded by who fills it: nothing is put in while there is something left of before.
 #[derive(Default)]
 pub struct Outgoing {
-    pieces: VecDeque<Piece>,
+    pieces: Vec<Piece>,
     /// Bytes of the first piece that are written.
     written: usize,
 }
@@ -89,7 +88,7 @@ impl Piece {
 impl Outgoing {
     pub fn put(&mut self, piece: Piece) {
         if piece.length() > 0 {
-            self.pieces.push_back(piece);
+            self.pieces.push(piece);
         }
     }
 
@@ -108,14 +107,17 @@ impl Outgoing {
     /// So many bytes were written.
     pub fn advance(&mut self, bytes: usize) {
         self.written += bytes;
-        while let Some(first) = self.pieces.front()
+        let mut whole = 0;
+        while let Some(first) = self.pieces.get(whole)
             && self.written >= first.length()
         {
             self.written -= first.length();
-            self.pieces.pop_front();
+            whole += 1;
         }
-        if self.pieces.is_empty() {
-            self.pieces = VecDeque::new();
+        if whole == self.pieces.len() {
+            self.pieces = Vec::new();
+        } else {
+            self.pieces.drain(..whole);
         }
     }
 }

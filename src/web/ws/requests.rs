@@ -88,7 +88,7 @@ impl Client {
                 return Ok(());
             }
         };
-        let done = match acts::change(&self.web, &change, self.address).await {
+        let done = match acts::change(&self.web, &change, self.address()).await {
             Ok(done) => done,
             Err(problem) => {
                 next.leave();
@@ -105,7 +105,7 @@ impl Client {
         let place = self.line.place(|follower| (follower.area().clone(), follower.name()));
         let Some((area, held)) = place else { return Err(Problem::not_watching()) };
         let change = Change { area, owner: self.owner.clone(), held, n, act };
-        let done = acts::change(&self.web, &change, self.address).await?;
+        let done = acts::change(&self.web, &change, self.address()).await?;
         // The owner may have taken a name by way of another server meanwhile.
         self.line.place(|follower| follower.claim(&done));
         // The change's own event comes by another connection of the store, mostly in this very moment: then it goes with the answer.

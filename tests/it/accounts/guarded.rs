@@ -68,7 +68,7 @@ async fn no_name_is_offered_that_is_somebodys_account() {
 }
 
 #[tokio::test]
-async fn a_join_of_somebody_new_is_four_calls_of_the_store() {
+async fn a_join_of_somebody_new_is_two_calls_of_the_store() {
     const JOINS: usize = 12;
     let redis = RedisServer::start();
     let server = server_on(&redis, &[]).await;
@@ -89,8 +89,8 @@ async fn a_join_of_somebody_new_is_four_calls_of_the_store() {
         let is = |command: &&Vec<String>| command[3].starts_with(first) && keys.is_none_or(|keys| command[2] == keys);
         scripts.clone().filter(is).count()
     };
-    // Whether the session stands, whose name it is before and after, and the join, which is given the keys of one user's records, too.
-    assert_eq!((of("sess:", None), of("account:", None), of("lunch:", Some("18"))), (JOINS, 2 * JOINS, JOINS));
+    // Whether the session stands; and the join, which is given the keys of one user's records and of the name's account, too.
+    assert_eq!((of("sess:", None), of("account:", None), of("lunch:", Some("19"))), (JOINS, 0, JOINS));
     // What asks for the area as a whole, or for one's name there: the server itself does so now and then.
     assert!(of("lunch:", Some("14")) < JOINS / 2, "{}", of("lunch:", Some("14")));
 }

@@ -1,6 +1,8 @@
 -- Takes a name, or another one, or comes back to it.
 
 local NAME, USERNAME, IMG, MOST = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
+-- The account that has the name, where it lies with the area; and the id of the one that the owner is.
+local ACCOUNT, OWN_ACCOUNT = KEYS[19], ARGV[10]
 
 -- Forgets the counts of those who left, all but this owner's, when they are as many as users may be. Names taken and left again and
 -- again would fill the memory otherwise. Who is here keeps theirs.
@@ -26,6 +28,13 @@ end
 
 if is_known() then
   return told('known')
+end
+-- Who holds it already keeps it until it ends.
+if ACCOUNT and held ~= NAME then
+  local account = redis.pcall('HMGET', ACCOUNT, 'id', 'username', 'hash')
+  if account[1] and account[2] and account[3] and account[1] ~= OWN_ACCOUNT then
+    return refused('account', account[1])
+  end
 end
 if held ~= NAME and redis.call('HEXISTS', STATE, NAME) == 1 then
   return refused('nameTaken', redis.call('HKEYS', STATE))
