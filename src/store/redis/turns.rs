@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
+use crate::domain::counted::take_out;
 use crate::domain::name::AreaName;
 
 /// Longer than a busy Redis takes for an answer. A connection that hangs keeps nobody's change from being sent for longer.
@@ -210,7 +211,7 @@ impl<W, A> Drop for Turn<W, A> {
             let together_at_once = together.len().div_ceil(MOST);
             group.under_way = alone.len() + together_at_once;
             if group.under_way == 0 {
-                areas.groups.remove(&self.area);
+                take_out(&mut areas.groups, &self.area);
             }
         }
         let mut groups = Vec::new();
