@@ -11,42 +11,60 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The requests of one area; the last one's answer leads to the next area.
 const REQUESTS: i32 = 3;
 
-/// So many areas, shared among all who are connected. How many answers were "not now": whoever got one went on without its request.
-pub fn turn_over(crowd: &mut Crowd, areas: u32) -> Result<u64, String> {
-    let mut tour = Tour { done: Vec::new(), finished: 0, last: crowd.now(), not_now: 0, refused: None };
-    let mut next = 0;
-    for person in 0..crowd.len() {
-        visit(crowd, person, &mut next, areas);
-    }
-    while tour.finished < areas {
-        crowd.poll(Duration::from_millis(20), &mut tour)?;
-        for person in std::mem::take(&mut tour.done) {
-            visit(crowd, person, &mut next, areas);
-        }
-        if let Some(refused) = &tour.refused {
-            return Err(format!("In area {next} of {areas}: {refused}"));
-        }
-        if crowd.now() - tour.last > PATIENCE.as_nanos() as u64 {
-            return Err(format!("Only {} of {areas} areas were opened, voted in and left.", tour.finished));
-        }
-    }
-    Ok(tour.not_now)
+/// Areas begun each second, however fast those before them were: so a store that is slow for a moment has fewer under way, not more. All
+/// of a day's come within two minutes.
+const A_SECOND: f64 = 1000.0;
+
+/// Areas come and go, one after the other: no name comes twice.
+#[derive(Default)]
+pub struct Turnover {
+    next: u32,
+    not_now: u64,
 }
 
-fn visit(crowd: &mut Crowd, person: usize, next: &mut u32, areas: u32) {
-    if *next >= areas {
-        return;
+impl Turnover {
+    /// So many further areas, shared among all who are connected; each of them has one under way at most. Returns when all were left.
+    pub fn go_on(&mut self, crowd: &mut Crowd, areas: u32) -> Result<(), String> {
+        let mut tour =
+            Tour { free: (0..crowd.len()).collect(), finished: 0, last: crowd.now(), not_now: 0, refused: None };
+        let (first, began, mut begun) = (self.next, crowd.now(), 0);
+        while tour.finished < areas {
+            let due = (crowd.now() - began) as f64 / 1e9 * A_SECOND;
+            while begun < areas
+                && f64::from(begun) < due
+                && let Some(person) = tour.free.pop()
+            {
+                visit(crowd, person, first + begun);
+                begun += 1;
+            }
+            crowd.poll(Duration::from_millis(1), &mut tour)?;
+            if let Some(refused) = &tour.refused {
+                return Err(format!("In area {begun} of {areas}: {refused}"));
+            }
+            if crowd.now() - tour.last > PATIENCE.as_nanos() as u64 {
+                return Err(format!("Only {} of {areas} areas were opened, voted in and left.", tour.finished));
+            }
+        }
+        self.next += areas;
+        self.not_now += tour.not_now;
+        Ok(())
     }
-    let area = *next;
-    *next += 1;
+
+    /// How many answers were "not now": whoever got one went on without its request.
+    pub fn not_now(&self) -> u64 {
+        self.not_now
+    }
+}
+
+fn visit(crowd: &mut Crowd, person: usize, area: u32) {
     crowd.send(person, &format!(r#"{{"event":"add","id":1,"data":{{"area":"tour-{area}","username":"Ann"}}}}"#));
     crowd.send(person, r#"{"event":"addVote","id":2,"data":{"fs":{"id":"thai","name":"Thai Palace"}}}"#);
     crowd.send(person, &format!(r#"{{"event":"leave","id":{REQUESTS}}}"#));
 }
 
 struct Tour {
-    /// Who has left an area and not begun the next.
-    done: Vec<usize>,
+    /// Who is in no area.
+    free: Vec<usize>,
     finished: u32,
     last: u64,
     not_now: u64,
@@ -63,7 +81,7 @@ impl Hears for Tour {
         }
         // Whatever the last answer is, it ends the visit.
         if has(br#""event":"ack","id":3"#) || has(br#""event":"serverError","id":3"#) {
-            self.done.push(person);
+            self.free.push(person);
             self.finished += 1;
             self.last = now;
         }

@@ -12,7 +12,7 @@ use super::event::{Event, LeftReason, Numbered};
 use super::image::Image;
 use super::name::{UserKey, Username};
 use super::state::{AreaState, User};
-use super::venue::VenueId;
+use super::venue::{Venue, VenueId};
 
 /// More than anybody reads back; some 150 bytes each.
 const ACTS_MOST: usize = 100;
@@ -78,7 +78,7 @@ impl Act {
             Event::User { username, img } => user(username).is_none().then(|| act(Kind::Joined, username, img)),
             Event::Vote { username, img, fs } => {
                 let was = user(username).and_then(|user| user.vote.as_ref()).map(|vote| &vote.id);
-                let place = before.venues.get(&fs.id).unwrap_or(fs).name.as_str().into();
+                let place = before.venues.get(&fs.id).map_or(fs, |venue| venue).name.as_str().into();
                 match was {
                     Some(was) if *was == fs.id => None,
                     Some(was) => Some(Self { place, from: place_of(before, was), ..act(Kind::Moved, username, img) }),
@@ -164,7 +164,7 @@ impl Activity {
 /// The changes that a state still tells of a user.
 fn left_of(user: &User, state: &AreaState) -> impl Iterator<Item = Numbered> {
     let User { username, img, since, .. } = user.clone();
-    let vote = user.vote.as_ref().and_then(|vote| Some((vote.at, state.venues.get(&vote.id)?.clone())));
+    let vote = user.vote.as_ref().and_then(|vote| Some((vote.at, Venue::clone(state.venues.get(&vote.id)?))));
     let joined = (since, Event::User { username: username.clone(), img: img.clone() });
     let voted = vote.map(|(at, fs)| (at, Event::Vote { username, img, fs }));
     let numbered = |(at, event)| Numbered { epoch: state.epoch.clone(), seq: state.seq, at, event };

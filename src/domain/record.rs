@@ -11,7 +11,7 @@ use super::name::{UserKey, Username};
 use super::owner::Owner;
 use super::state::{AreaState, User};
 use super::talk::{Made, Rooms};
-use super::venue::{Pick, VenueId};
+use super::venue::{Pick, Venue, VenueId};
 
 /// What an owner has in an area.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -204,7 +204,7 @@ impl Record {
         step: &mut Step,
     ) -> Result<Option<Event>, Refused> {
         let fs = match (self.state.venues.get(pick.id()), pick) {
-            (Some(first), _) => first.clone(),
+            (Some(first), _) => Venue::clone(first),
             (None, Pick::Known(_)) => return Err(Refused::NoSuchVenue),
             (None, Pick::Place(_)) if rules.venues > 0 && self.state.venues.len() >= rules.venues => {
                 return Err(Refused::VenuesFull);
@@ -229,7 +229,7 @@ impl Record {
 
     /// Sends everyone whose two hours are over, in the order of their ends, and drops the rooms whose time is over.
     pub fn expire(&mut self, now: Moment<'_>, rules: &Rules, step: &mut Step) {
-        let over = |user: &&User| user.due <= now.millis();
+        let over = |user: &&Box<User>| user.due <= now.millis();
         let mut due: Vec<_> = self.state.users.values().filter(over).cloned().collect();
         due.sort_by_key(|user| (user.due, user.username.key()));
         for user in due {

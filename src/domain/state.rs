@@ -37,9 +37,10 @@ pub struct AreaState {
     pub epoch: Epoch,
     /// Only grows within an epoch.
     pub seq: u64,
-    pub users: BTreeMap<UserKey, User>,
+    /// Boxed, as the venues: a tree has room for eleven, and most areas have few.
+    pub users: BTreeMap<UserKey, Box<User>>,
     /// Each id's first rendering; a venue stays when its last vote goes.
-    pub venues: BTreeMap<VenueId, Venue>,
+    pub venues: BTreeMap<VenueId, Box<Venue>>,
     /// When the area empties: a lifetime after the last act in it.
     pub expires_at: Millis,
 }
@@ -83,14 +84,14 @@ impl AreaState {
             Event::User { username, img } => {
                 let user = User { username: username.clone(), img: img.clone(), since: at, due, vote: None };
                 let key = username.key();
-                let kept = self.users.entry(key.clone()).or_insert(user);
+                let kept = self.users.entry(key.clone()).or_insert_with(|| Box::new(user));
                 kept.username = username.clone();
                 kept.img = img.clone();
                 self.renew(&key, due);
             }
             Event::Renamed { from, username, img } => {
-                if let Some(user) = self.users.remove(&from.key()) {
-                    let user = User { username: username.clone(), img: img.clone(), ..user };
+                if let Some(mut user) = self.users.remove(&from.key()) {
+                    (user.username, user.img) = (username.clone(), img.clone());
                     self.users.insert(username.key(), user);
                 }
                 self.renew(&username.key(), due);
@@ -99,7 +100,7 @@ impl AreaState {
                 self.users.remove(&username.key());
             }
             Event::Vote { username, fs, .. } => {
-                self.venues.entry(fs.id.clone()).or_insert_with(|| fs.clone());
+                self.venues.entry(fs.id.clone()).or_insert_with(|| Box::new(fs.clone()));
                 if let Some(user) = self.users.get_mut(&username.key()) {
                     user.vote = Some(Vote { id: fs.id.clone(), at });
                 }

@@ -184,6 +184,12 @@ impl LiveArea {
         self.view().is_idle(linger)
     }
 
+    /// Since when nobody follows, if the other servers know.
+    pub(super) fn idle_since(&self) -> Option<Instant> {
+        let view = self.view();
+        view.is_idle(Duration::ZERO).then_some(view.idle_since)
+    }
+
     /// Somebody came just when the area was to be let go: what was published meanwhile was not heard.
     pub(super) fn stay(&self) {
         let mut view = self.view();
@@ -264,5 +270,25 @@ impl LiveArea {
         let (online, watching) = &view.told;
         let (edition, position) = (view.encoded.0, view.turns());
         look(&Sight { state: &view.state, online, watching: *watching, edition, position })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_is_idle_since_its_last_follower_went_whatever_wakes_its_keeper_after_that() {
+        let bounds =
+            Bounds { lifetime: 1000, recent_events: 9, recent_bytes: 999, grace: Duration::ZERO, session: 1000 };
+        let area = LiveArea::new(AreaName::parse("lunch").unwrap(), ServerId("a".into()), bounds, 0);
+        let seat = area.seat(&Owner::of("ann's browser"));
+        assert_eq!(area.idle_since(), None);
+        let gone = Instant::now();
+        area.release(seat, gone, true);
+        assert_eq!(area.idle_since(), None, "the seat is there until the keeper has looked");
+        area.clear_seats(gone);
+        area.needs_snapshot();
+        assert_eq!(area.idle_since(), Some(gone));
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::domain::Millis;
 use crate::domain::account::{SessionId, SessionState, SignedIn};
-use crate::domain::counted::make_room;
+use crate::domain::counted::{make_room, take_out};
 use crate::store::{Accounts, Result};
 
 /// What the store said is not asked again within this. Its channel says sooner when a session has ended; this is for when that is lost.
@@ -89,7 +89,7 @@ impl Drop for Attending {
     fn drop(&mut self) {
         let mut open = self.open.attendance.open.lock().expect("a short lock");
         if self.open.connections.fetch_sub(1, Ordering::Relaxed) == 1 {
-            open.remove(&self.open.session);
+            take_out(&mut open, &self.open.session);
         }
     }
 }

@@ -10,6 +10,7 @@ use super::area::LiveArea;
 use super::standing::Standing;
 use super::view::{Cursor, New};
 use crate::domain::change::{Done, Me};
+use crate::domain::counted::take_out;
 use crate::domain::name::{AreaName, Username};
 use crate::domain::owner::Owner;
 use crate::domain::state::AreaState;
@@ -159,7 +160,7 @@ impl Drop for Following {
         if let Some(count) = owners.get_mut(&self.owner) {
             *count -= 1;
             if *count == 0 {
-                owners.remove(&self.owner);
+                take_out(&mut owners, &self.owner);
             }
         }
     }

@@ -68,8 +68,8 @@ pub(super) async fn keep(hub: Arc<Hub>, area: Arc<LiveArea>) {
             area.stay();
             continue;
         }
-        if area.is_idle(Duration::ZERO) {
-            wake = wake.min(Instant::now() + LINGER);
+        if let Some(since) = area.idle_since() {
+            wake = wake.min(since + LINGER);
         }
         let rest = sleep_until(Timer::from_std(wake));
         tokio::select! {

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use crate::domain::Millis;
 use crate::domain::account::{SessionId, SessionState};
 use crate::domain::change::{Act, Change, Done};
+use crate::domain::counted::take_out;
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
@@ -253,7 +254,7 @@ impl Hub {
         // Whoever comes is counted under the same lock, and follows before being counted no more: so this is asked first.
         let idle = area.coming.load(Ordering::Acquire) == 0 && area.is_idle(Duration::ZERO);
         if idle {
-            areas.remove(&area.name);
+            take_out(&mut areas, &area.name);
         }
         idle
     }

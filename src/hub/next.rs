@@ -10,6 +10,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use tokio::time::timeout;
 
+use crate::domain::counted::take_out;
+
 /// The next question is asked by then, whether or not the one before it has been answered: who hangs holds up nobody twice.
 const NEXT_AT_LATEST: Duration = Duration::from_millis(100);
 
@@ -92,7 +94,7 @@ impl<K: Eq + Hash, T> Drop for Place<K, T> {
     fn drop(&mut self) {
         let mut latest = self.next.0.lock().expect("a short lock");
         if latest.by_kind.get(&self.kind).is_some_and(|latest| latest.number == self.number) {
-            latest.by_kind.remove(&self.kind);
+            take_out(&mut latest.by_kind, &self.kind);
         }
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::join;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::Hub;
 use super::area::LiveArea;
@@ -21,8 +22,11 @@ const STALE_PULSE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(200);
 /// An event may be on its way when the store is asked: only who is still behind after this long has missed it.
 const IN_FLIGHT: Duration = Duration::from_millis(250);
-/// Areas asked for in one round trip.
-const CHUNK: usize = 500;
+/// Areas asked for in one round trip: a millisecond of the store's, and no vote has to wait for more.
+const CHUNK: usize = 100;
+/// One round trip waits for the one before it, for so long altogether: thousands of areas are asked for between votes, not before them; and
+/// a part of the store that is away, or far, holds up no other.
+const IN_TURN: Duration = Duration::from_secs(1);
 
 /// Runs for as long as the process.
 pub(super) async fn beat(hub: Arc<Hub>) {
@@ -87,13 +91,26 @@ async fn once(hub: &Hub) -> Option<StoreError> {
     trouble
 }
 
-/// Where the store says that the areas are; all chunks at the same time, for each may have to wait for a part that is away.
+/// Where the store says that the areas are.
 async fn heads(hub: &Hub, areas: &[Arc<LiveArea>]) -> Vec<Result<Head>> {
-    let chunks = areas.chunks(CHUNK).map(async |chunk| {
-        let names: Vec<_> = chunk.iter().map(|area| area.name.clone()).collect();
-        hub.store.heads(&names).await
+    let names: Vec<_> = areas.iter().map(|area| area.name.clone()).collect();
+    in_turn(&names, |some| hub.store.heads(some)).await
+}
+
+/// Asks for some at a time; the answers to all, in their order.
+async fn in_turn<'a, T, A, F>(all: &'a [T], ask: impl Fn(&'a [T]) -> F) -> Vec<A>
+where
+    F: Future<Output = Vec<A>>,
+{
+    let (turn, until) = (&Semaphore::new(1), Instant::now() + IN_TURN);
+    let asked = all.chunks(CHUNK).map(|some| {
+        let asking = ask(some);
+        async move {
+            let _turn = timeout_at(until, turn.acquire()).await;
+            asking.await
+        }
     });
-    join_all(chunks).await.into_iter().flatten().collect()
+    join_all(asked).await.into_iter().flatten().collect()
 }
 
 /// The areas whose view is not where the store says.
@@ -135,5 +152,39 @@ impl Hub {
             }
             changed
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Answers each of 2,000 with itself; every question takes so long, or for ever. How many were asked for at the same time at most.
+    async fn asked(took: impl Fn(usize) -> Duration) -> (Duration, usize) {
+        let all: Vec<usize> = (0..2000).collect();
+        let (began, now, most) = (Instant::now(), AtomicUsize::new(0), AtomicUsize::new(0));
+        let ask = async |some: &[usize]| {
+            most.fetch_max(now.fetch_add(some.len(), Ordering::Relaxed) + some.len(), Ordering::Relaxed);
+            sleep(took(some[0])).await;
+            now.fetch_sub(some.len(), Ordering::Relaxed);
+            some.to_vec()
+        };
+        assert_eq!(in_turn(&all, |some| ask(some)).await, all);
+        (began.elapsed(), most.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn thousands_of_areas_are_asked_for_some_at_a_time() {
+        let (took, at_once) = asked(|_| Duration::from_millis(10)).await;
+        assert_eq!((took, at_once), (Duration::from_millis(200), CHUNK));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_part_of_the_store_that_hangs_holds_up_the_rest_for_a_second_alone() {
+        let hangs = Duration::from_secs(2);
+        let (took, at_once) = asked(|first| if first == 500 { hangs } else { Duration::from_millis(10) }).await;
+        assert_eq!((took, at_once), (Duration::from_millis(50) + hangs, 2000 - 500));
     }
 }

@@ -189,7 +189,7 @@ mod tests {
 
     fn state(seq: u64, since: Option<Millis>) -> AreaState {
         let user = |since| User { username: name("Ann"), img: Image::default(), since, due: since + 100, vote: None };
-        let users = since.map(|since| (name("Ann").key(), user(since))).into_iter().collect();
+        let users = since.map(|since| (name("Ann").key(), Box::new(user(since)))).into_iter().collect();
         AreaState { epoch: Epoch::new("r", 1), seq, users, ..AreaState::default() }
     }
 

@@ -11,7 +11,7 @@ use crate::domain::change::{Done, Me};
 use crate::domain::event::Epoch;
 use crate::domain::image::Image;
 use crate::domain::name::{AreaName, UserKey, Username};
-use crate::domain::state::AreaState;
+use crate::domain::state::{AreaState, User};
 use crate::domain::venue::{Venue, VenueId};
 
 /// Names that have a connection, by how they are compared.
@@ -44,7 +44,7 @@ fn answer(event: &'static str, id: Option<i64>, data: &impl Serialize) -> String
 
 /// The venues and votes of an area as `votes_ack` takes them.
 pub fn votes_inside(state: &AreaState) -> String {
-    let votes = Votes { venues: state.venues.values().collect(), votes: vote_rows(state) };
+    let votes = Votes { venues: venues(state), votes: vote_rows(state) };
     serde_json::to_string(&votes).expect("votes are texts and finite numbers")
 }
 
@@ -197,7 +197,7 @@ impl<'a> Updates<'a> {
             epoch: &state.epoch,
             seq: state.seq,
             users: user_rows(state, online),
-            venues: state.venues.values().collect(),
+            venues: venues(state),
             votes: vote_rows(state),
             online: state.users.keys().filter(|key| online.contains_key(key)).count(),
             watching,
@@ -214,7 +214,7 @@ impl<'a> Users<'a> {
 }
 
 fn user_rows<'a>(state: &'a AreaState, online: &Online) -> Vec<UserRow<'a>> {
-    let row = |(key, user): (&UserKey, &'a crate::domain::state::User)| UserRow {
+    let row = |(key, user): (&UserKey, &'a Box<User>)| UserRow {
         username: &user.username,
         img: &user.img,
         online: online.contains_key(key),
@@ -222,6 +222,10 @@ fn user_rows<'a>(state: &'a AreaState, online: &Online) -> Vec<UserRow<'a>> {
         expires_at: user.due,
     };
     state.users.iter().map(row).collect()
+}
+
+fn venues(state: &AreaState) -> Vec<&Venue> {
+    state.venues.values().map(|venue| &**venue).collect()
 }
 
 fn vote_rows(state: &AreaState) -> Vec<VoteRow<'_>> {

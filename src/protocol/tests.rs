@@ -57,8 +57,8 @@ fn state() -> AreaState {
     let ann = User { username: name("Ann"), img: noodles(), since: BEGIN + 123, due: voted + LIFETIME, vote };
     let (img, since) = (Image::default(), BEGIN + 200);
     let bob = User { username: name("Bob"), img, since, due: since + LIFETIME, vote: None };
-    let users = [ann, bob].map(|user| (user.username.key(), user)).into_iter().collect();
-    let venues = [(thai_palace().id, thai_palace())].into_iter().collect();
+    let users = [ann, bob].map(|user| (user.username.key(), Box::new(user))).into_iter().collect();
+    let venues = [(thai_palace().id, Box::new(thai_palace()))].into_iter().collect();
     AreaState { epoch: epoch(), seq: 2, users, venues, expires_at: voted + LIFETIME }
 }
 

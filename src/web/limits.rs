@@ -8,6 +8,7 @@ use actix_web::HttpRequest;
 
 use super::Web;
 use super::origin::{self, Address};
+use crate::domain::counted::{shrink, take_out};
 use crate::domain::name::AreaName;
 use crate::domain::owner::Owner;
 use crate::protocol::error::Problem;
@@ -17,7 +18,8 @@ pub fn reached(limit: &'static str) {
     metrics::counter!("wte_limits_reached_total", "limit" => limit).increment(1);
 }
 
-/// Old entries are looked for when there are twice as many as after the last look, and at least so many.
+/// Ended entries are looked for when there are twice as many as after the last look, and at least so many; or when all of the last look
+/// have ended.
 const LOOK_AT: usize = 1024;
 
 /// Connections, by address.
@@ -80,7 +82,7 @@ impl Drop for Connection {
         if let Some(count) = open.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.address);
+                take_out(open, &self.address);
             }
         }
     }
@@ -100,16 +102,18 @@ pub struct Names {
     lifetime: Duration,
 }
 
+#[derive(Default)]
 struct Taken {
     /// Who took a name there, and until when it may last.
     by_place: HashMap<(AreaName, Address), HashMap<Owner, Instant>>,
-    /// The size at which ended entries are looked for.
+    /// The size at which ended entries are looked for, and the time.
     look_at: usize,
+    look_from: Option<Instant>,
 }
 
 impl Names {
     pub fn new(most: Option<usize>, lifetime: Duration) -> Self {
-        Self { taken: Mutex::new(Taken { by_place: HashMap::new(), look_at: LOOK_AT }), most, lifetime }
+        Self { taken: Mutex::new(Taken::default()), most, lifetime }
     }
 
     /// Counts the owner among those who take a name there, from that address; not if there are too many already. Who has one
@@ -117,12 +121,11 @@ impl Names {
     pub fn take(&self, area: &AreaName, address: Address, owner: &Owner, now: Instant) -> Place {
         let Some(most) = self.most else { return Place::Kept };
         let mut guard = self.taken.lock().expect("a short lock");
-        let Taken { by_place, look_at } = &mut *guard;
-        if by_place.len() >= *look_at {
-            by_place.retain(|_, owners| owners.values().any(|until| *until > now));
-            *look_at = (by_place.len() * 2).max(LOOK_AT);
+        if guard.by_place.len() >= guard.look_at || guard.look_from.is_none_or(|from| from <= now) {
+            guard.forget_ended(now);
+            guard.look_from = Some(now + self.lifetime);
         }
-        let owners = by_place.entry((area.clone(), address)).or_default();
+        let owners = guard.by_place.entry((area.clone(), address)).or_default();
         if owners.len() >= most {
             owners.retain(|_, until| *until > now);
         }
@@ -141,9 +144,17 @@ impl Names {
         if let Some(owners) = guard.by_place.get_mut(&place) {
             owners.remove(owner);
             if owners.is_empty() {
-                guard.by_place.remove(&place);
+                take_out(&mut guard.by_place, &place);
             }
         }
+    }
+}
+
+impl Taken {
+    fn forget_ended(&mut self, now: Instant) {
+        self.by_place.retain(|_, owners| owners.values().any(|until| *until > now));
+        self.look_at = (self.by_place.len() * 2).max(LOOK_AT);
+        shrink(&mut self.by_place);
     }
 }
 
@@ -178,6 +189,19 @@ mod tests {
         assert!(other.is_ok());
         drop(first);
         assert!(connections.open(address(1)).is_ok());
+    }
+
+    #[test]
+    fn who_took_a_name_where_is_forgotten_when_that_has_ended() {
+        let names = Names::new(Some(10), Duration::from_secs(10));
+        let (ann, now) = (Owner::of("ann"), Instant::now());
+        for number in 0..LOOK_AT + LOOK_AT / 2 {
+            let area = AreaName::parse(&format!("area-{number}")).unwrap();
+            assert_eq!(names.take(&area, address(1), &ann, now), Place::New);
+        }
+        let lunch = AreaName::parse("lunch").unwrap();
+        assert_eq!(names.take(&lunch, address(1), &ann, now + Duration::from_secs(10)), Place::New);
+        assert_eq!(names.taken.lock().unwrap().by_place.len(), 1);
     }
 
     #[test]

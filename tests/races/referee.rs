@@ -167,7 +167,7 @@ impl Referee {
 
     fn user_of(&self, owner: usize) -> Option<&User> {
         let (key, _) = self.holders.iter().find(|(_, holder)| **holder == owner)?;
-        self.truth.users.get(key)
+        self.truth.users.get(key).map(|user| &**user)
     }
 
     /// What an owner was answered, after all that it led to was heard.

@@ -188,7 +188,7 @@ impl Record {
 
     fn member(&self, owner: &Owner) -> Result<&User, Refused> {
         let name = self.owners.get(owner).and_then(|holding| holding.name.as_ref());
-        name.and_then(|name| self.state.users.get(name)).ok_or(Refused::NotJoined)
+        name.and_then(|name| self.state.users.get(name)).map(|user| &**user).ok_or(Refused::NotJoined)
     }
 
     /// The room and its names as they are now. To who is no member it is as if it never was.

@@ -1,6 +1,6 @@
 //! Who hears what the store publishes. Knows nothing of storing.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use crate::domain::account::SessionId;
@@ -11,7 +11,8 @@ use crate::store::Listener;
 #[derive(Default)]
 pub struct Audience {
     listener: OnceLock<Arc<dyn Listener>>,
-    followed: Mutex<HashSet<AreaName>>,
+    /// A tree, which gives back the memory of those who have gone.
+    followed: Mutex<BTreeSet<AreaName>>,
 }
 
 impl Audience {
@@ -59,7 +60,7 @@ impl Audience {
         }
     }
 
-    fn followed(&self) -> MutexGuard<'_, HashSet<AreaName>> {
+    fn followed(&self) -> MutexGuard<'_, BTreeSet<AreaName>> {
         self.followed.lock().expect("nothing that holds this lock can panic")
     }
 }

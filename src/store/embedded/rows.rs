@@ -33,8 +33,8 @@ pub struct Header {
 #[derive(Debug, Default)]
 pub struct Rows {
     pub header: Option<Header>,
-    pub users: BTreeMap<UserKey, User>,
-    pub venues: BTreeMap<VenueId, Venue>,
+    pub users: BTreeMap<UserKey, Box<User>>,
+    pub venues: BTreeMap<VenueId, Box<Venue>>,
     pub owners: BTreeMap<Owner, Holding>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub read: BTreeMap<Owner, Marks>,
@@ -109,8 +109,8 @@ mod tests {
         let user = User { username: username.clone(), img: Image::default(), since: 1, due: 9, vote };
         Rows {
             header: Some(Header { epoch: Epoch::new("run", 1), seq: 2, expires_at: 9, due: 9 }),
-            users: BTreeMap::from([(username.key(), user)]),
-            venues: BTreeMap::from([(venue.id.clone(), venue)]),
+            users: BTreeMap::from([(username.key(), Box::new(user))]),
+            venues: BTreeMap::from([(venue.id.clone(), Box::new(venue))]),
             owners: BTreeMap::from([(Owner::of("session"), Holding { name: Some(username.key()), n: 3 })]),
             ..Rows::default()
         }

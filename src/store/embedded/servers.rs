@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::Millis;
+use crate::domain::counted::take_out;
 use crate::domain::name::AreaName;
 use crate::domain::presence::{Claim, ServerId};
 use crate::store::Alive;
@@ -32,7 +33,7 @@ impl Servers {
             claims.insert(server.clone(), claim);
         }
         if claims.is_empty() {
-            self.claims.remove(area);
+            take_out(&mut self.claims, area);
         }
     }
 

@@ -8,6 +8,7 @@ use super::disk::Disk;
 use super::messages::Kept;
 use super::tables::Write;
 use crate::domain::Millis;
+use crate::domain::counted::{shrink, take_out};
 use crate::domain::event::Epoch;
 use crate::domain::name::AreaName;
 use crate::domain::record::Moment;
@@ -17,6 +18,9 @@ use crate::store::Result;
 /// Rows of areas that nobody follows here, kept in memory at most, some 30 MB: whoever comes back to one within a while
 /// need not wait for the disk.
 const IDLE_ROWS: usize = 100_000;
+/// What nobody follows is looked for among all areas, once so many rows have come into memory: a sixteenth of what may lie idle, so the look
+/// costs each of them little however many areas there are.
+const LOOK_EVERY: usize = IDLE_ROWS / 16;
 
 pub struct Shelf {
     disk: Disk,
@@ -27,15 +31,16 @@ pub struct Shelf {
     stale: Vec<(Millis, String)>,
     /// Counts the batches, to tell which area was needed last.
     batch: u64,
-    /// Whether there is more in memory than after the last batch.
-    grown: bool,
+    /// Rows that have come into memory since what is idle was looked for last.
+    grown: usize,
     idle_rows: usize,
+    look_every: usize,
 }
 
 impl Shelf {
     pub fn new(disk: Disk) -> Self {
         let (areas, unkept, stale) = (HashMap::new(), BTreeSet::new(), Vec::new());
-        Self { disk, areas, unkept, stale, batch: 0, grown: false, idle_rows: IDLE_ROWS }
+        Self { disk, areas, unkept, stale, batch: 0, grown: 0, idle_rows: IDLE_ROWS, look_every: LOOK_EVERY }
     }
 
     /// The area, and the moment for a step on it. One that is not there is empty, and has no epoch.
@@ -61,8 +66,8 @@ impl Shelf {
                 self.unkept.insert(name.clone());
             }
         }
+        self.grown += area.rows();
         self.areas.insert(name.clone(), area);
-        self.grown = true;
         Ok(())
     }
 
@@ -126,22 +131,29 @@ impl Shelf {
         let written = self.disk.write(&writes.collect::<Vec<_>>(), &stale);
         for name in &names {
             match (&written, self.areas.get_mut(name)) {
-                (Ok(()), Some(area)) => {
+                (Ok(()), Some(area)) if area.is_there() => {
                     area.kept_due = area.due(otherwise);
                     area.unkept = Unkept::default();
                 }
-                _ => drop(self.areas.remove(name)),
+                // What is over is as if it had never been.
+                _ => drop(take_out(&mut self.areas, name)),
             }
         }
         written
     }
 
-    /// Keeps what is followed, and of the rest what was needed last.
+    /// Keeps what is followed, and of the rest what was needed last. Most calls do nothing, and the others look at all areas.
     pub fn let_go(&mut self, followed: impl Fn(&AreaName) -> bool) {
-        if !std::mem::take(&mut self.grown) {
+        if self.grown < self.look_every {
             return;
         }
+        self.grown = 0;
         self.areas.retain(|_, area| area.is_there());
+        self.keep_needed(followed);
+        shrink(&mut self.areas);
+    }
+
+    fn keep_needed(&mut self, followed: impl Fn(&AreaName) -> bool) {
         let idle = self.areas.iter().filter(|(name, _)| !followed(name));
         let mut idle: Vec<_> = idle.map(|(name, area)| (area.used, area.rows(), name.clone())).collect();
         let mut rows: usize = idle.iter().map(|(_, rows, _)| rows).sum();
@@ -184,7 +196,7 @@ mod tests {
     use crate::domain::image::Image;
     use crate::domain::name::Username;
     use crate::domain::owner::Owner;
-    use crate::domain::record::Step;
+    use crate::domain::record::{Record, Step};
     use crate::store::embedded::open;
 
     const RULES: Rules = Rules::UNBOUNDED;
@@ -211,7 +223,7 @@ mod tests {
     fn what_nobody_follows_is_let_go_the_longest_unneeded_first_and_comes_back() {
         let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
         // An area with one user has three rows.
-        shelf.idle_rows = 30;
+        (shelf.idle_rows, shelf.look_every) = (30, 1);
         for count in 0..50 {
             join(&mut shelf, &area(count), "Ann", 1);
             shelf.keep(1).unwrap();
@@ -239,10 +251,29 @@ mod tests {
     #[test]
     fn areas_that_are_not_there_take_no_memory() {
         let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
-        assert_eq!(users(&mut shelf, &area(1)), 0);
+        for count in 0..2 * LOOK_EVERY {
+            assert_eq!(users(&mut shelf, &area(count)), 0);
+            shelf.keep(1).unwrap();
+            shelf.let_go(|_| true);
+            assert!(shelf.areas.len() <= LOOK_EVERY);
+        }
+        assert!(shelf.areas.capacity() <= LOOK_EVERY);
+    }
+
+    #[test]
+    fn an_area_that_is_over_takes_no_memory_from_then_on() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        join(&mut shelf, &area(1), "Ann", 1);
         shelf.keep(1).unwrap();
-        shelf.let_go(|_| true);
+        assert!(shelf.areas.contains_key(&area(1)));
+        let (there, _) = shelf.area(&area(1), 1).unwrap();
+        let before = there.head();
+        there.record = Record::default();
+        there.note(&before, Step::default());
+        shelf.changed(&area(1));
+        shelf.keep(1).unwrap();
         assert!(shelf.areas.is_empty());
+        assert_eq!(users(&mut shelf, &area(1)), 0);
     }
 
     #[test]

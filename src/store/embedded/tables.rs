@@ -44,12 +44,12 @@ pub fn read(db: &Database, area: &str) -> Result<Rows, redb::Error> {
     for entry in txn.open_table(USERS)?.range((area, "")..(&end, ""))? {
         let (key, row) = entry?;
         let user = rows.read(row.value(), |user: &User| user.username.key().as_str() == key.value().1);
-        rows.users.extend(user.map(|user| (user.username.key(), user)));
+        rows.users.extend(user.map(|user| (user.username.key(), Box::new(user))));
     }
     for entry in txn.open_table(VENUES)?.range((area, "")..(&end, ""))? {
         let (key, row) = entry?;
         let venue = rows.read(row.value(), |venue: &Venue| venue.id.as_str() == key.value().1);
-        rows.venues.extend(venue.map(|venue| (venue.id.clone(), venue)));
+        rows.venues.extend(venue.map(|venue| (venue.id.clone(), Box::new(venue))));
     }
     for entry in txn.open_table(OWNERS)?.range((area, "")..(&end, ""))? {
         let (key, row) = entry?;

@@ -1,6 +1,7 @@
 //! Hears what is published on the two channels of the areas that are followed, over a connection of its own. Knows nothing
 //! of commands.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use redis::aio::MultiplexedConnection;
@@ -18,19 +19,16 @@ use super::subscribing::{subscribe, unsubscribe};
 use crate::domain::name::AreaName;
 use crate::store::{Result, StoreError};
 
-/// Wishes that wait for the connection; each caller waits for its own, so more than this is a crowd that may wait too.
+/// Wishes that wait for the connection; each caller waits for its own, so more than this is a crowd that may wait too. All that wait are one
+/// round trip.
 const WISHES: usize = 256;
 
 /// A wish to the task that holds the connection.
 enum Wish {
     /// `confirmed` is dropped where a break came between, and told of a node that would not.
-    Follow {
-        area: AreaName,
-        confirmed: oneshot::Sender<Confirmed>,
-    },
-    Unfollow {
-        channels: [String; 2],
-    },
+    Follow { area: AreaName, confirmed: oneshot::Sender<Confirmed> },
+    /// To look for what nobody wants any more.
+    Unfollow,
 }
 
 /// What Redis says to a wish to follow.
@@ -126,9 +124,9 @@ impl Ear {
     }
 
     fn forget(&self, channels: [String; 2]) {
-        channels.iter().for_each(|channel| self.following.remove(channel));
-        // If there is no room for the wish, the channels go with this connection; until then nobody listens to them.
-        let _ = self.wishes.try_send(Wish::Unfollow { channels });
+        channels.into_iter().for_each(|channel| self.following.remove(channel));
+        // Where there is no room for the wish, there are others, and after these it is looked for all the same.
+        let _ = self.wishes.try_send(Wish::Unfollow);
     }
 }
 
@@ -152,6 +150,8 @@ async fn listen(
         };
         metrics::counter!("wte_redis_connections_total", "use" => "pubsub").increment(1);
         let since = Instant::now();
+        // They went with the last connection.
+        drop(following.take_left());
         let channels = following.channels();
         match subscribe(&mut connection, following.layout, &channels).await {
             Ok(elsewhere) => elsewhere.iter().for_each(|channel| following.stray(channel)),
@@ -203,32 +203,45 @@ async fn serve(
     following: &Following,
     wishes: &mut mpsc::Receiver<Wish>,
 ) -> bool {
-    let layout = following.layout;
-    while let Some(wish) = wishes.recv().await {
-        let done = match wish {
+    let mut some = Vec::new();
+    while wishes.recv_many(&mut some, WISHES).await > 0 {
+        let followed = some.drain(..).filter_map(|wish| match wish {
             // Its caller has given up already.
-            Wish::Follow { confirmed, .. } if confirmed.is_closed() => Ok(()),
-            Wish::Follow { area, confirmed } => {
-                let channels = following.channels_of(&area);
-                // Before the subscription, so that its first message finds the area.
-                channels.iter().for_each(|channel| following.add(channel, area.clone(), false));
-                let done = subscribe(connection, layout, &channels).await;
-                done.map(|elsewhere| {
-                    let said = if elsewhere.is_empty() { Confirmed::Follows } else { Confirmed::Elsewhere };
-                    channels.iter().for_each(|channel| match said {
-                        Confirmed::Follows => following.add(channel, area.clone(), true),
-                        Confirmed::Elsewhere => following.stray(channel),
-                    });
-                    let _ = confirmed.send(said);
-                })
-            }
-            // It may have been followed again since.
-            Wish::Unfollow { channels } if following.has(&channels[0]) => Ok(()),
-            Wish::Unfollow { channels } => unsubscribe(connection, layout, &channels).await,
-        };
-        if done.is_err() {
+            Wish::Follow { confirmed, .. } if confirmed.is_closed() => None,
+            Wish::Follow { area, confirmed } => Some((area, confirmed)),
+            Wish::Unfollow => None,
+        });
+        let done = follow(connection, following, followed.collect()).await;
+        // After that: what is wished anew is not given up.
+        if done.is_err() || unsubscribe(connection, following.layout, &following.take_left()).await.is_err() {
             return false;
         }
     }
     true
+}
+
+async fn follow(
+    connection: &mut MultiplexedConnection,
+    following: &Following,
+    wished: Vec<(AreaName, oneshot::Sender<Confirmed>)>,
+) -> RedisResult<()> {
+    let add = |area: &AreaName, confirmed| {
+        following.channels_of(area).iter().for_each(|channel| following.add(channel, area.clone(), confirmed));
+    };
+    // Before the subscription, so that its first message finds the area.
+    wished.iter().for_each(|(area, _)| add(area, false));
+    let channels: Vec<String> = wished.iter().flat_map(|(area, _)| following.channels_of(area)).collect();
+    let elsewhere: HashSet<String> = subscribe(connection, following.layout, &channels).await?.into_iter().collect();
+    for (area, confirmed) in wished {
+        let channels = following.channels_of(&area);
+        let said = if channels.iter().any(|channel| elsewhere.contains(channel)) {
+            channels.iter().for_each(|channel| following.stray(channel));
+            Confirmed::Elsewhere
+        } else {
+            add(&area, true);
+            Confirmed::Follows
+        };
+        let _ = confirmed.send(said);
+    }
+    Ok(())
 }

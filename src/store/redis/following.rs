@@ -1,6 +1,7 @@
 //! What is followed at one node, and who hears of it. Knows no connection.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use redis::Value;
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 use super::answer::note_garbage;
 use super::keys::{Layout, SESSIONS};
 use crate::domain::account::SessionId;
+use crate::domain::counted::take_out;
 use crate::domain::event::Heard;
 use crate::domain::name::AreaName;
 use crate::store::Listener;
@@ -24,6 +26,8 @@ pub struct Following {
     strayed: Arc<Notify>,
     /// By the name of the channel.
     areas: Mutex<HashMap<String, Followed>>,
+    /// Channels that nobody wants any more, and that the connection may still have.
+    left: Mutex<BTreeSet<String>>,
 }
 
 struct Followed {
@@ -34,7 +38,7 @@ struct Followed {
 
 impl Following {
     pub fn new(layout: Layout, listener: Named, strayed: Arc<Notify>) -> Self {
-        Self { layout, listener, strayed, areas: Mutex::default() }
+        Self { layout, listener, strayed, areas: Mutex::default(), left: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Followed>> {
@@ -61,8 +65,20 @@ impl Following {
         self.lock().get(channel).is_some_and(|followed| !followed.confirmed)
     }
 
-    pub fn remove(&self, channel: &str) {
-        self.lock().remove(channel);
+    /// Nobody wants it any more: from now on it is not heard.
+    pub fn remove(&self, channel: String) {
+        take_out(&mut self.lock(), &channel);
+        self.left().insert(channel);
+    }
+
+    /// What was removed since this was asked last, and is not wanted again by now.
+    pub fn take_left(&self) -> Vec<String> {
+        let left = mem::take(&mut *self.left());
+        left.into_iter().filter(|channel| !self.has(channel)).collect()
+    }
+
+    fn left(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn add(&self, channel: &str, area: AreaName, confirmed: bool) {
@@ -93,7 +109,7 @@ impl Following {
 
     /// The node would not have the channel, or has it no more.
     pub fn stray(&self, channel: &str) {
-        self.remove(channel);
+        take_out(&mut self.lock(), channel);
         self.strayed.notify_one();
     }
 

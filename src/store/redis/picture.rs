@@ -37,7 +37,7 @@ impl Parts<'_> {
         for (field, value) in self.users {
             match serde_json::from_slice::<User>(&value) {
                 Ok(user) if written(&user.username.key()).as_bytes() == field => {
-                    state.users.insert(user.username.key(), user);
+                    state.users.insert(user.username.key(), Box::new(user));
                 }
                 _ => unreadable.push(Unreadable { key: "state", field, value }),
             }
@@ -45,7 +45,7 @@ impl Parts<'_> {
         for (field, value) in self.venues {
             match serde_json::from_slice::<Venue>(&value) {
                 Ok(venue) if venue.id.as_str().as_bytes() == field => {
-                    state.venues.insert(venue.id.clone(), venue);
+                    state.venues.insert(venue.id.clone(), Box::new(venue));
                 }
                 _ => unreadable.push(Unreadable { key: "venues", field, value }),
             }

@@ -39,16 +39,19 @@ pub async fn unsubscribe(
     layout: Layout,
     channels: &[String],
 ) -> RedisResult<()> {
-    match layout {
-        Layout::One => connection.unsubscribe(channels).await,
-        Layout::Cluster => {
-            // The node answers, or sends us to another one: either way nothing comes any more.
-            let mut pipeline = Pipeline::new();
-            channels.iter().for_each(|channel| {
-                pipeline.cmd("SUNSUBSCRIBE").arg(channel);
-            });
-            pipeline.ignore_errors();
-            pipeline.query_async::<Vec<Value>>(connection).await.map(drop)
+    for some in channels.chunks(CHANNELS_AT_ONCE) {
+        match layout {
+            Layout::One => connection.unsubscribe(some).await?,
+            Layout::Cluster => {
+                // The node answers, or sends us to another one: either way nothing comes any more.
+                let mut pipeline = Pipeline::with_capacity(some.len());
+                some.iter().for_each(|channel| {
+                    pipeline.cmd("SUNSUBSCRIBE").arg(channel);
+                });
+                pipeline.ignore_errors();
+                pipeline.query_async::<Vec<Value>>(connection).await?;
+            }
         }
     }
+    Ok(())
 }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use self::gate::Gate;
 pub use self::turn::Turn;
+use crate::domain::counted::take_out;
 use crate::domain::name::AreaName;
 
 /// Longer than a busy Redis takes for all that a rush has sent. A connection that hangs keeps nobody's change from being sent for longer.
@@ -186,7 +187,7 @@ impl<W: Sent, A: Sent> Turns<W, A> {
         }
         next.alone = alone.into_iter().map(|waiting| (waiting.sender, self.turn(areas, area, false))).collect();
         if areas.groups.get(area).is_some_and(|group| group.under_way == 0 && group.next.is_empty()) {
-            areas.groups.remove(area);
+            take_out(&mut areas.groups, area);
         }
         next
     }

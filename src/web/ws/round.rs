@@ -13,6 +13,7 @@ use tokio::task::{AbortHandle, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::line::{DELIVERED, Line};
+use crate::domain::counted::take_out;
 use crate::domain::name::AreaName;
 use crate::hub::{Follower, News, Standing};
 use crate::web::{Draining, Web};
@@ -82,10 +83,10 @@ impl Drop for Place {
         let _ = ROUNDS.try_with(|rounds| {
             let mut rounds = rounds.borrow_mut();
             let Some(round) = rounds.get(&self.whose) else { return };
-            round.lines.borrow_mut().remove(&self.number);
+            take_out(&mut round.lines.borrow_mut(), &self.number);
             if round.lines.borrow().is_empty() {
                 round.task.abort();
-                rounds.remove(&self.whose);
+                take_out(&mut rounds, &self.whose);
             }
         });
     }

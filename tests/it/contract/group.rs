@@ -157,13 +157,13 @@ impl Group {
     }
 
     pub async fn user(&self, who: &str) -> Option<User> {
-        self.state().await.users.get(&name(who).key()).cloned()
+        self.state().await.users.get(&name(who).key()).map(|user| User::clone(user))
     }
 
     /// Who voted for what, in the order of the names: `ann thai, bob sushi`.
     pub async fn votes(&self) -> String {
         let state = self.state().await;
-        let voted = |user: &User| Some(format!("{} {}", user.username, user.vote.as_ref()?.id.as_str()));
+        let voted = |user: &Box<User>| Some(format!("{} {}", user.username, user.vote.as_ref()?.id.as_str()));
         state.users.values().filter_map(voted).collect::<Vec<_>>().join(", ")
     }
 

@@ -16,7 +16,7 @@ pub async fn a_vote_is_seen(ground: &dyn Ground) {
     let state = group.assert_view_is_the_store().await;
     let vote = state.users[&name("Ann").key()].vote.clone().unwrap();
     assert_eq!((vote.id, vote.at), (fs.id.clone(), done.at));
-    assert_eq!(state.venues[&fs.id], fs);
+    assert_eq!(*state.venues[&fs.id], fs);
     assert_eq!(done.me.unwrap().due, done.at + LONG.lifetime);
     assert_eq!(state.expires_at, done.at + LONG.lifetime);
 }

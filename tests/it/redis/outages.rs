@@ -202,6 +202,26 @@ async fn all_that_is_followed_is_followed_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn areas_that_are_left_by_thousands_leave_no_channel_behind() {
+    let server = RedisServer::start();
+    let out = Out::following(server.url()).await;
+    let areas: Vec<AreaName> = (0..1500).map(|_| new_area()).collect();
+    let followed = futures_util::future::join_all(areas.iter().map(|area| out.store.follow(area))).await;
+    assert!(followed.iter().all(Result::is_ok));
+    for area in &areas {
+        out.store.unfollow(area).await;
+    }
+    let own = [":events", ":private"].map(|kind| format!("{}{kind}", out.area));
+    eventually("only what is followed is a channel", async || {
+        let mut channels: Vec<String> = server.ask(&["PUBSUB", "CHANNELS", "*:*"]);
+        channels.sort();
+        channels == own
+    })
+    .await;
+    out.assert_well("Ann").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_more_connections_than_asked_for() {
     let server = RedisServer::start();
     let out = Out::following(server.url()).await;

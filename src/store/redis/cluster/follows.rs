@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::map::Address;
 use super::{Cluster, PAUSE};
+use crate::domain::counted::take_out;
 use crate::domain::name::AreaName;
 use crate::store::Result;
 use crate::store::redis::ear::Confirmed;
@@ -75,7 +76,7 @@ impl Follows {
     }
 
     pub fn unfollow(&self, cluster: &Cluster, area: &AreaName) {
-        self.lock().remove(area);
+        take_out(&mut self.lock(), area);
         // Wherever it is: it may be on its way from one node to another.
         for node in cluster.shape.borrow().nodes.values() {
             if node.ear.knows(area) {
