@@ -102,8 +102,6 @@ impl App {
         let connections = Connections::new(limits.connections_per_address.map(size), limits.connections.map(size));
         let counts = ops::counts(hub.clone(), connections.clone());
         tokio::spawn(Sampler::new(store.clone(), server, ops::name(address.port()), counts).run());
-        let names = Names::new(limits.names_per_address.map(size), settings.area.lifetime);
-        tokio::spawn(names.clone().forget_in_time());
         let web = Data::new(Web {
             hub,
             ops: ops::of(&settings, store.clone(), &secret),
@@ -120,7 +118,7 @@ impl App {
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             kept: Kept::default(),
-            names,
+            names: Names::start(limits.names_per_address.map(size), settings.area.lifetime),
             draining: watch::Sender::new(Draining::default()),
             options: options(&settings, figures),
         });

@@ -100,13 +100,15 @@ pub struct Names {
 }
 
 impl Names {
-    pub fn new(most: Option<usize>, lifetime: Duration) -> Arc<Self> {
-        Arc::new(Self { taken: Mutex::default(), most, lifetime })
+    /// Forgets what has ended from now on, as time goes: after a crowd nobody may come for hours whose name would be a reason to look.
+    /// Has to be called within a runtime; it lives as long as that.
+    pub fn start(most: Option<usize>, lifetime: Duration) -> Arc<Self> {
+        let names = Arc::new(Self { taken: Mutex::default(), most, lifetime });
+        tokio::spawn(names.clone().forget_in_time());
+        names
     }
 
-    /// Forgets what has ended, for as long as the process lives: after a crowd nobody may come for hours whose name would be a reason
-    /// to look. To be spawned once.
-    pub async fn forget_in_time(self: Arc<Self>) {
+    async fn forget_in_time(self: Arc<Self>) {
         let mut ticks = interval((self.lifetime / LOOKS_IN_A_LIFETIME).max(LOOK_EVERY_MIN));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -186,8 +188,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_took_a_name_where_is_forgotten_when_that_has_ended_though_nobody_comes_any_more() {
         let lifetime = Duration::from_secs(10);
-        let names = Names::new(Some(10), lifetime);
-        tokio::spawn(names.clone().forget_in_time());
+        let names = Names::start(Some(10), lifetime);
         let (ann, now) = (Owner::of("ann"), tokio::time::Instant::now().into_std());
         for number in 0..10_000 {
             let area = AreaName::parse(&format!("area-{number}")).unwrap();
@@ -202,9 +203,9 @@ mod tests {
         assert!(taken.capacity() < 10_000, "room for {}", taken.capacity());
     }
 
-    #[test]
-    fn names_are_counted_by_owner_and_end_with_their_time() {
-        let names = Names::new(Some(1), Duration::from_secs(10));
+    #[tokio::test]
+    async fn names_are_counted_by_owner_and_end_with_their_time() {
+        let names = Names::start(Some(1), Duration::from_secs(10));
         let (area, now) = (AreaName::parse("lunch").unwrap(), Instant::now());
         let (ann, bob) = (Owner::of("ann"), Owner::of("bob"));
         assert_eq!(names.take(&area, address(1), &ann, now), Place::New);
