@@ -118,7 +118,7 @@ impl App {
             takeovers: Takeovers::new(settings.session.takeover, settings.session.takeover_tries),
             pictures: Pictures::new(limits.pictures.map(size)),
             kept: Kept::default(),
-            names: Names::new(limits.names_per_address.map(size), settings.area.lifetime),
+            names: Names::start(limits.names_per_address.map(size), settings.area.lifetime),
             draining: watch::Sender::new(Draining::default()),
             options: options(&settings, figures),
         });

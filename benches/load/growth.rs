@@ -189,8 +189,8 @@ const GONE: Duration = Duration::from_secs(6);
 const FLAT: f64 = 1.1;
 /// A live area stays for half a minute after its last follower went.
 const CALM_DOWN: Duration = Duration::from_secs(75);
-/// The allocator gives pages back within a second, some at a time.
-const GIVEN_BACK: Duration = Duration::from_secs(3);
+/// The allocator gives pages back from a second on, some at a time: 1.5 MiB between the third second and the sixth, hardly any later.
+const GIVEN_BACK: Duration = Duration::from_secs(6);
 
 /// Waits until the memory is down to that again, or no area is left that could give some back: so many are still followed by the crowd.
 fn calm_down(served: &Served, crowd: &mut Crowd, to: f64, stay: usize) -> Result<(), String> {

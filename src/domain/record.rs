@@ -9,7 +9,7 @@ use super::event::{ClearedReason, Epoch, Event, LeftReason, Notice, Numbered};
 use super::image::Image;
 use super::name::{UserKey, Username};
 use super::owner::Owner;
-use super::state::{AreaState, User};
+use super::state::AreaState;
 use super::talk::{Made, Rooms};
 use super::venue::{Pick, Venue, VenueId};
 
@@ -229,8 +229,8 @@ impl Record {
 
     /// Sends everyone whose two hours are over, in the order of their ends, and drops the rooms whose time is over.
     pub fn expire(&mut self, now: Moment<'_>, rules: &Rules, step: &mut Step) {
-        let over = |user: &&Box<User>| user.due <= now.millis();
-        let mut due: Vec<_> = self.state.users.values().filter(over).cloned().collect();
+        let over = self.state.users.values().filter(|user| user.due <= now.millis());
+        let mut due: Vec<_> = over.cloned().collect();
         due.sort_by_key(|user| (user.due, user.username.key()));
         for user in due {
             let left = Event::UserLeft { username: user.username, reason: LeftReason::Expired };

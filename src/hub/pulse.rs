@@ -171,7 +171,7 @@ mod tests {
             now.fetch_sub(some.len(), Ordering::Relaxed);
             some.to_vec()
         };
-        assert_eq!(in_turn(&all, |some| ask(some)).await, all);
+        assert_eq!(in_turn(&all, ask).await, all);
         (began.elapsed(), most.load(Ordering::Relaxed))
     }
 

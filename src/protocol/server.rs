@@ -11,7 +11,7 @@ use crate::domain::change::{Done, Me};
 use crate::domain::event::Epoch;
 use crate::domain::image::Image;
 use crate::domain::name::{AreaName, UserKey, Username};
-use crate::domain::state::{AreaState, User};
+use crate::domain::state::AreaState;
 use crate::domain::venue::{Venue, VenueId};
 
 /// Names that have a connection, by how they are compared.
@@ -214,14 +214,16 @@ impl<'a> Users<'a> {
 }
 
 fn user_rows<'a>(state: &'a AreaState, online: &Online) -> Vec<UserRow<'a>> {
-    let row = |(key, user): (&UserKey, &'a Box<User>)| UserRow {
-        username: &user.username,
-        img: &user.img,
-        online: online.contains_key(key),
-        at: user.since,
-        expires_at: user.due,
-    };
-    state.users.iter().map(row).collect()
+    let users = state.users.iter();
+    users
+        .map(|(key, user)| UserRow {
+            username: &user.username,
+            img: &user.img,
+            online: online.contains_key(key),
+            at: user.since,
+            expires_at: user.due,
+        })
+        .collect()
 }
 
 fn venues(state: &AreaState) -> Vec<&Venue> {

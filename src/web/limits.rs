@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::Web;
 use super::origin::{self, Address};
@@ -18,9 +19,10 @@ pub fn reached(limit: &'static str) {
     metrics::counter!("wte_limits_reached_total", "limit" => limit).increment(1);
 }
 
-/// Ended entries are looked for when there are twice as many as after the last look, and at least so many; or when all of the last look
-/// have ended.
-const LOOK_AT: usize = 1024;
+/// Ended names are looked for so many times within a name's lifetime: so no more than a quarter more are remembered than may last.
+const LOOKS_IN_A_LIFETIME: u32 = 4;
+/// However short that is.
+const LOOK_EVERY_MIN: Duration = Duration::from_secs(1);
 
 /// Connections, by address.
 pub struct Connections {
@@ -97,35 +99,41 @@ pub fn look(request: &HttpRequest, web: &Web) -> Result<(), Problem> {
 
 /// Names that an address has taken in an area, for as long as they may last.
 pub struct Names {
-    taken: Mutex<Taken>,
+    /// Who took a name there, and until when it may last.
+    taken: Mutex<HashMap<(AreaName, Address), HashMap<Owner, Instant>>>,
     most: Option<usize>,
     lifetime: Duration,
 }
 
-#[derive(Default)]
-struct Taken {
-    /// Who took a name there, and until when it may last.
-    by_place: HashMap<(AreaName, Address), HashMap<Owner, Instant>>,
-    /// The size at which ended entries are looked for, and the time.
-    look_at: usize,
-    look_from: Option<Instant>,
-}
-
 impl Names {
-    pub fn new(most: Option<usize>, lifetime: Duration) -> Self {
-        Self { taken: Mutex::new(Taken::default()), most, lifetime }
+    /// Forgets what has ended from now on, as time goes: after a crowd nobody may come for hours whose name would be a reason to look.
+    /// Has to be called within a runtime; it lives as long as that.
+    pub fn start(most: Option<usize>, lifetime: Duration) -> Arc<Self> {
+        let names = Arc::new(Self { taken: Mutex::default(), most, lifetime });
+        tokio::spawn(names.clone().forget_in_time());
+        names
+    }
+
+    async fn forget_in_time(self: Arc<Self>) {
+        let mut ticks = interval((self.lifetime / LOOKS_IN_A_LIFETIME).max(LOOK_EVERY_MIN));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            self.forget_ended(ticks.tick().await.into_std());
+        }
+    }
+
+    fn forget_ended(&self, now: Instant) {
+        let mut taken = self.taken.lock().expect("a short lock");
+        taken.retain(|_, owners| owners.values().any(|until| *until > now));
+        shrink(&mut taken);
     }
 
     /// Counts the owner among those who take a name there, from that address; not if there are too many already. Who has one
     /// may always take another.
     pub fn take(&self, area: &AreaName, address: Address, owner: &Owner, now: Instant) -> Place {
         let Some(most) = self.most else { return Place::Kept };
-        let mut guard = self.taken.lock().expect("a short lock");
-        if guard.by_place.len() >= guard.look_at || guard.look_from.is_none_or(|from| from <= now) {
-            guard.forget_ended(now);
-            guard.look_from = Some(now + self.lifetime);
-        }
-        let owners = guard.by_place.entry((area.clone(), address)).or_default();
+        let mut taken = self.taken.lock().expect("a short lock");
+        let owners = taken.entry((area.clone(), address)).or_default();
         if owners.len() >= most {
             owners.retain(|_, until| *until > now);
         }
@@ -139,22 +147,14 @@ impl Names {
 
     /// The owner holds no name there any more.
     pub fn give_back(&self, area: &AreaName, address: Address, owner: &Owner) {
-        let mut guard = self.taken.lock().expect("a short lock");
+        let mut taken = self.taken.lock().expect("a short lock");
         let place = (area.clone(), address);
-        if let Some(owners) = guard.by_place.get_mut(&place) {
+        if let Some(owners) = taken.get_mut(&place) {
             owners.remove(owner);
             if owners.is_empty() {
-                take_out(&mut guard.by_place, &place);
+                take_out(&mut taken, &place);
             }
         }
-    }
-}
-
-impl Taken {
-    fn forget_ended(&mut self, now: Instant) {
-        self.by_place.retain(|_, owners| owners.values().any(|until| *until > now));
-        self.look_at = (self.by_place.len() * 2).max(LOOK_AT);
-        shrink(&mut self.by_place);
     }
 }
 
@@ -191,22 +191,27 @@ mod tests {
         assert!(connections.open(address(1)).is_ok());
     }
 
-    #[test]
-    fn who_took_a_name_where_is_forgotten_when_that_has_ended() {
-        let names = Names::new(Some(10), Duration::from_secs(10));
-        let (ann, now) = (Owner::of("ann"), Instant::now());
-        for number in 0..LOOK_AT + LOOK_AT / 2 {
+    #[tokio::test(start_paused = true)]
+    async fn who_took_a_name_where_is_forgotten_when_that_has_ended_though_nobody_comes_any_more() {
+        let lifetime = Duration::from_secs(10);
+        let names = Names::start(Some(10), lifetime);
+        let (ann, now) = (Owner::of("ann"), tokio::time::Instant::now().into_std());
+        for number in 0..10_000 {
             let area = AreaName::parse(&format!("area-{number}")).unwrap();
             assert_eq!(names.take(&area, address(1), &ann, now), Place::New);
         }
         let lunch = AreaName::parse("lunch").unwrap();
-        assert_eq!(names.take(&lunch, address(1), &ann, now + Duration::from_secs(10)), Place::New);
-        assert_eq!(names.taken.lock().unwrap().by_place.len(), 1);
+        assert_eq!(names.take(&lunch, address(1), &ann, now + lifetime), Place::New);
+        // The clock stands still but for this.
+        tokio::time::sleep(lifetime * 3 / 2).await;
+        let taken = names.taken.lock().unwrap();
+        assert_eq!(taken.len(), 1, "the one whose time is not over");
+        assert!(taken.capacity() < 10_000, "room for {}", taken.capacity());
     }
 
-    #[test]
-    fn names_are_counted_by_owner_and_end_with_their_time() {
-        let names = Names::new(Some(1), Duration::from_secs(10));
+    #[tokio::test]
+    async fn names_are_counted_by_owner_and_end_with_their_time() {
+        let names = Names::start(Some(1), Duration::from_secs(10));
         let (area, now) = (AreaName::parse("lunch").unwrap(), Instant::now());
         let (ann, bob) = (Owner::of("ann"), Owner::of("bob"));
         assert_eq!(names.take(&area, address(1), &ann, now), Place::New);

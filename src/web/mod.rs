@@ -64,7 +64,7 @@ pub struct Web {
     pub venues: Venues,
     pub sessions: Sessions,
     pub connections: Arc<Connections>,
-    pub names: Names,
+    pub names: Arc<Names>,
     /// Of the sessions that call REST; each socket counts its own.
     pub rates: Rates<Owner>,
     /// Of the addresses that look at areas.

@@ -163,8 +163,8 @@ impl Group {
     /// Who voted for what, in the order of the names: `ann thai, bob sushi`.
     pub async fn votes(&self) -> String {
         let state = self.state().await;
-        let voted = |user: &Box<User>| Some(format!("{} {}", user.username, user.vote.as_ref()?.id.as_str()));
-        state.users.values().filter_map(voted).collect::<Vec<_>>().join(", ")
+        let voted = |user: &User| Some(format!("{} {}", user.username, user.vote.as_ref()?.id.as_str()));
+        state.users.values().filter_map(|user| voted(user)).collect::<Vec<_>>().join(", ")
     }
 
     /// The store's time now.
