@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::timeout;
 
@@ -22,7 +21,7 @@ const FRESH: Duration = Duration::from_secs(3);
 const GUEST_FRESH: Duration = Duration::from_secs(30);
 /// A guest waits no longer to hear that the session stands: without a store nobody changes anything, and reading is for all.
 const GUEST_WAIT: Duration = Duration::from_millis(300);
-/// Sessions with open connections are looked at this often, for what the channel did not tell.
+/// Sessions with open connections are looked at this often, for what the channel did not tell; at once where it may have missed something.
 const EVERY: Duration = Duration::from_secs(30);
 /// Sessions asked for at the same time.
 const AT_ONCE: usize = 32;
@@ -215,7 +214,7 @@ impl Attendance {
         let (over, doubted, is_guests) =
             known.get(session).map(|known| (known.revoked, known.doubted, known.is_guests())).unwrap_or_default();
         if is_guests {
-            known.remove(session);
+            take_out(&mut known, session);
         }
         (over, doubted)
     }
@@ -249,10 +248,11 @@ impl Attendance {
         }
     }
 
-    /// Guests' sessions only where the channel may have missed something: there are many, and nearly none ends.
-    fn attended(&self, guests: bool) -> Vec<SessionId> {
+    /// Guests' sessions only where the channel may have missed something, until that is known: there are many, and nearly none ends.
+    fn attended(&self) -> Vec<SessionId> {
         let open = self.open.lock().expect("a short lock");
-        open.iter().filter(|(_, one)| guests || one.signed_in).map(|(session, _)| session.clone()).collect()
+        let wanted = |one: &Open| one.signed_in || one.doubted.load(Ordering::Relaxed);
+        open.iter().filter(|(_, one)| wanted(one)).map(|(session, _)| session.clone()).collect()
     }
 }
 
@@ -284,8 +284,8 @@ impl Known {
 /// Runs for as long as the process.
 pub(super) async fn look_after(attendance: Arc<Attendance>) {
     loop {
-        let doubt = timeout(EVERY, attendance.doubt.notified()).await.is_ok();
-        let sessions = attendance.attended(doubt);
+        let _ = timeout(EVERY, attendance.doubt.notified()).await;
+        let sessions = attendance.attended();
         stream::iter(&sessions)
             .for_each_concurrent(AT_ONCE, async |session| {
                 if let Err(error) = attendance.ask(session).await {

@@ -36,8 +36,8 @@ pub trait Accounts: Send + Sync {
     /// False, and nothing done, if the name has an account. It lasts for `Rules::accounts` after it was last used or signed in to.
     async fn add_account(&self, account: &Account) -> Result<bool>;
 
-    /// Whether `Store::change` itself refuses a name that is somebody else's account, in the very step that takes it. Where it does not,
-    /// for the two lie apart, who asks has to look before and after.
+    /// Whether `Store::change` itself refuses a name that is somebody else's account, in the very step that takes it. Where it does not
+    /// (in a cluster the two lie on different nodes), who asks has to look before and after.
     fn guards_names(&self) -> bool {
         false
     }

@@ -13,6 +13,7 @@ use crate::store::{Result as StoreResult, StoreError};
 /// One change, from that address: it may hold so many names in an area.
 pub async fn change(web: &Web, change: &Change, address: Address) -> Result<Done, Problem> {
     let username = match &change.act {
+        // The store sees to it otherwise.
         Act::Join { username, .. } if !web.store.guards_names() => username,
         _ => return step(web, change, address).await,
     };

@@ -110,3 +110,18 @@ async fn connections_end_with_their_session_a_guests_too() {
     let late = attendance.attend(&id(2), false);
     assert_eq!(late.ended().now_or_never(), Some(()), "also one that is opened a moment after");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_guest_whose_end_may_have_been_missed_is_asked_about_until_it_is_known() {
+    let store = Arc::new(Fake::default());
+    let attendance = Attendance::new(store.clone(), 1);
+    let guest = attendance.attend(&id(2), false);
+    assert_eq!(attendance.attended(), [], "guests are many");
+    store.away.store(true, Ordering::Relaxed);
+    attendance.missed();
+    assert!(attendance.ask(&id(2)).await.is_err());
+    assert_eq!(attendance.attended(), [id(2)]);
+    store.away.store(false, Ordering::Relaxed);
+    attendance.ask(&id(2)).await.unwrap();
+    guest.ended().await;
+}

@@ -106,9 +106,7 @@ impl View {
         let here: Vec<_> = online.values().cloned().collect();
         let presence = presence(&here, &[], here.len(), *watching);
         let text: ByteString = server::joined([updates.as_str(), presence.as_str()].into_iter()).into();
-        if self.is_crowd() {
-            self.encoded.1 = Some((position, text.clone()));
-        }
+        self.encoded.1 = self.is_crowd().then(|| (position, text.clone()));
         (text, None)
     }
 

@@ -18,6 +18,8 @@ pub struct Area {
     pub kept_due: Option<Millis>,
     /// The batch that last needed it.
     pub used: u64,
+    /// So many of its rows were counted as having come into memory.
+    pub counted: usize,
 }
 
 /// The rows to be written, or to be taken out where the record has them no more.

@@ -66,7 +66,7 @@ impl Shelf {
                 self.unkept.insert(name.clone());
             }
         }
-        self.grown += area.rows();
+        self.grown += grown(&mut area);
         self.areas.insert(name.clone(), area);
         Ok(())
     }
@@ -132,6 +132,7 @@ impl Shelf {
         for name in &names {
             match (&written, self.areas.get_mut(name)) {
                 (Ok(()), Some(area)) if area.is_there() => {
+                    self.grown += grown(area);
                     area.kept_due = area.due(otherwise);
                     area.unkept = Unkept::default();
                 }
@@ -174,6 +175,7 @@ impl Shelf {
     /// Forgets everything that is in memory: the disk is right, once it is opened anew.
     pub fn start_over(&mut self) {
         self.areas.clear();
+        shrink(&mut self.areas);
         self.unkept.clear();
         self.stale.clear();
         self.disk.start_over();
@@ -187,6 +189,13 @@ impl Shelf {
     pub fn check(&mut self) -> Result<()> {
         self.disk.check()
     }
+}
+
+/// The rows that came to an area since they were counted last.
+fn grown(area: &mut Area) -> usize {
+    let (rows, before) = (area.rows(), area.counted);
+    area.counted = rows;
+    rows.saturating_sub(before)
 }
 
 #[cfg(test)]
@@ -235,6 +244,21 @@ mod tests {
         for count in 0..50 {
             assert_eq!(users(&mut shelf, &area(count)), 1);
         }
+    }
+
+    #[test]
+    fn rows_that_come_to_an_area_later_count_as_well() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        (shelf.idle_rows, shelf.look_every) = (30, 25);
+        for count in 0..20 {
+            for who in ["Ann", "Bob", "Cem", "Dan", "Eve"] {
+                join(&mut shelf, &area(count), who, 1);
+                shelf.keep(1).unwrap();
+                shelf.let_go(|_| false);
+            }
+        }
+        // An area of five has eleven rows.
+        assert!(shelf.areas.len() <= 6, "{} areas in memory", shelf.areas.len());
     }
 
     #[test]

@@ -234,6 +234,10 @@ async fn follow(
     let elsewhere: HashSet<String> = subscribe(connection, following.layout, &channels).await?.into_iter().collect();
     for (area, confirmed) in wished {
         let channels = following.channels_of(&area);
+        // Given up meanwhile: what was removed by then is not put back.
+        if confirmed.is_closed() && !channels.iter().all(|channel| following.has(channel)) {
+            continue;
+        }
         let said = if channels.iter().any(|channel| elsewhere.contains(channel)) {
             channels.iter().for_each(|channel| following.stray(channel));
             Confirmed::Elsewhere

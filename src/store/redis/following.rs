@@ -67,8 +67,10 @@ impl Following {
 
     /// Nobody wants it any more: from now on it is not heard.
     pub fn remove(&self, channel: String) {
-        take_out(&mut self.lock(), &channel);
-        self.left().insert(channel);
+        // What nobody wished for has never been asked of the connection.
+        if take_out(&mut self.lock(), &channel).is_some() {
+            self.left().insert(channel);
+        }
     }
 
     /// What was removed since this was asked last, and is not wanted again by now.

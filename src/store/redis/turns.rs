@@ -19,8 +19,9 @@ pub use self::turn::Turn;
 use crate::domain::counted::take_out;
 use crate::domain::name::AreaName;
 
-/// Longer than a busy Redis takes for all that a rush has sent. A connection that hangs keeps nobody's change from being sent for longer.
-const WAIT_LIMIT: Duration = Duration::from_millis(250);
+/// Longer than a busy Redis takes for all that a rush has sent. A connection, or a node, that hangs keeps nobody's change from being sent for
+/// longer.
+const WAIT_LIMIT: Duration = Duration::from_millis(100);
 /// Of what is asked for in one go: Redis does nothing else meanwhile, and does these within a millisecond or two.
 const MOST: usize = 64;
 
@@ -107,7 +108,8 @@ impl<W: Sent, A: Sent> Turns<W, A> {
     /// A turn if nothing is under way.
     fn begin(&self, area: &AreaName, joins: bool) -> Option<Turn<W, A>> {
         let mut areas = self.lock();
-        if areas.groups.contains_key(area) {
+        // Who can only go alone waits for what is under way here, and not for the gate.
+        if areas.groups.get(area).is_some_and(|group| joins || group.under_way > 0) {
             return None;
         }
         if joins && areas.gate.is_shut() {
@@ -165,13 +167,13 @@ impl<W: Sent, A: Sent> Turns<W, A> {
         self.areas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those who wait in an area where nothing is under way; with a shut gate only who has to go alone.
-    fn next(&self, areas: &mut Areas<W, A>, area: &AreaName) -> Next<W, A> {
+    /// Those who wait in an area where nothing is under way; unless `all` may go, with a shut gate only who has to go alone.
+    fn next(&self, areas: &mut Areas<W, A>, area: &AreaName, all: bool) -> Next<W, A> {
         let mut next = Next { alone: Vec::new(), together: Vec::new() };
         let Some(group) = areas.groups.get_mut(area) else { return next };
         let waiting = mem::take(&mut group.next).into_iter().filter(|waiting| !waiting.sender.is_closed());
         let (together, alone): (Vec<_>, Vec<_>) = waiting.partition(|waiting| waiting.with.is_some());
-        if areas.gate.is_shut() && !together.is_empty() {
+        if !all && areas.gate.is_shut() && !together.is_empty() {
             group.next = together;
             areas.gate.hold(area.clone());
         } else {
@@ -198,7 +200,8 @@ impl<W: Sent, A: Sent> Turns<W, A> {
             let mut areas = self.lock();
             let round = round.unwrap_or(areas.gate.round());
             let held = areas.gate.open(round);
-            held.iter().map(|area| self.next(&mut areas, area)).collect()
+            // However many these are: the next ones wait again.
+            held.iter().map(|area| self.next(&mut areas, area, true)).collect()
         };
         next.into_iter().for_each(Next::give);
     }

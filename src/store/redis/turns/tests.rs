@@ -216,7 +216,26 @@ async fn a_rush_of_votes_holds_nobody_who_goes_alone() {
     let turns = Tried::default();
     let _under_way = rush(&turns);
     assert!(turns.begin(&lunch(), true).is_none());
+    assert!(turns.begin(&lunch(), false).is_some(), "also where a vote waits");
     assert!(turns.begin(&area(MANY), false).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_go_that_a_rush_has_held_however_many() {
+    let turns = Tried::default();
+    let under_way = rush(&turns);
+    let mut next: Vec<_> = (0..MANY + 20)
+        .map(|number| {
+            let turns = turns.clone();
+            async move { turns.take(&area(MANY + number), true, || Some(1)).await }.boxed()
+        })
+        .collect();
+    assert!(next.iter_mut().all(|one| one.now_or_never().is_none()));
+    drop(under_way);
+    sleep(2 * SETTLE).await;
+    let given: Vec<_> = next.iter_mut().filter_map(|one| one.now_or_never()).collect();
+    assert_eq!(given.len(), MANY + 20);
+    assert!(turns.begin(&lunch(), true).is_none(), "these are a rush by themselves");
 }
 
 #[tokio::test]
