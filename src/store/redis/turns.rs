@@ -167,13 +167,13 @@ impl<W: Sent, A: Sent> Turns<W, A> {
         self.areas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those who wait in an area where nothing is under way; unless `all` may go, with a shut gate only who has to go alone.
-    fn next(&self, areas: &mut Areas<W, A>, area: &AreaName, all: bool) -> Next<W, A> {
+    /// Those who wait in an area where nothing is under way; with a shut gate only who has to go alone.
+    fn next(&self, areas: &mut Areas<W, A>, area: &AreaName) -> Next<W, A> {
         let mut next = Next { alone: Vec::new(), together: Vec::new() };
         let Some(group) = areas.groups.get_mut(area) else { return next };
         let waiting = mem::take(&mut group.next).into_iter().filter(|waiting| !waiting.sender.is_closed());
         let (together, alone): (Vec<_>, Vec<_>) = waiting.partition(|waiting| waiting.with.is_some());
-        if !all && areas.gate.is_shut() && !together.is_empty() {
+        if areas.gate.is_shut() && !together.is_empty() {
             group.next = together;
             areas.gate.hold(area.clone());
         } else {
@@ -194,14 +194,14 @@ impl<W: Sent, A: Sent> Turns<W, A> {
         next
     }
 
-    /// All that the gate holds goes, if that round is not over yet; none: whichever it is.
+    /// What the gate holds goes, as much as goes at a time and who waited longest first, if that round is not over yet; none: whichever
+    /// it is.
     fn open(&self, round: Option<u64>) {
         let next: Vec<Next<W, A>> = {
             let mut areas = self.lock();
             let round = round.unwrap_or(areas.gate.round());
             let held = areas.gate.open(round);
-            // However many these are: the next ones wait again.
-            held.iter().map(|area| self.next(&mut areas, area, true)).collect()
+            held.iter().map(|area| self.next(&mut areas, area)).collect()
         };
         next.into_iter().for_each(Next::give);
     }

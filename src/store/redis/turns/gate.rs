@@ -1,11 +1,14 @@
 //! Over all areas: where very much is under way already, more of it would only wait in Redis's queue, one call after the other. So from
-//! then on what could go together waits here, until all that was under way is answered. Knows neither who waits nor what for.
+//! then on what could go together waits here until all that was under way is answered. Then so much of it goes, those areas first that have
+//! waited longest: the others gather more meanwhile. Knows neither who waits nor what for.
 
 use std::mem;
 
 use crate::domain::name::AreaName;
 
-/// Calls under way. Redis has then some milliseconds of work before it: this is a rush, and not a quick succession.
+/// Calls under way at a time, each of one area. A Redis that is near has then some milliseconds of work before it: this is a rush, and not a
+/// quick succession. Measured with 200 areas: where all that waits may go at once, a quarter less goes together. With a Redis that is far it
+/// bounds the calls of one round trip; who waits for longer than `WAIT_LIMIT` ends that.
 pub const MANY: usize = 80;
 
 #[derive(Default)]
@@ -43,7 +46,7 @@ impl Gate {
         self.held.push(area);
     }
 
-    /// Ends that round, if it was not ended before; answers the areas in which somebody waits.
+    /// Ends that round, if it was not ended before; answers the areas in which somebody waits, the longest first.
     pub fn open(&mut self, round: u64) -> Vec<AreaName> {
         if round != self.round || !self.shut {
             return Vec::new();

@@ -221,21 +221,25 @@ async fn a_rush_of_votes_holds_nobody_who_goes_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_go_that_a_rush_has_held_however_many() {
+async fn so_many_go_at_a_time_and_who_waited_longest_first() {
     let turns = Tried::default();
     let under_way = rush(&turns);
-    let mut next: Vec<_> = (0..MANY + 20)
+    let mut next: Vec<_> = (MANY..2 * MANY + 20)
         .map(|number| {
             let turns = turns.clone();
-            async move { turns.take(&area(MANY + number), true, || Some(1)).await }.boxed()
+            async move { turns.take(&area(number), true, || Some(1)).await }.boxed()
         })
         .collect();
     assert!(next.iter_mut().all(|one| one.now_or_never().is_none()));
     drop(under_way);
     sleep(2 * SETTLE).await;
+    let mut late = next.split_off(MANY);
     let given: Vec<_> = next.iter_mut().filter_map(|one| one.now_or_never()).collect();
-    assert_eq!(given.len(), MANY + 20);
-    assert!(turns.begin(&lunch(), true).is_none(), "these are a rush by themselves");
+    assert_eq!(given.len(), MANY);
+    assert!(late.iter_mut().all(|one| one.now_or_never().is_none()), "these are a rush by themselves");
+    drop(given);
+    sleep(2 * SETTLE).await;
+    assert_eq!(late.iter_mut().filter_map(|one| one.now_or_never()).count(), 20);
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ impl<W: Sent, A: Sent> Drop for Turn<W, A> {
                 group.under_way -= 1;
                 group.under_way
             });
-            ((under_way == Some(0)).then(|| self.turns.next(&mut areas, &self.area, false)), was_last)
+            ((under_way == Some(0)).then(|| self.turns.next(&mut areas, &self.area)), was_last)
         };
         next.into_iter().for_each(Next::give);
         if was_last {
