@@ -80,11 +80,8 @@ pub struct Other<W: Sent, A: Sent> {
 
 type Sender<W, A> = oneshot::Sender<Given<W, A>>;
 
-/// What goes next in one area, and who is to be told.
-struct Next<W: Sent, A: Sent> {
-    alone: Vec<(Sender<W, A>, Turn<W, A>)>,
-    together: Vec<(Vec<Other<W, A>>, Turn<W, A>)>,
-}
+/// Who goes next, and what each of them is given; told once the lock is free.
+type Next<W, A> = Vec<(Sender<W, A>, Given<W, A>)>;
 
 impl<W: Sent, A: Sent> Turns<W, A> {
     /// Returns when a change of the area may be sent, or was sent by somebody else. `joins` tells whether it can go with others at all;
@@ -169,25 +166,26 @@ impl<W: Sent, A: Sent> Turns<W, A> {
 
     /// Those who wait in an area where nothing is under way; with a shut gate only who has to go alone.
     fn next(&self, areas: &mut Areas<W, A>, area: &AreaName) -> Next<W, A> {
-        let mut next = Next { alone: Vec::new(), together: Vec::new() };
+        let mut next = Next::new();
         let Some(group) = areas.groups.get_mut(area) else { return next };
         let waiting = mem::take(&mut group.next).into_iter().filter(|waiting| !waiting.sender.is_closed());
         let (together, alone): (Vec<_>, Vec<_>) = waiting.partition(|waiting| waiting.with.is_some());
+        for waiting in alone {
+            next.push((waiting.sender, Given::Turn(self.turn(areas, area, false))));
+        }
         if areas.gate.is_shut() && !together.is_empty() {
-            group.next = together;
+            areas.groups.entry(area.clone()).or_default().next = together;
             areas.gate.hold(area.clone());
         } else {
             let mut others =
                 together.into_iter().filter_map(|Waiting { with, sender, .. }| Some(Other { with: with?, sender }));
-            loop {
-                let some: Vec<_> = others.by_ref().take(MOST).collect();
-                if some.is_empty() {
-                    break;
-                }
-                next.together.push((some, self.turn(areas, area, true)));
+            while let Some(Other { with: own, sender }) = others.next() {
+                let turn = self.turn(areas, area, true);
+                let others: Vec<_> = others.by_ref().take(MOST - 1).collect();
+                let given = if others.is_empty() { Given::Turn(turn) } else { Given::Lead(Lead { turn, own, others }) };
+                next.push((sender, given));
             }
         }
-        next.alone = alone.into_iter().map(|waiting| (waiting.sender, self.turn(areas, area, false))).collect();
         if areas.groups.get(area).is_some_and(|group| group.under_way == 0 && group.next.is_empty()) {
             take_out(&mut areas.groups, area);
         }
@@ -203,22 +201,14 @@ impl<W: Sent, A: Sent> Turns<W, A> {
             let held = areas.gate.open(round);
             held.iter().map(|area| self.next(&mut areas, area)).collect()
         };
-        next.into_iter().for_each(Next::give);
+        next.into_iter().for_each(give);
     }
 }
 
-impl<W: Sent, A: Sent> Next<W, A> {
-    /// To each of those who waited what is its own. Who has given up meanwhile gives its turn back by dropping it.
-    fn give(self) {
-        for (sender, turn) in self.alone {
-            drop(sender.send(Given::Turn(turn)));
-        }
-        for (mut others, turn) in self.together {
-            let first = others.remove(0);
-            let lead =
-                if others.is_empty() { Given::Turn(turn) } else { Given::Lead(Lead { turn, own: first.with, others }) };
-            drop(first.sender.send(lead));
-        }
+/// To each of those who waited what is its own. Who has given up meanwhile gives its turn back by dropping it.
+fn give<W: Sent, A: Sent>(next: Next<W, A>) {
+    for (sender, given) in next {
+        drop(sender.send(given));
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::sleep;
 
-use super::{Given, Lead, MOST, Next, Other, Sent, Turns, Waiting};
+use super::{Given, Lead, MOST, Other, Sent, Turns, Waiting, give};
 use crate::domain::name::AreaName;
 
 /// In a rush, from the last answer to what goes next: whoever was answered just now and goes on at once goes along. Measured with 1,000
@@ -62,7 +62,7 @@ impl<W: Sent, A: Sent> Drop for Turn<W, A> {
             });
             ((under_way == Some(0)).then(|| self.turns.next(&mut areas, &self.area)), was_last)
         };
-        next.into_iter().for_each(Next::give);
+        next.into_iter().for_each(give);
         if was_last {
             open_soon(self.turns.clone(), self.round);
         }
