@@ -59,10 +59,9 @@ impl Username {
 
     /// What decides whether two names are the same: `Ann`, `ANN` and a fancy spelling of it are one.
     pub fn key(&self) -> UserKey {
-        // In ASCII only case is left to fold; what is written as it is compared is the same memory.
-        if self.0.is_ascii() {
-            let is_folded = !self.0.bytes().any(|byte| byte.is_ascii_uppercase());
-            return UserKey(if is_folded { self.0.clone() } else { self.0.to_ascii_lowercase().into() });
+        // In ASCII only case is left to fold: what is written as it is compared is the same memory.
+        if self.0.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+            return UserKey(self.0.clone());
         }
         UserKey(compared(&self.0).into())
     }

@@ -225,15 +225,16 @@ async fn follow(
     following: &Following,
     wished: Vec<(AreaName, oneshot::Sender<Confirmed>)>,
 ) -> RedisResult<()> {
-    let add = |area: &AreaName, confirmed| {
-        following.channels_of(area).iter().for_each(|channel| following.add(channel, area.clone(), confirmed));
+    let add = |channels: &[String; 2], area: &AreaName, confirmed| {
+        channels.iter().for_each(|channel| following.add(channel, area.clone(), confirmed));
     };
+    let wished = wished.into_iter().map(|(area, confirmed)| (following.channels_of(&area), area, confirmed));
+    let wished: Vec<_> = wished.collect();
     // Before the subscription, so that its first message finds the area.
-    wished.iter().for_each(|(area, _)| add(area, false));
-    let channels: Vec<String> = wished.iter().flat_map(|(area, _)| following.channels_of(area)).collect();
+    wished.iter().for_each(|(channels, area, _)| add(channels, area, false));
+    let channels: Vec<String> = wished.iter().flat_map(|(channels, ..)| channels.clone()).collect();
     let elsewhere: HashSet<String> = subscribe(connection, following.layout, &channels).await?.into_iter().collect();
-    for (area, confirmed) in wished {
-        let channels = following.channels_of(&area);
+    for (channels, area, confirmed) in wished {
         // Given up meanwhile: what was removed by then is not put back.
         if confirmed.is_closed() && !channels.iter().all(|channel| following.has(channel)) {
             continue;
@@ -242,7 +243,7 @@ async fn follow(
             channels.iter().for_each(|channel| following.stray(channel));
             Confirmed::Elsewhere
         } else {
-            add(&area, true);
+            add(&channels, &area, true);
             Confirmed::Follows
         };
         let _ = confirmed.send(said);

@@ -19,13 +19,7 @@ pub async fn subscribe(
         match layout {
             Layout::One => connection.subscribe(some).await?,
             Layout::Cluster => {
-                // One command must not name channels of several slots.
-                let mut pipeline = Pipeline::with_capacity(some.len());
-                some.iter().for_each(|channel| {
-                    pipeline.cmd("SSUBSCRIBE").arg(channel);
-                });
-                pipeline.ignore_errors();
-                let answers: Vec<Value> = pipeline.query_async(connection).await?;
+                let answers = each(connection, "SSUBSCRIBE", some).await?;
                 let refused = some.iter().zip(answers).filter(|(_, answer)| matches!(answer, Value::ServerError(_)));
                 elsewhere.extend(refused.map(|(channel, _)| channel.clone()));
             }
@@ -42,16 +36,23 @@ pub async fn unsubscribe(
     for some in channels.chunks(CHANNELS_AT_ONCE) {
         match layout {
             Layout::One => connection.unsubscribe(some).await?,
-            Layout::Cluster => {
-                // The node answers, or sends us to another one: either way nothing comes any more.
-                let mut pipeline = Pipeline::with_capacity(some.len());
-                some.iter().for_each(|channel| {
-                    pipeline.cmd("SUNSUBSCRIBE").arg(channel);
-                });
-                pipeline.ignore_errors();
-                pipeline.query_async::<Vec<Value>>(connection).await?;
-            }
+            // The node answers, or sends us to another one: either way nothing comes any more.
+            Layout::Cluster => drop(each(connection, "SUNSUBSCRIBE", some).await?),
         }
     }
     Ok(())
+}
+
+/// A command for each channel, in one go: one must not name channels of several slots. A refusal is an answer in its place.
+async fn each(
+    connection: &mut MultiplexedConnection,
+    command: &'static str,
+    channels: &[String],
+) -> RedisResult<Vec<Value>> {
+    let mut pipeline = Pipeline::with_capacity(channels.len());
+    channels.iter().for_each(|channel| {
+        pipeline.cmd(command).arg(channel);
+    });
+    pipeline.ignore_errors();
+    pipeline.query_async(connection).await
 }

@@ -197,7 +197,6 @@ impl<W: Sent, A: Sent> Turns<W, A> {
     fn open(&self, round: Option<u64>) {
         let next: Vec<Next<W, A>> = {
             let mut areas = self.lock();
-            let round = round.unwrap_or(areas.gate.round());
             let held = areas.gate.open(round);
             held.iter().map(|area| self.next(&mut areas, area)).collect()
         };

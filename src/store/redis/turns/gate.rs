@@ -46,16 +46,12 @@ impl Gate {
         self.held.push(area);
     }
 
-    /// Ends that round, if it was not ended before; answers the areas in which somebody waits, the longest first.
-    pub fn open(&mut self, round: u64) -> Vec<AreaName> {
-        if round != self.round || !self.shut {
+    /// Ends that round, if it was not ended before; none: whichever it is. Answers the areas in which somebody waits, the longest first.
+    pub fn open(&mut self, round: Option<u64>) -> Vec<AreaName> {
+        if !self.shut || round.is_some_and(|round| round != self.round) {
             return Vec::new();
         }
-        (self.round, self.under_way, self.shut) = (round + 1, 0, false);
+        (self.round, self.under_way, self.shut) = (self.round + 1, 0, false);
         mem::take(&mut self.held)
-    }
-
-    pub fn round(&self) -> u64 {
-        self.round
     }
 }
