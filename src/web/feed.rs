@@ -17,16 +17,17 @@ pub struct Feed {
     tidings: Tidings,
     /// Of who is signed in, or a guest that may sign in.
     attending: Attending,
+    news: watch::Receiver<News>,
+    draining: watch::Receiver<Draining>,
 }
 
-/// What everyone is told, and how much of it one connection was told.
+/// How much one connection was told of what everyone is told.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Tidings {
     /// The count that it was told; none before it follows anything.
     told: Option<u64>,
     /// Whether it was last told that what it sees is not current.
     stale: bool,
-    news: watch::Receiver<News>,
-    draining: watch::Receiver<Draining>,
 }
 
 /// One frame, and what it means to who sends it.
@@ -55,7 +56,10 @@ impl Told {
 impl Feed {
     pub fn new(web: &Web, session: &Session) -> Self {
         let attending = web.hub.attend(session.id(), session.account().is_some());
-        Self { follower: None, tidings: Tidings::new(web), attending }
+        let mut draining = web.draining.subscribe();
+        // Who comes while the process ends is told at once.
+        draining.mark_changed();
+        Self { follower: None, tidings: Tidings::default(), attending, news: web.hub.news(), draining }
     }
 
     pub fn follower(&self) -> Option<&Follower> {
@@ -70,7 +74,8 @@ impl Feed {
         let standing = self.follower.as_ref().map(Follower::standing);
         let area = self.area();
         let standing = standing.and_then(|standing| self.tidings.standing(standing));
-        [area, self.tidings.begin(), standing].into_iter().flatten()
+        let live = self.news.borrow_and_update().live;
+        [area, self.tidings.begin(live), standing].into_iter().flatten()
     }
 
     /// Waits for something to tell. Safe to cancel: nothing is taken that is not told.
@@ -80,7 +85,11 @@ impl Feed {
                 // The area first: nobody is told that it is current before the state that is.
                 () = changed(self.follower.as_ref(), self.tidings.stale) => self.area().or_else(|| self.standing()),
                 () = self.attending.ended() => Some(Told::SignedOut),
-                told = self.tidings.next() => Some(told),
+                Ok(()) = self.news.changed() => {
+                    let live = self.news.borrow_and_update().live;
+                    self.tidings.count(live)
+                }
+                Ok(()) = self.draining.changed() => self.draining.borrow_and_update().bye().map(Told::Bye),
             };
             if let Some(told) = told {
                 return told;
@@ -102,48 +111,21 @@ impl Feed {
 }
 
 impl Tidings {
-    pub fn new(web: &Web) -> Self {
-        let mut draining = web.draining.subscribe();
-        // Who comes while the process ends is told at once.
-        draining.mark_changed();
-        Self { told: None, stale: false, news: web.hub.news(), draining }
-    }
-
-    /// What is to be told to who has just begun to follow an area, or all of them.
-    pub fn begin(&mut self) -> Option<Told> {
-        // The count is new to who has just come, whatever it is.
+    /// The count, to who has just begun to follow an area, or all of them.
+    pub fn begin(&mut self, live: u64) -> Option<Told> {
+        // It is new to who has just come, whatever it is.
         self.told.get_or_insert(u64::MAX);
-        self.news()
+        self.count(live)
     }
 
-    /// Waits for something to tell. Safe to cancel.
-    pub async fn next(&mut self) -> Told {
-        loop {
-            let told = tokio::select! {
-                Ok(()) = self.news.changed() => self.news(),
-                Ok(()) = self.draining.changed() => self.draining.borrow_and_update().bye().map(Told::Bye),
-            };
-            if let Some(told) = told {
-                return told;
-            }
-        }
+    /// The count, if it is news.
+    pub fn count(&mut self, live: u64) -> Option<Told> {
+        self.takes_count(live).then(|| Told::All(count(live)))
     }
 
-    /// What there is to tell by now.
-    pub fn at_hand(&mut self) -> Option<Told> {
-        if self.draining.has_changed().unwrap_or_default()
-            && let Some(ms) = self.draining.borrow_and_update().bye()
-        {
-            return Some(Told::Bye(ms));
-        }
-        if self.news.has_changed().unwrap_or_default() { self.news() } else { None }
-    }
-
-    /// The live count; nothing before the client follows anything.
-    fn news(&mut self) -> Option<Told> {
-        let live = self.news.borrow_and_update().live;
-        let told = std::mem::replace(self.told.as_mut()?, live);
-        (live != told).then(|| Told::All(server::event("count", &Count { live }).into()))
+    /// Whether the count is news, which it is not after this; never before the client follows anything.
+    pub fn takes_count(&mut self, live: u64) -> bool {
+        self.told.as_mut().is_some_and(|told| std::mem::replace(told, live) != live)
     }
 
     /// Whether what the client sees of the area is current, if that is news to it. Asked for before the state that is told first.
@@ -156,6 +138,11 @@ impl Tidings {
         };
         Some(Told::All(text.into()))
     }
+}
+
+/// The frame that tells how many are deciding.
+pub fn count(live: u64) -> ByteString {
+    server::event("count", &Count { live }).into()
 }
 
 /// Waits until there may be something new in the area; for ever without one.

@@ -214,7 +214,7 @@ fn page(request: &HttpRequest, web: &Web, live: u64, path: &str, unfurl: Unfurl,
 }
 
 fn live(web: &Web) -> u64 {
-    web.hub.news().borrow().live
+    web.hub.live_count()
 }
 
 /// Asked for by `?wall`.

@@ -16,7 +16,7 @@ use crate::protocol::client::Request;
 use crate::protocol::error::Problem;
 use crate::protocol::server;
 use crate::web::Web;
-use crate::web::feed::{Tidings, Told};
+use crate::web::feed::Told;
 use crate::web::limits::{Connection, reached};
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
@@ -50,7 +50,6 @@ pub(super) struct Client {
     pub(super) web: Data<Web>,
     pub(super) owner: Owner,
     pub(super) line: Rc<Line>,
-    pub(super) tidings: Tidings,
     /// In the round of the area that the line follows.
     pub(super) place: Option<Place>,
     _among_all: Place,
@@ -70,7 +69,6 @@ impl Client {
             _among_all: Place::among_all(&line, &web),
             owner: who.owner(),
             line,
-            tidings: Tidings::new(&web),
             place: None,
             bucket: Bucket::new(web.options.rate, now),
             bad: 0,
@@ -130,13 +128,18 @@ impl Client {
             if let Some(new) = self.line.at_hand() {
                 self.tell(&Told::Area(new))?;
             }
-            if let Some(told) = standing.and_then(|standing| self.tidings.standing(standing)) {
+            if let Some(told) = standing.and_then(|standing| self.line.tidings(|tidings| tidings.standing(standing))) {
                 self.tell(&told)?;
             }
             if self.line.has_ended() {
                 self.tell(&Told::SignedOut)?;
             }
-            if let Some(told) = self.tidings.at_hand() {
+            let bye = self.web.draining.borrow().bye();
+            if let Some(ms) = bye {
+                self.tell(&Told::Bye(ms))?;
+            }
+            let live = self.web.hub.live_count();
+            if let Some(told) = self.line.tidings(|tidings| tidings.count(live)) {
                 self.tell(&told)?;
             }
             if !self.line.has_more() {

@@ -18,6 +18,7 @@ use super::outgoing::Piece;
 use super::wire::{Gone, Lost, Wire};
 use crate::domain::name::AreaName;
 use crate::hub::{Attending, Cursor, Follower, New};
+use crate::web::feed::Tidings;
 use crate::web::limits::reached;
 use crate::web::listen::LINGER;
 
@@ -33,6 +34,7 @@ pub struct Line {
     follower: RefCell<Option<Follower>>,
     /// None before it is known whose line this is, and where it is nobody's.
     attending: OnceCell<Attending>,
+    tidings: Cell<Tidings>,
     /// The client's task waits, and nothing is left to be written.
     idle: Cell<bool>,
     /// Wakes the client's task while it waits.
@@ -56,6 +58,7 @@ impl Line {
             wire: RefCell::new(wire),
             follower: RefCell::default(),
             attending: OnceCell::new(),
+            tidings: Cell::default(),
             idle: Cell::default(),
             task: Cell::default(),
             ping: Cell::default(),
@@ -72,6 +75,14 @@ impl Line {
     /// Its session has ended.
     pub fn has_ended(&self) -> bool {
         self.attending.get().is_some_and(Attending::has_ended)
+    }
+
+    /// Looks at how much the client was told of what everyone is told.
+    pub fn tidings<R>(&self, look: impl FnOnce(&mut Tidings) -> R) -> R {
+        let mut tidings = self.tidings.get();
+        let seen = look(&mut tidings);
+        self.tidings.set(tidings);
+        seen
     }
 
     // --- for the client's task ---
@@ -180,6 +191,13 @@ impl Line {
     pub fn call_for_ping(&self) {
         self.ping.set(true);
         self.call();
+    }
+
+    /// Writes how many are deciding, if that is news and the client's task waits; else that task tells it by itself.
+    pub fn count(&self, live: u64, piece: &Piece) {
+        if self.idle.get() && self.tidings(|tidings| tidings.takes_count(live)) {
+            self.write(piece);
+        }
     }
 
     /// Writes what is new, if the client's task waits; true if there was something. What the client does not take at once, its task

@@ -158,6 +158,8 @@ impl Client {
             before.leave();
         }
         let area = self.line.at_hand().map(Told::Area);
-        [area, self.tidings.begin()].into_iter().flatten().try_for_each(|told| self.tell(&told))
+        let live = self.web.hub.live_count();
+        let count = self.line.tidings(|tidings| tidings.begin(live));
+        [area, count].into_iter().flatten().try_for_each(|told| self.tell(&told))
     }
 }

@@ -3,23 +3,30 @@
 //! once, and not once for each client, and a client needs no timer. Knows no request.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::rt;
+use tokio::join;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, yield_now};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::line::{DELIVERED, Line};
+use super::outgoing::Piece;
 use crate::domain::counted::take_out;
 use crate::domain::name::AreaName;
 use crate::hub::{Follower, News, Standing};
-use crate::web::{Draining, Web};
+use crate::web::{Draining, Web, feed};
 
 /// Lines that are written to in one go, some 6 µs each: then others of this thread have their turn.
 const AT_A_TIME: usize = 32;
+/// The live count is told to so many, and then to the next ones a little later: it is in no hurry, and votes go between.
+const COUNTED_AT_A_TIME: usize = 8;
+const COUNT_PAUSE: Duration = Duration::from_millis(2);
+/// Where thousands are to be told it, to as many at a time as leave so many pauses: it changes once in five seconds at most.
+const COUNT_PAUSES_MOST: usize = 1000;
 /// Clients are called for their pings in as many parts as there are seconds from one ping to the next: one part each second.
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -41,7 +48,7 @@ struct Round {
 }
 
 /// By a number that only grows.
-type Lines = Rc<RefCell<HashMap<u64, Rc<Line>>>>;
+type Lines = Rc<RefCell<BTreeMap<u64, Rc<Line>>>>;
 
 /// A line's place in a round; given up on drop.
 pub struct Place {
@@ -60,7 +67,12 @@ impl Place {
     /// From now on the line's task is called for what everyone is told, and for pings.
     pub fn among_all(line: &Rc<Line>, web: &Web) -> Self {
         let pings = web.options.ping.as_secs().max(1);
-        let begin = |lines| rt::spawn(call(lines, pings, web.hub.news(), web.hub.endings(), web.draining.subscribe()));
+        let (news, endings, draining) = (web.hub.news(), web.hub.endings(), web.draining.subscribe());
+        let begin = |lines: Lines| {
+            rt::spawn(async move {
+                join!(call(lines.clone(), pings, endings, draining), count(lines, news));
+            })
+        };
         Self::take(line, Whose::All, begin)
     }
 
@@ -83,7 +95,7 @@ impl Drop for Place {
         let _ = ROUNDS.try_with(|rounds| {
             let mut rounds = rounds.borrow_mut();
             let Some(round) = rounds.get(&self.whose) else { return };
-            take_out(&mut round.lines.borrow_mut(), &self.number);
+            round.lines.borrow_mut().remove(&self.number);
             if round.lines.borrow().is_empty() {
                 round.task.abort();
                 take_out(&mut rounds, &self.whose);
@@ -99,7 +111,7 @@ async fn tell(area: AreaName, lines: Lines, mut turned: watch::Receiver<u64>, mu
             // Boxed, as what comes after: of most areas a round only waits.
             Ok(()) = turned.changed() => Box::pin(deliver(&area, &lines)).await,
             Ok(()) = standing.changed() => {
-                Box::pin(go(&lines, |_, _| true, |few| few.iter().for_each(|line| line.call()))).await;
+                Box::pin(go(&lines, AT_A_TIME, yield_now, |_, line| line.call())).await;
             }
             else => return,
         }
@@ -108,22 +120,17 @@ async fn tell(area: AreaName, lines: Lines, mut turned: watch::Receiver<u64>, mu
 
 async fn deliver(area: &AreaName, lines: &Lines) {
     let mut last = None;
-    let visit = |few: &[Rc<Line>]| {
-        let told = few.iter().filter(|line| line.deliver(area, &mut last)).count();
-        DELIVERED.increment(told as u64);
-    };
-    go(lines, |_, _| true, visit).await;
+    go(lines, AT_A_TIME, yield_now, |_, line| {
+        if line.deliver(area, &mut last) {
+            DELIVERED.increment(1);
+        }
+    })
+    .await;
 }
 
-/// Goes round all lines when there is something to tell, those whose session has ended when one has, and each second round those whose time for a ping it is: each line's is
-/// every `pings` seconds.
-async fn call(
-    lines: Lines,
-    pings: u64,
-    mut news: watch::Receiver<News>,
-    mut endings: watch::Receiver<()>,
-    mut draining: watch::Receiver<Draining>,
-) {
+/// Goes round all lines when the process ends, those whose session has ended when one has, and each second round those whose time for a
+/// ping it is: each line's is every `pings` seconds.
+async fn call(lines: Lines, pings: u64, mut endings: watch::Receiver<()>, mut draining: watch::Receiver<Draining>) {
     let mut seconds = interval(SECOND);
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // Its first one would be now: nobody is asked whether they are there who has just come.
@@ -131,28 +138,89 @@ async fn call(
     let mut second = 0;
     loop {
         tokio::select! {
-            Ok(()) = news.changed() => go(&lines, |_, _| true, |few| few.iter().for_each(|line| line.call())).await,
-            Ok(()) = draining.changed() => go(&lines, |_, _| true, |few| few.iter().for_each(|line| line.call())).await,
+            Ok(()) = draining.changed() => go(&lines, AT_A_TIME, yield_now, |_, line| line.call()).await,
             Ok(()) = endings.changed() => {
-                go(&lines, |_, line| line.has_ended(), |few| few.iter().for_each(|line| line.call())).await;
+                go(&lines, AT_A_TIME, yield_now, |_, line| {
+                    if line.has_ended() {
+                        line.call();
+                    }
+                })
+                .await;
             }
             _ = seconds.tick() => {
                 second += 1;
-                let due = |number, _: &Line| number % pings == second % pings;
-                go(&lines, due, |few| few.iter().for_each(|line| line.call_for_ping())).await;
+                go(&lines, AT_A_TIME, yield_now, |number, line| {
+                    if number % pings == second % pings {
+                        line.call_for_ping();
+                    }
+                })
+                .await;
             }
         }
     }
 }
 
-/// Goes round the lines of these numbers, some at a time. Who comes or goes meanwhile changes the list, not this round.
-async fn go(lines: &Lines, whom: impl Fn(u64, &Line) -> bool, mut visit: impl FnMut(&[Rc<Line>])) {
-    let wanted = |(number, line): (&u64, &Rc<Line>)| whom(*number, line).then(|| line.clone());
-    let lines: Vec<Rc<Line>> = lines.borrow().iter().filter_map(wanted).collect();
-    for (index, few) in lines.chunks(AT_A_TIME).enumerate() {
-        if index > 0 {
-            yield_now().await;
+/// Tells all lines how many are deciding whenever that has changed, without haste.
+async fn count(lines: Lines, mut news: watch::Receiver<News>) {
+    while news.changed().await.is_ok() {
+        let live = news.borrow_and_update().live;
+        let piece = Piece::shared_text(feed::count(live));
+        let at_a_time = COUNTED_AT_A_TIME.max(lines.borrow().len() / COUNT_PAUSES_MOST);
+        go(&lines, at_a_time, || sleep(COUNT_PAUSE), |_, line| line.count(live, &piece)).await;
+    }
+}
+
+/// Goes round all, some at a time, and rests in between. Who comes meanwhile is left out, and who goes is kept by nothing.
+async fn go<T, R: Future<Output = ()>>(
+    lines: &RefCell<BTreeMap<u64, Rc<T>>>,
+    at_a_time: usize,
+    rest: impl Fn() -> R,
+    mut visit: impl FnMut(u64, &T),
+) {
+    let end = lines.borrow().last_key_value().map_or(0, |(number, _)| number + 1);
+    let mut next = 0;
+    loop {
+        for (number, line) in lines.borrow().range(next..end).take(at_a_time) {
+            visit(*number, line);
+            next = number + 1;
         }
-        visit(few);
+        if lines.borrow().range(next..end).next().is_none() {
+            return;
+        }
+        rest().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    fn lines_of(count: u64) -> RefCell<BTreeMap<u64, Rc<u64>>> {
+        RefCell::new((1..=count).map(|number| (number, Rc::new(number))).collect())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_are_visited_once_and_in_order_a_few_at_a_time() {
+        let (lines, began, visits) = (lines_of(10), Instant::now(), RefCell::new(Vec::new()));
+        let visit = |number, _: &u64| visits.borrow_mut().push((number, began.elapsed().as_secs()));
+        go(&lines, 4, || sleep(SECOND), visit).await;
+        let expected: Vec<_> = (1..=10).map(|number| (number, (number - 1) / 4)).collect();
+        assert_eq!(visits.take(), expected);
+        assert_eq!(began.elapsed(), 2 * SECOND, "no rest after the last");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_goes_meanwhile_is_kept_by_nothing_and_who_comes_is_left_out() {
+        let (lines, visits) = (lines_of(5), RefCell::new(Vec::new()));
+        let gone = Rc::downgrade(&lines.borrow()[&3]);
+        let change = async || {
+            lines.borrow_mut().extend([(6, Rc::new(6))]);
+            lines.borrow_mut().remove(&3);
+            assert!(gone.upgrade().is_none());
+        };
+        go(&lines, 2, change, |number, _| visits.borrow_mut().push(number)).await;
+        assert_eq!(visits.take(), [1, 2, 4, 5]);
     }
 }
