@@ -26,11 +26,12 @@ impl LiveArea {
     /// The view is where the store says.
     pub(super) fn set_current(&self, now: Millis) {
         self.standing.send_if_modified(|standing| {
-            let newly = standing.stale_since.is_some() || standing.current_since == 0;
-            if newly {
+            let was_stale = standing.stale_since.is_some();
+            if was_stale || standing.current_since == 0 {
                 *standing = Standing { stale_since: None, current_since: now };
             }
-            newly
+            // That an area is current from its beginning is news to nobody.
+            was_stale
         });
     }
 
