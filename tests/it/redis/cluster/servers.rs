@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::accounts::{CHEAP, code, create, take};
 use crate::redis::cluster::nodes::RedisCluster;
 use crate::server::{Browser, Server};
 
@@ -13,7 +14,7 @@ const SECRET: &str = "several servers share this secret of 48 characters";
 async fn server_on(cluster: &RedisCluster) -> Server {
     let nodes = cluster.addresses();
     let cluster = [("WTE__REDIS__CLUSTER", "true"), ("WTE__REDIS__NODES", nodes.as_str())];
-    Server::start(&[&cluster[..], &[("SESSION_SECRET", SECRET)]].concat()).await
+    Server::start(&[&cluster[..], &CHEAP, &[("SESSION_SECRET", SECRET)]].concat()).await
 }
 
 #[tokio::test]
@@ -52,6 +53,24 @@ async fn two_servers_on_a_cluster_agree_before_and_after_a_primary_is_killed() {
         let ids: Vec<&Value> = votes["votes"].as_array().unwrap().iter().map(|venue| &venue["id"]).collect();
         assert_eq!((&votes["epoch"], &ids[0]), (&acked["epoch"], &&json!("ramen")));
     }
+}
+
+/// There the account lies on another node than the area, mostly, so the store cannot look at both in one step.
+#[tokio::test]
+async fn an_accounts_name_is_refused_to_a_guest_and_to_another_account_on_a_cluster_too() {
+    let cluster = RedisCluster::start();
+    let server = server_on(&cluster).await;
+    let (mut ann, mut bob) = (Browser::open(&server).await, Browser::open(&server).await);
+    let guest = Browser::open(&server).await;
+    create(&mut ann, "Ann", &[]).await;
+    create(&mut bob, "Bob", &[]).await;
+    for (who, thief) in [("a guest", &guest), ("another account", &bob)] {
+        assert_eq!(code(&take(thief, "ANN").await), (409, "nameTaken"), "{who}");
+        let mut socket = thief.socket().await;
+        assert_eq!(socket.refused("add", json!({"area": "dinner", "username": "Ann"})).await, "nameTaken", "{who}");
+    }
+    assert_eq!(take(&ann, "Ann").await.0, StatusCode::OK, "it is free for whose it is");
+    assert_eq!(take(&guest, "Anne").await.0, StatusCode::OK, "any other name is");
 }
 
 /// The part that is lost is the one that keeps who is alive, too.
