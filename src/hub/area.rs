@@ -274,21 +274,4 @@ impl LiveArea {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_area_is_idle_since_its_last_follower_went_whatever_wakes_its_keeper_after_that() {
-        let bounds =
-            Bounds { lifetime: 1000, recent_events: 9, recent_bytes: 999, grace: Duration::ZERO, session: 1000 };
-        let area = LiveArea::new(AreaName::parse("lunch").unwrap(), ServerId("a".into()), bounds, 0);
-        let seat = area.seat(&Owner::of("ann's browser"));
-        assert_eq!(area.idle_since(), None);
-        let gone = Instant::now();
-        area.release(seat, gone, true);
-        assert_eq!(area.idle_since(), None, "the seat is there until the keeper has looked");
-        area.clear_seats(gone);
-        area.needs_snapshot();
-        assert_eq!(area.idle_since(), Some(gone));
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@ mod guarded;
 const SECRET: &str = "several servers share this secret of 48 characters";
 const PHRASE: &str = "noodles at noon";
 /// As cheap as argon2 may be: what is tested is not its cost.
-const CHEAP: [(&str, &str); 2] = [("WTE__ACCOUNT__HASH_MEMORY_KIB", "1024"), ("WTE__ACCOUNT__HASH_PASSES", "1")];
+pub const CHEAP: [(&str, &str); 2] = [("WTE__ACCOUNT__HASH_MEMORY_KIB", "1024"), ("WTE__ACCOUNT__HASH_PASSES", "1")];
 
 async fn server_on(redis: &RedisServer, settings: &[(&str, &str)]) -> Server {
     let url = redis.url();
@@ -36,7 +36,7 @@ async fn call(browser: &mut Browser, method: Method, path: &str, body: Value) ->
     (response.status(), response.json().await.unwrap_or_default())
 }
 
-async fn create(browser: &mut Browser, name: &str, areas: &[&str]) {
+pub async fn create(browser: &mut Browser, name: &str, areas: &[&str]) {
     let body = json!({"username": name, "passphrase": PHRASE, "areas": areas});
     assert_eq!(call(browser, Method::POST, "", body).await, (StatusCode::OK, json!({"username": name})));
 }
@@ -46,7 +46,7 @@ async fn sign_in(browser: &mut Browser, name: &str, phrase: &str, areas: &[&str]
     call(browser, Method::POST, "/session", body).await
 }
 
-async fn take(browser: &Browser, name: &str) -> (StatusCode, Value) {
+pub async fn take(browser: &Browser, name: &str) -> (StatusCode, Value) {
     browser.call(Method::PUT, "/api/areas/lunch/me", Some(&json!({"username": name}))).await
 }
 
@@ -54,7 +54,7 @@ async fn name_of(browser: &Browser) -> Value {
     browser.get("/api/areas/lunch/me").await.1["username"].clone()
 }
 
-fn code(answer: &(StatusCode, Value)) -> (u16, &str) {
+pub fn code(answer: &(StatusCode, Value)) -> (u16, &str) {
     (answer.0.as_u16(), answer.1["code"].as_str().unwrap_or_default())
 }
 

@@ -1,7 +1,9 @@
 //! The live area, through sockets: looking, joining, voting, coming back.
 
+use reqwest::Method;
 use serde_json::json;
 
+use crate::contract::group::eventually;
 use crate::server::{Browser, Server};
 
 #[tokio::test]
@@ -46,4 +48,23 @@ async fn who_comes_back_gets_only_what_is_new() {
     again.ask("watch", json!({"area": "lunch", "epoch": "another.1", "seq": 1})).await;
     let state = again.event("updates").await;
     assert_eq!(state["data"]["votes"][0]["username"], "Ann");
+}
+
+#[tokio::test]
+async fn who_comes_back_where_nobody_was_left_gets_only_what_is_new() {
+    let server = Server::start(&[("WTE__PRESENCE__GRACE_MS", "0")]).await;
+    let ann = Browser::open(&server).await;
+    let mut tab = ann.join("lunch", "Ann").await;
+    let seen = tab.vote("thai").await;
+    tab.find(|event| event["event"] == "presence" && event["data"]["watching"] == 1).await;
+    tab.close().await;
+    let watching = async || ann.get("/api/areas/lunch").await.1["watching"].clone();
+    eventually("nobody is there", async || watching().await == 0).await;
+    let ramen = json!({"fs": {"id": "ramen", "name": "Ramen"}});
+    let (_, voted) = ann.call(Method::PUT, "/api/areas/lunch/vote", Some(&ramen)).await;
+
+    let mut again = ann.socket().await;
+    again.ask("watch", json!({"area": "lunch", "epoch": seen["epoch"], "seq": seen["seq"]})).await;
+    again.find(|event| event["event"] == "vote" && event["seq"] == voted["seq"]).await;
+    assert!(again.drain().await.iter().all(|event| event["event"] != "updates"));
 }

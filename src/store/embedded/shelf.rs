@@ -262,6 +262,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_idle_is_looked_for_once_in_so_many_new_rows() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        // A look lets all go. An area with one user has three rows: every tenth brings one about.
+        (shelf.idle_rows, shelf.look_every) = (0, 30);
+        let mut act = |count: usize, second| {
+            join(&mut shelf, &area(count), "Ann", second);
+            shelf.keep(1).unwrap();
+            shelf.let_go(|_| false);
+            shelf.areas.len()
+        };
+        for count in 1..=30 {
+            assert_eq!(act(count, 1), count % 10, "after {count} areas");
+            // What is done in an area that is in memory brings none.
+            for second in (2..5).filter(|_| count % 10 > 0) {
+                assert_eq!(act(count, second), count % 10, "after {count} areas");
+            }
+        }
+    }
+
+    #[test]
     fn an_area_has_one_end_however_often_it_moves() {
         let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
         for second in 1..5 {
@@ -281,7 +301,8 @@ mod tests {
             shelf.let_go(|_| true);
             assert!(shelf.areas.len() <= LOOK_EVERY);
         }
-        assert!(shelf.areas.capacity() <= LOOK_EVERY);
+        assert!(shelf.areas.is_empty());
+        assert!(shelf.areas.capacity() <= 1024, "room for {}", shelf.areas.capacity());
     }
 
     #[test]

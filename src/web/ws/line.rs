@@ -236,3 +236,55 @@ fn stalled() -> Gone {
     reached("read_stall_secs");
     Gone
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::{Bytes, BytesMut};
+    use futures_util::FutureExt;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::domain::change::{Act, Change, Rules};
+    use crate::domain::image::Image;
+    use crate::domain::name::Username;
+    use crate::domain::owner::Owner;
+    use crate::domain::presence::ServerId;
+    use crate::hub::{Bounds, Hub};
+    use crate::store::embedded::Embedded;
+    use crate::web::ws::Taken;
+
+    async fn line() -> (Rc<Line>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (socket, _) = listener.accept().await.unwrap();
+        let taken = Taken { socket, unread: BytesMut::new(), answer: Bytes::new() };
+        (Line::new(Wire::new(taken, 1024), None), client)
+    }
+
+    #[tokio::test]
+    async fn a_line_that_went_to_another_area_gets_nothing_by_a_round_of_the_one_before() {
+        let bounds = Bounds {
+            lifetime: Rules::UNBOUNDED.lifetime,
+            recent_events: 9,
+            recent_bytes: 9999,
+            grace: Duration::ZERO,
+            session: 1000,
+        };
+        let store = Embedded::open(":memory:", Rules::UNBOUNDED).unwrap();
+        let hub = Hub::start(store, ServerId("a".into()), bounds, 0);
+        let [lunch, dinner] = ["lunch", "dinner"].map(|name| AreaName::parse(name).unwrap());
+        let ((line, _client), ann) = (line().await, Owner::of("ann's browser"));
+        for area in [&lunch, &dinner] {
+            line.follow(hub.follow(area, &ann, None).await.ok());
+            assert!(line.at_hand().is_some(), "the state");
+        }
+        let mut turned = line.place(Follower::turned).unwrap();
+        let act = Act::Join { username: Username::parse("Ann").unwrap(), img: Image::default() };
+        hub.change(&Change { area: dinner.clone(), owner: ann, held: None, n: None, act }).await.unwrap();
+        turned.changed().await.unwrap();
+        assert!(line.wait(false).now_or_never().is_none(), "its task waits");
+        let mut last = None;
+        assert!(!line.deliver(&lunch, &mut last) && last.is_none());
+        assert!(line.deliver(&dinner, &mut last), "it is told of its own");
+    }
+}

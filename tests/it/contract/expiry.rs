@@ -4,12 +4,11 @@ use where_to_eat::domain::change::{Act, Refused};
 use where_to_eat::domain::event::{Event, LeftReason, Numbered};
 
 use super::Ground;
-use super::group::{Group, eventually, join, lasting, name, refused, vote};
+use super::group::{Group, LONG, eventually, join, lasting, name, refused, vote, votes_in};
+use super::in_time::in_one_lifetime;
 
-/// Short enough to wait for, long enough for a few calls on a busy machine.
+/// Short enough to wait for. Nothing has to be done within it: who needs that is `in_one_lifetime`.
 const SHORT: u64 = 400;
-/// For claims that need several acts within one lifetime.
-const LONGER: u64 = 2000;
 
 fn expired(change: &Numbered) -> Option<&str> {
     match &change.event {
@@ -19,10 +18,12 @@ fn expired(change: &Numbered) -> Option<&str> {
 }
 
 pub async fn who_does_nothing_leaves_when_the_time_is_over(ground: &dyn Ground) {
-    let group = Group::meet(ground, lasting(LONGER)).await;
-    group.join("Ann").await;
-    let voted = group.vote("Ann", "thai").await;
-    let due = voted.at + LONGER;
+    let (group, voted) = in_one_lifetime(ground, async |group| {
+        group.act("Ann", join("Ann")).await?;
+        group.act("Ann", vote("thai")).await
+    })
+    .await;
+    let due = voted.at + group.rules.lifetime;
     eventually("her time is over", async || {
         group.store.expire(&group.area).await.unwrap();
         group.state().await.users.is_empty()
@@ -37,33 +38,34 @@ pub async fn who_does_nothing_leaves_when_the_time_is_over(ground: &dyn Ground) 
 }
 
 pub async fn expire_tells_the_next_end(ground: &dyn Ground) {
-    let group = Group::meet(ground, lasting(LONGER)).await;
+    let group = Group::meet(ground, LONG).await;
     assert_eq!(group.store.expire(&group.area).await, Ok(None));
     let ann = group.join("Ann").await;
     group.until(ann.at + 2).await;
     let bob = group.join("Bob").await;
-    assert_eq!(group.store.expire(&group.area).await, Ok(Some(ann.at + LONGER)));
+    assert_eq!(group.store.expire(&group.area).await, Ok(Some(ann.at + LONG.lifetime)));
     group.until(ann.at + 4).await;
     let renewed = group.vote("Ann", "thai").await;
-    assert_eq!(group.store.expire(&group.area).await, Ok(Some(bob.at + LONGER)));
+    assert_eq!(group.store.expire(&group.area).await, Ok(Some(bob.at + LONG.lifetime)));
     group.act("Bob", Act::Leave).await.unwrap();
-    assert_eq!(group.store.expire(&group.area).await, Ok(Some(renewed.at + LONGER)));
+    assert_eq!(group.store.expire(&group.area).await, Ok(Some(renewed.at + LONG.lifetime)));
 }
 
 pub async fn ends_come_in_their_order(ground: &dyn Ground) {
-    let group = Group::meet(ground, lasting(LONGER)).await;
-    // Not the order of the names, nor of the joining.
-    for who in ["Cem", "Ann", "Eve", "Bob", "Dan"] {
-        group.join(who).await;
-    }
-    let mut ends = Vec::new();
-    for who in ["Dan", "Ann", "Eve", "Cem", "Bob"] {
-        let done = group.vote(who, "thai").await;
-        ends.push((done.at, who));
-        group.until(done.at + 2).await;
-    }
-    let last = ends.last().unwrap().0 + LONGER;
-    group.until(last).await;
+    let (group, last) = in_one_lifetime(ground, async |group| {
+        // Not the order of the names, nor of the joining.
+        let mut last = 0;
+        for who in ["Cem", "Ann", "Eve", "Bob", "Dan"] {
+            group.act(who, join(who)).await?;
+        }
+        for who in ["Dan", "Ann", "Eve", "Cem", "Bob"] {
+            group.until(last + 2).await;
+            last = group.act(who, vote("thai")).await?.at;
+        }
+        Ok(last)
+    })
+    .await;
+    group.until(last + group.rules.lifetime).await;
     assert_eq!(group.store.expire(&group.area).await, Ok(None));
     let changes = group.ears.until_seq(&group.area, &group.start.epoch, 15).await;
     let gone: Vec<_> = changes.iter().filter_map(expired).collect();
@@ -72,15 +74,18 @@ pub async fn ends_come_in_their_order(ground: &dyn Ground) {
 }
 
 pub async fn an_act_makes_a_user_stay(ground: &dyn Ground) {
-    let group = Group::meet(ground, lasting(LONGER)).await;
-    let joined = group.join("Ann").await;
-    for half in 1..=3 {
-        group.until(joined.at + half * LONGER / 2).await;
-        group.vote("Ann", "thai").await;
-    }
-    assert!(group.now().await >= joined.at + LONGER);
-    assert_eq!(group.votes().await, "Ann thai");
-    assert!(group.ears.changes(&group.area).iter().all(|change| expired(change).is_none()));
+    let (group, (joined, voted)) = in_one_lifetime(ground, async |group| {
+        let joined = group.act("Ann", join("Ann")).await?;
+        group.until(joined.at + group.rules.lifetime / 2).await;
+        Ok((joined.at, group.act("Ann", vote("thai")).await?.at))
+    })
+    .await;
+    let (without, due) = (joined + group.rules.lifetime, voted + group.rules.lifetime);
+    group.until(without).await;
+    let seen = group.store.snapshot(&group.area, false).await.unwrap();
+    // A look may come so late that her time is over all the same.
+    assert_eq!(votes_in(&seen.state), if seen.at < due { "Ann thai" } else { "" });
+    assert!(group.ears.changes(&group.area).iter().all(|change| expired(change).is_none() || change.at >= due));
 }
 
 pub async fn who_is_gone_is_nobody(ground: &dyn Ground) {

@@ -162,9 +162,7 @@ impl Group {
 
     /// Who voted for what, in the order of the names: `ann thai, bob sushi`.
     pub async fn votes(&self) -> String {
-        let state = self.state().await;
-        let voted = |user: &User| Some(format!("{} {}", user.username, user.vote.as_ref()?.id.as_str()));
-        state.users.values().filter_map(|user| voted(user)).collect::<Vec<_>>().join(", ")
+        votes_in(&self.state().await)
     }
 
     /// The store's time now.
@@ -207,6 +205,12 @@ impl Group {
         eventually("the view is the store's", async || self.view() == self.state().await).await;
         self.view()
     }
+}
+
+/// As `Group::votes`.
+pub fn votes_in(state: &AreaState) -> String {
+    let voted = |user: &User| Some(format!("{} {}", user.username, user.vote.as_ref()?.id.as_str()));
+    state.users.values().filter_map(|user| voted(user)).collect::<Vec<_>>().join(", ")
 }
 
 /// Takes what was heard into a view, which must fit.

@@ -8,6 +8,7 @@ pub mod ears;
 pub mod expiry;
 pub mod group;
 pub mod handing_over;
+pub mod in_time;
 pub mod names;
 pub mod places;
 pub mod presence;

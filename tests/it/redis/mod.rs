@@ -4,6 +4,7 @@ mod accounts;
 pub mod cluster;
 mod contract;
 mod faults;
+mod following;
 mod garbage;
 mod inside;
 mod keys;

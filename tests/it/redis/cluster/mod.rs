@@ -2,6 +2,7 @@
 
 mod contract;
 mod faults;
+mod following;
 mod halves;
 pub mod nodes;
 mod secure;
