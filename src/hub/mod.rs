@@ -212,11 +212,6 @@ impl Hub {
         self.news.subscribe()
     }
 
-    /// People who follow any area on all servers, as everyone is told.
-    pub fn live_count(&self) -> u64 {
-        self.news.borrow().live
-    }
-
     /// People who follow any area in this process, each once.
     pub fn following(&self) -> u64 {
         self.owners.lock().expect("a short lock").len() as u64

@@ -135,6 +135,11 @@ fn compare(
 }
 
 impl Hub {
+    /// People who follow any area on all servers, as everyone is told.
+    pub fn live_count(&self) -> u64 {
+        self.news.borrow().live
+    }
+
     fn set_alive(&self, alive: &[Alive]) {
         let servers: HashSet<_> = alive.iter().map(|alive| alive.server.clone()).collect();
         metrics::gauge!("wte_servers").set(u32::try_from(servers.len()).unwrap_or(u32::MAX));

@@ -134,3 +134,21 @@ fn an_area_is_idle_since_its_last_follower_went_whatever_wakes_its_keeper_after_
     area.needs_snapshot();
     assert_eq!(area.idle_since(), Some(gone));
 }
+
+#[test]
+fn followers_are_called_when_the_area_becomes_stale_or_current_again_and_not_because_it_began_current() {
+    let lunch = Lunch::with(1);
+    let mut standing = lunch.area.standing.subscribe();
+    let mut is_called = || {
+        let called = standing.has_changed().unwrap();
+        standing.mark_unchanged();
+        called
+    };
+    lunch.area.set_current(5);
+    assert!(!is_called());
+    assert_eq!(*lunch.area.standing.borrow(), Standing { stale_since: None, current_since: 5 });
+    lunch.area.set_stale(6);
+    assert!(is_called());
+    lunch.area.set_current(7);
+    assert!(is_called());
+}
