@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use super::Bounds;
 use super::looks::Sight;
-use super::standing::Standing;
+use super::signs::Signs;
 use super::view::{Cursor, New, Tell, View};
 use crate::domain::Millis;
 use crate::domain::activity::Act;
@@ -36,11 +36,10 @@ pub struct LiveArea {
     pub name: AreaName,
     grace: Duration,
     view: Mutex<View>,
-    /// Moves whenever there is something new in the log.
-    pub(super) turned: watch::Sender<u64>,
+    /// What its followers wait for.
+    pub(super) signs: Signs,
     /// Told when a load is over, whatever came of it.
     pub(super) load_over: Notify,
-    pub(super) standing: watch::Sender<Standing>,
     /// Wakes the keeper.
     pub(super) work: Notify,
     /// Those who are on the way to follow it.
@@ -53,9 +52,8 @@ impl LiveArea {
             grace: bounds.grace,
             view: Mutex::new(View::new(name.clone(), server, bounds, first_claim)),
             name,
-            turned: watch::Sender::new(0),
+            signs: Signs::default(),
             load_over: Notify::new(),
-            standing: watch::Sender::default(),
             work: Notify::new(),
             coming: AtomicUsize::new(0),
         }
@@ -68,8 +66,7 @@ impl LiveArea {
     /// Wakes the followers that are not there yet.
     fn turn(&self, view: &mut View) {
         view.waits = false;
-        let position = view.turns();
-        self.turned.send_if_modified(|turned| std::mem::replace(turned, position) != position);
+        self.signs.set_turn(view.turns());
     }
 
     // --- from the store ---
