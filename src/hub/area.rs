@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::Bounds;
 use super::looks::Sight;
+use super::seats::Seat;
 use super::signs::Signs;
 use super::view::{Cursor, New, Tell, View};
 use crate::domain::Millis;
@@ -196,6 +197,7 @@ impl LiveArea {
 
     // --- for followers ---
 
+    /// Answers the number of the owner's seat.
     pub(super) fn seat(&self, owner: &Owner) -> u64 {
         let mut view = self.view();
         view.followers += 1;
@@ -205,7 +207,7 @@ impl LiveArea {
     }
 
     /// The seat is given back; with grace, not before some seconds have passed.
-    pub(super) fn release(&self, seat: u64, now: Instant, grace: bool) {
+    pub(super) fn release(&self, seat: Seat, now: Instant, grace: bool) {
         let mut view = self.view();
         view.seats.release(seat, now, if grace { self.grace } else { Duration::ZERO });
         view.followers -= 1;
@@ -214,7 +216,7 @@ impl LiveArea {
     }
 
     /// Who sits there is who the store said.
-    pub(super) fn claim(&self, seat: u64, done: &Done) {
+    pub(super) fn claim(&self, seat: &Seat, done: &Done) {
         if self.view().seat(|seats, state| seats.claim(seat, done, state)) {
             self.work.notify_one();
         }
@@ -227,7 +229,7 @@ impl LiveArea {
         }
     }
 
-    pub(super) fn me(&self, seat: u64) -> Option<Me> {
+    pub(super) fn me(&self, seat: &Seat) -> Option<Me> {
         self.view().me(seat)
     }
 
@@ -279,7 +281,8 @@ mod tests {
         let bounds =
             Bounds { lifetime: 1000, recent_events: 9, recent_bytes: 999, grace: Duration::ZERO, session: 1000 };
         let area = LiveArea::new(AreaName::parse("lunch").unwrap(), ServerId("a".into()), bounds, 0);
-        let seat = area.seat(&Owner::of("ann's browser"));
+        let owner = Owner::of("ann's browser");
+        let seat = Seat { number: area.seat(&owner), owner };
         assert_eq!(area.idle_since(), None);
         let gone = Instant::now();
         area.release(seat, gone, true);

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::Hub;
 use super::area::LiveArea;
+use super::seats::Seat;
 use super::signs::Signs;
 use super::standing::Standing;
 use super::view::{Cursor, New};
@@ -25,6 +26,7 @@ pub struct Follower {
     cursor: Option<Cursor>,
     /// The first reading of one that goes on from a state it had: it still needs to know who is here.
     resumes: bool,
+    /// Its number.
     seat: u64,
     grace: bool,
     following: Following,
@@ -39,6 +41,10 @@ impl Follower {
 
     pub fn area(&self) -> &AreaName {
         &self.area.name
+    }
+
+    fn seat(&self) -> Seat {
+        Seat { owner: self.following.owner.clone(), number: self.seat }
     }
 
     /// Waits until there may be something new in the area, or until it is no more as stale as it was. Safe to cancel.
@@ -95,7 +101,7 @@ impl Follower {
 
     /// What the store said of who sits here.
     pub fn claim(&self, done: &Done) {
-        self.area.claim(self.seat, done);
+        self.area.claim(&self.seat(), done);
     }
 
     /// Asks the store who sits here: the name may have been taken before, or by way of another server.
@@ -106,7 +112,7 @@ impl Follower {
     }
 
     pub fn me(&self) -> Option<Me> {
-        self.area.me(self.seat)
+        self.area.me(&self.seat())
     }
 
     pub fn name(&self) -> Option<Username> {
@@ -166,7 +172,7 @@ impl Watch {
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        self.area.release(self.seat, Instant::now(), self.grace);
+        self.area.release(self.seat(), Instant::now(), self.grace);
     }
 }
 
