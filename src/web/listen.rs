@@ -162,3 +162,27 @@ async fn linger(mut socket: TcpStream) {
     // Whoever does not end it by then has it ended.
     let _ = timeout(LINGER, rest).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::test::{TestRequest, init_service};
+    use actix_web::{App, HttpResponse, web};
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_request_that_is_kept_for_its_next_use_keeps_nothing_of_what_was_read_for_a_handshake() {
+        let pages = init_service(App::new().route("/", web::get().to(HttpResponse::Ok))).await;
+        let read: Arc<[u8]> = Arc::from(*b"what was read");
+        let value = HeaderValue::from_maybe_shared(Bytes::from_owner(read.clone())).unwrap();
+        let asked = TestRequest::get().insert_header((HeaderName::from_static("x-read"), value)).to_request();
+        let (request, _) = pages.call(asked).await.unwrap().into_parts();
+        assert_eq!(Arc::strong_count(&read), 2);
+        forget(request);
+        assert_eq!(Arc::strong_count(&read), 1);
+    }
+}
