@@ -1,12 +1,12 @@
 //! Accounts and the sessions that are signed in to them, as the stores keep them. Knows neither hashing nor cookies.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use super::id::{Digits, Id};
 use super::name::{UserKey, Username};
 use super::owner::{Owner, hex_digest};
 use super::{Invalid, Millis};
@@ -16,31 +16,26 @@ const PASSPHRASE_MIN: usize = 10;
 /// Characters of a passphrase, at most: a long sentence; hashing more would only cost time.
 const PASSPHRASE_MAX: usize = 200;
 
-/// 32 hexadecimal digits of chance.
-fn is_id(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String")]
-        pub struct $name(Arc<str>);
+        pub struct $name(Id);
 
         impl $name {
             /// The id of these random bytes.
             pub fn of(random: [u8; 16]) -> Self {
-                Self(format!("{:032x}", u128::from_be_bytes(random)).into())
+                Self(Id::of(random))
             }
 
             /// None if it can be no id.
             pub fn parse(text: &str) -> Option<Self> {
-                is_id(text).then(|| Self(text.into()))
+                Id::parse(text).map(Self)
             }
 
-            pub fn as_str(&self) -> &str {
-                &self.0
+            pub fn digits(&self) -> Digits {
+                self.0.digits()
             }
         }
 
@@ -73,14 +68,14 @@ random_id! {
 
 impl AccountId {
     pub fn owner(&self) -> Owner {
-        Owner::of(&self.0)
+        Owner::of(&self.digits())
     }
 }
 
 impl SessionId {
     /// What tells a session from the account's others where a page lists them: nobody becomes it by that.
     pub fn shown(&self) -> String {
-        hex_digest("session", &self.0)
+        hex_digest("session", &self.digits())
     }
 }
 
@@ -95,7 +90,7 @@ impl AccountKey {
 
     /// Where the tries of who is signed in are counted, apart from those of the name: anybody can use those up.
     pub fn of_tries(session: &SessionId) -> Self {
-        Self(hex_digest("tries", session.as_str()))
+        Self(hex_digest("tries", &session.digits()))
     }
 
     /// 32 hexadecimal digits.
@@ -281,7 +276,7 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_none() {
-        assert_eq!(SessionId::parse(&"a".repeat(32)).unwrap().as_str(), "a".repeat(32));
+        assert_eq!(SessionId::parse(&"a".repeat(32)).unwrap().digits().as_str(), "a".repeat(32));
         for bad in ["", "x", &"g".repeat(32), &"A".repeat(32), &"a".repeat(33)] {
             assert!(AccountId::parse(bad).is_none(), "{bad}");
         }

@@ -14,7 +14,7 @@ use super::name::{UserKey, Username};
 use super::state::{AreaState, User};
 use super::venue::{Venue, VenueId};
 
-/// More than anybody reads back; some 150 bytes each.
+/// More than anybody reads back; some 90 bytes each, and the names.
 const ACTS_MOST: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

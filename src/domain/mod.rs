@@ -7,6 +7,7 @@ pub mod change;
 pub mod counted;
 pub mod event;
 mod handing_over;
+pub mod id;
 pub mod image;
 pub mod name;
 pub mod owner;

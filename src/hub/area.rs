@@ -5,11 +5,12 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use super::Bounds;
 use super::looks::Sight;
-use super::standing::Standing;
+use super::seats::Seat;
+use super::signs::Signs;
 use super::view::{Cursor, New, Tell, View};
 use crate::domain::Millis;
 use crate::domain::activity::Act;
@@ -36,11 +37,10 @@ pub struct LiveArea {
     pub name: AreaName,
     grace: Duration,
     view: Mutex<View>,
-    /// Moves whenever there is something new in the log.
-    pub(super) turned: watch::Sender<u64>,
+    /// What its followers wait for.
+    pub(super) signs: Signs,
     /// Told when a load is over, whatever came of it.
     pub(super) load_over: Notify,
-    pub(super) standing: watch::Sender<Standing>,
     /// Wakes the keeper.
     pub(super) work: Notify,
     /// Those who are on the way to follow it.
@@ -53,9 +53,8 @@ impl LiveArea {
             grace: bounds.grace,
             view: Mutex::new(View::new(name.clone(), server, bounds, first_claim)),
             name,
-            turned: watch::Sender::new(0),
+            signs: Signs::default(),
             load_over: Notify::new(),
-            standing: watch::Sender::default(),
             work: Notify::new(),
             coming: AtomicUsize::new(0),
         }
@@ -68,8 +67,7 @@ impl LiveArea {
     /// Wakes the followers that are not there yet.
     fn turn(&self, view: &mut View) {
         view.waits = false;
-        let position = view.turns();
-        self.turned.send_if_modified(|turned| std::mem::replace(turned, position) != position);
+        self.signs.set_turn(view.turns());
     }
 
     // --- from the store ---
@@ -199,6 +197,7 @@ impl LiveArea {
 
     // --- for followers ---
 
+    /// Answers the number of the owner's seat.
     pub(super) fn seat(&self, owner: &Owner) -> u64 {
         let mut view = self.view();
         view.followers += 1;
@@ -208,7 +207,7 @@ impl LiveArea {
     }
 
     /// The seat is given back; with grace, not before some seconds have passed.
-    pub(super) fn release(&self, seat: u64, now: Instant, grace: bool) {
+    pub(super) fn release(&self, seat: Seat, now: Instant, grace: bool) {
         let mut view = self.view();
         view.seats.release(seat, now, if grace { self.grace } else { Duration::ZERO });
         view.followers -= 1;
@@ -217,7 +216,7 @@ impl LiveArea {
     }
 
     /// Who sits there is who the store said.
-    pub(super) fn claim(&self, seat: u64, done: &Done) {
+    pub(super) fn claim(&self, seat: &Seat, done: &Done) {
         if self.view().seat(|seats, state| seats.claim(seat, done, state)) {
             self.work.notify_one();
         }
@@ -230,7 +229,7 @@ impl LiveArea {
         }
     }
 
-    pub(super) fn me(&self, seat: u64) -> Option<Me> {
+    pub(super) fn me(&self, seat: &Seat) -> Option<Me> {
         self.view().me(seat)
     }
 

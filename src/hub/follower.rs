@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::watch;
-
 use super::Hub;
 use super::area::LiveArea;
+use super::seats::Seat;
+use super::signs::Signs;
 use super::standing::Standing;
 use super::view::{Cursor, New};
 use crate::domain::change::{Done, Me};
@@ -26,6 +26,7 @@ pub struct Follower {
     cursor: Option<Cursor>,
     /// The first reading of one that goes on from a state it had: it still needs to know who is here.
     resumes: bool,
+    /// Its number.
     seat: u64,
     grace: bool,
     following: Following,
@@ -42,35 +43,33 @@ impl Follower {
         &self.area.name
     }
 
+    fn seat(&self) -> Seat {
+        Seat { owner: self.following.owner.clone(), number: self.seat }
+    }
+
     /// Waits until there may be something new in the area, or until it is no more as stale as it was. Safe to cancel.
     pub async fn changed(&self, was_stale: bool) {
-        let next = self.cursor().map(|cursor| cursor.turn());
-        let (mut turned, mut standing) = (self.turned(), self.standings());
-        // The area outlives its followers, so the senders are there.
-        tokio::select! {
-            _ = turned.wait_for(|turn| next.is_none_or(|next| next < *turn)) => {}
-            _ = standing.wait_for(|standing| standing.stale_since.is_some() != was_stale) => {}
-        }
+        let moved = |signs: &Signs| self.is_behind(signs) || signs.standing().is_stale() != was_stale;
+        self.area.signs.until(|signs| moved(signs).then_some(())).await;
     }
 
     /// Whether the area is current.
     pub fn standing(&self) -> Standing {
-        *self.area.standing.borrow()
+        self.area.signs.standing()
     }
 
-    /// Moves whenever there may be something new for anybody who follows the area.
-    pub fn turned(&self) -> watch::Receiver<u64> {
-        self.area.turned.subscribe()
-    }
-
-    /// Moves whenever the area becomes stale, or current.
-    pub fn standings(&self) -> watch::Receiver<Standing> {
-        self.area.standing.subscribe()
+    /// For who waits on behalf of all who follow the area.
+    pub fn watch(&self) -> Watch {
+        Watch::of(&self.area)
     }
 
     /// Whether there may be something new.
     pub fn has_more(&self) -> bool {
-        self.cursor().is_none_or(|cursor| cursor.turn() < *self.area.turned.borrow())
+        self.is_behind(&self.area.signs)
+    }
+
+    fn is_behind(&self, signs: &Signs) -> bool {
+        self.cursor().is_none_or(|cursor| cursor.turn() < signs.turn())
     }
 
     /// From where it reads on: who reads from the same place gets the same, but for what is told to some alone. None where it is to get
@@ -101,7 +100,7 @@ impl Follower {
 
     /// What the store said of who sits here.
     pub fn claim(&self, done: &Done) {
-        self.area.claim(self.seat, done);
+        self.area.claim(&self.seat(), done);
     }
 
     /// Asks the store who sits here: the name may have been taken before, or by way of another server.
@@ -112,7 +111,7 @@ impl Follower {
     }
 
     pub fn me(&self) -> Option<Me> {
-        self.area.me(self.seat)
+        self.area.me(&self.seat())
     }
 
     pub fn name(&self) -> Option<Username> {
@@ -135,9 +134,48 @@ impl Follower {
     }
 }
 
+/// What has moved in an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// There may be something new for anybody who follows it.
+    Turn,
+    /// It has become stale, or current.
+    Standing,
+}
+
+/// Waits for an area, for all its followers together.
+pub struct Watch {
+    area: Arc<LiveArea>,
+    /// As they were last told of.
+    turn: u64,
+    stale: bool,
+}
+
+impl Watch {
+    pub(super) fn of(area: &Arc<LiveArea>) -> Self {
+        Self { area: area.clone(), turn: area.signs.turn(), stale: area.signs.standing().is_stale() }
+    }
+
+    pub fn area(&self) -> &AreaName {
+        &self.area.name
+    }
+
+    /// Waits for the next move. Safe to cancel.
+    pub async fn moved(&mut self) -> Moved {
+        let Self { area, turn, stale } = self;
+        let moved = |signs: &Signs| {
+            if std::mem::replace(turn, signs.turn()) != *turn {
+                return Some(Moved::Turn);
+            }
+            (std::mem::replace(stale, signs.standing().is_stale()) != *stale).then_some(Moved::Standing)
+        };
+        area.signs.until(moved).await
+    }
+}
+
 impl Drop for Follower {
     fn drop(&mut self) {
-        self.area.release(self.seat, Instant::now(), self.grace);
+        self.area.release(self.seat(), Instant::now(), self.grace);
     }
 }
 

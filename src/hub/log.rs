@@ -5,6 +5,7 @@ use std::num::NonZero;
 
 use bytestring::ByteString;
 
+use crate::domain::counted::room_for_one;
 use crate::domain::event::Epoch;
 use crate::protocol::client::Since;
 
@@ -33,6 +34,7 @@ impl Log {
 
     pub fn push(&mut self, text: ByteString, number: Option<(Epoch, u64)>) {
         self.bytes += text.len();
+        room_for_one(&mut self.entries);
         self.entries.push_back(Entry { text, number });
         while self.entries.len() > self.max_events || self.bytes > self.max_bytes {
             let Some(oldest) = self.entries.pop_front() else { break };

@@ -30,13 +30,14 @@ mod looks;
 mod next;
 mod pulse;
 mod seats;
+mod signs;
 mod standing;
 mod talk;
 mod view;
 mod whispers;
 
 pub use attendance::Attending;
-pub use follower::Follower;
+pub use follower::{Follower, Moved, Watch};
 pub use looks::{Edition, Sight};
 pub use standing::Standing;
 pub use view::{Cursor, New};

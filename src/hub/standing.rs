@@ -13,10 +13,16 @@ pub struct Standing {
     pub current_since: Millis,
 }
 
+impl Standing {
+    pub fn is_stale(&self) -> bool {
+        self.stale_since.is_some()
+    }
+}
+
 impl LiveArea {
     /// The store did not say where the area is.
     pub(super) fn set_stale(&self, now: Millis) {
-        self.standing.send_if_modified(|standing| {
+        self.signs.change_standing(|standing| {
             let newly = standing.stale_since.is_none();
             standing.stale_since.get_or_insert(now);
             newly
@@ -25,8 +31,8 @@ impl LiveArea {
 
     /// The view is where the store says.
     pub(super) fn set_current(&self, now: Millis) {
-        self.standing.send_if_modified(|standing| {
-            let was_stale = standing.stale_since.is_some();
+        self.signs.change_standing(|standing| {
+            let was_stale = standing.is_stale();
             if was_stale || standing.current_since == 0 {
                 *standing = Standing { stale_since: None, current_since: now };
             }
@@ -36,7 +42,7 @@ impl LiveArea {
     }
 
     pub(super) fn stale_since(&self) -> Option<Millis> {
-        self.standing.borrow().stale_since
+        self.signs.standing().stale_since
     }
 }
 

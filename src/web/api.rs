@@ -52,7 +52,7 @@ pub async fn activity(request: HttpRequest, path: Path<String>, web: Data<Web>) 
 /// `GET /api/venues?ll=LAT,LNG&query=TEXT&near=TEXT&limit=N`
 pub async fn venues(question: Query<RawQuestion>, web: Data<Web>, session: Session) -> Answer {
     let question = Question::parse(question.into_inner()).map_err(VenueError::from)?;
-    let answer = web.venues.search(session.owner().as_str(), question).await?;
+    let answer = web.venues.search(session.owner().digits().as_str(), question).await?;
     Ok(fresh(&answer))
 }
 

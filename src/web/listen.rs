@@ -16,9 +16,10 @@ use actix_server::Server;
 use actix_service::{
     IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service, map_config,
 };
-use actix_web::Error;
-use actix_web::dev::{AppConfig, ServiceResponse};
+use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderMap;
 use actix_web::rt::net::TcpStream;
+use actix_web::{Error, HttpRequest};
 use bytes::BytesMut;
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -109,9 +110,9 @@ async fn answer<B: MessageBody + 'static>(
     request: Request,
     connection: Framed<TcpStream, h1::Codec>,
 ) {
-    let mut response = match pages.call(request).await {
-        Ok(response) => Response::from(response).map_into_boxed_body(),
-        Err(error) => Response::from(error),
+    let (request, mut response) = match pages.call(request).await.map(ServiceResponse::into_parts) {
+        Ok((request, response)) => (Some(request), Response::from(response).map_into_boxed_body()),
+        Err(error) => (None, Response::from(error)),
     };
     let take_over = response.extensions_mut().remove::<TakeOver>();
     let FramedParts { io: mut socket, mut codec, read_buf: unread, .. } = connection.into_parts();
@@ -121,11 +122,18 @@ async fn answer<B: MessageBody + 'static>(
         }
         return;
     };
+    request.into_iter().for_each(forget);
     let mut answer = BytesMut::new();
     match codec.encode(Message::Item((response.drop_body(), BodySize::None)), &mut answer) {
         Ok(()) => take(Taken { socket, unread, answer: answer.freeze() }),
         Err(error) => tracing::error!(%error, "the answer to a handshake could not be written"),
     }
+}
+
+/// actix-web keeps requests to use them again, as they were: with some 7 KiB of headers, and the 8 KiB that these were read into. After a
+/// handshake nobody else has the request: who takes a socket over has no use for it.
+fn forget(request: HttpRequest) {
+    *ServiceRequest::from_request(request).headers_mut() = HeaderMap::new();
 }
 
 /// Writes an answer that is the connection's last.
@@ -153,4 +161,28 @@ async fn linger(mut socket: TcpStream) {
     };
     // Whoever does not end it by then has it ended.
     let _ = timeout(LINGER, rest).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::test::{TestRequest, init_service};
+    use actix_web::{App, HttpResponse, web};
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_request_that_is_kept_for_its_next_use_keeps_nothing_of_what_was_read_for_a_handshake() {
+        let pages = init_service(App::new().route("/", web::get().to(HttpResponse::Ok))).await;
+        let read: Arc<[u8]> = Arc::from(*b"what was read");
+        let value = HeaderValue::from_maybe_shared(Bytes::from_owner(read.clone())).unwrap();
+        let asked = TestRequest::get().insert_header((HeaderName::from_static("x-read"), value)).to_request();
+        let (request, _) = pages.call(asked).await.unwrap().into_parts();
+        assert_eq!(Arc::strong_count(&read), 2);
+        forget(request);
+        assert_eq!(Arc::strong_count(&read), 1);
+    }
 }

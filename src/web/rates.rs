@@ -21,27 +21,30 @@ pub struct Rate {
     pub burst: Option<u32>,
 }
 
-/// What is left of a rate.
+impl Rate {
+    /// So many a second, and so many at most; none: no limit.
+    fn limit(self) -> Option<(f64, f64)> {
+        Some((f64::from(self.per_second?), f64::from(self.burst?)))
+    }
+}
+
+/// What is left of a rate, which whoever has many of these has once.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    /// None: no limit.
-    per_second: Option<f64>,
-    most: f64,
     left: f64,
     filled: Instant,
 }
 
 impl Bucket {
+    /// A full one.
     pub fn new(rate: Rate, now: Instant) -> Self {
-        let most = f64::from(rate.burst.unwrap_or(1));
-        let per_second = rate.burst.and(rate.per_second).map(f64::from);
-        Self { per_second, most, left: most, filled: now }
+        Self { left: rate.burst.map_or(0.0, f64::from), filled: now }
     }
 
     /// Takes one; else the problem says how long to wait for it.
-    pub fn take(&mut self, now: Instant) -> Result<(), Problem> {
-        let Some(per_second) = self.per_second else { return Ok(()) };
-        self.fill(per_second, now);
+    pub fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Problem> {
+        let Some((per_second, most)) = rate.limit() else { return Ok(()) };
+        self.fill(per_second, most, now);
         if self.left >= 1.0 {
             self.left -= 1.0;
             return Ok(());
@@ -52,16 +55,16 @@ impl Bucket {
         Err(Problem::rate_limited("Too many messages at once. Wait a moment.", ms))
     }
 
-    fn fill(&mut self, per_second: f64, now: Instant) {
+    fn fill(&mut self, per_second: f64, most: f64, now: Instant) {
         let grown = now.saturating_duration_since(self.filled).as_secs_f64() * per_second;
-        self.left = (self.left + grown).min(self.most);
+        self.left = (self.left + grown).min(most);
         self.filled = now;
     }
 
-    fn is_full(&mut self, now: Instant) -> bool {
-        self.per_second.is_none_or(|per_second| {
-            self.fill(per_second, now);
-            self.left >= self.most
+    fn is_full(&mut self, rate: Rate, now: Instant) -> bool {
+        rate.limit().is_none_or(|(per_second, most)| {
+            self.fill(per_second, most, now);
+            self.left >= most
         })
     }
 }
@@ -82,9 +85,9 @@ impl<K: Eq + Hash + Clone> Rates<K> {
     pub fn take(&self, who: &K, now: Instant) -> Result<(), Problem> {
         let mut buckets = self.buckets.lock().expect("a short lock");
         // Who has all of it left is forgotten first.
-        make_room(&mut buckets, who, COUNTED_MAX, |bucket| !bucket.is_full(now));
+        make_room(&mut buckets, who, COUNTED_MAX, |bucket| !bucket.is_full(self.rate, now));
         let bucket = buckets.entry(who.clone()).or_insert_with(|| Bucket::new(self.rate, now));
-        bucket.take(now).inspect_err(|_| reached(self.limit))
+        bucket.take(self.rate, now).inspect_err(|_| reached(self.limit))
     }
 }
 
@@ -96,12 +99,15 @@ mod tests {
     #[test]
     fn a_bucket_gives_a_burst_and_then_its_rate() {
         let start = Instant::now();
-        let mut bucket = Bucket::new(Rate { per_second: Some(10), burst: Some(3) }, start);
-        assert!((0..3).all(|_| bucket.take(start).is_ok()));
-        assert_eq!(bucket.take(start).map_err(|problem| problem.retry_in_ms), Err(Some(100)));
-        assert!(bucket.take(start + Duration::from_millis(101)).is_ok());
-        let mut endless = Bucket::new(Rate { per_second: None, burst: None }, start);
-        assert!((0..10_000).all(|_| endless.take(start).is_ok()));
+        let rate = Rate { per_second: Some(10), burst: Some(3) };
+        let mut bucket = Bucket::new(rate, start);
+        assert!((0..3).all(|_| bucket.take(rate, start).is_ok()));
+        assert_eq!(bucket.take(rate, start).map_err(|problem| problem.retry_in_ms), Err(Some(100)));
+        assert!(bucket.take(rate, start + Duration::from_millis(101)).is_ok());
+        for endless in [Rate { per_second: None, burst: Some(1) }, Rate { per_second: Some(1), burst: None }] {
+            let mut bucket = Bucket::new(endless, start);
+            assert!((0..10_000).all(|_| bucket.take(endless, start).is_ok()));
+        }
     }
 
     #[test]

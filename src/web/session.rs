@@ -60,14 +60,16 @@ impl Sessions {
     }
 
     pub(super) fn cookie(&self, session: &Session, secure: bool) -> Cookie<'static> {
-        let account = session.account.as_ref().map(|account| format!(".{}", account.as_str())).unwrap_or_default();
-        let cookie = Cookie::build(name(secure), format!("{}.{}{account}", session.id.as_str(), session.issued))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(secure)
-            .max_age(CookieDuration::try_from(self.lifetime).unwrap_or(CookieDuration::MAX))
-            .finish();
+        let account =
+            session.account.as_ref().map(|account| format!(".{}", account.digits().as_str())).unwrap_or_default();
+        let cookie =
+            Cookie::build(name(secure), format!("{}.{}{account}", session.id.digits().as_str(), session.issued))
+                .path("/")
+                .http_only(true)
+                .same_site(SameSite::Lax)
+                .secure(secure)
+                .max_age(CookieDuration::try_from(self.lifetime).unwrap_or(CookieDuration::MAX))
+                .finish();
         let mut jar = CookieJar::new();
         jar.signed_mut(&self.key).add(cookie);
         jar.get(name(secure)).cloned().expect("it was just added")
@@ -92,8 +94,8 @@ impl Session {
     /// What makes another browser the same one: for the store of one-time codes, and for nothing else.
     pub fn lasting_id(&self) -> String {
         match &self.account {
-            Some(account) => format!("{}.{}", self.id.as_str(), account.as_str()),
-            None => self.id.as_str().to_owned(),
+            Some(account) => format!("{}.{}", self.id.digits().as_str(), account.digits().as_str()),
+            None => self.id.digits().to_owned(),
         }
     }
 
@@ -108,7 +110,7 @@ impl Session {
 
     /// Who this browser is in every area.
     pub fn owner(&self) -> Owner {
-        self.account.as_ref().map_or_else(|| Owner::of(self.id.as_str()), AccountId::owner)
+        self.account.as_ref().map_or_else(|| Owner::of(&self.id.digits()), AccountId::owner)
     }
 
     /// Whether it is still what its cookie says; a guest's was given up when its browser signed in.

@@ -70,7 +70,7 @@ fn as_the_file_has_it(lines: &Lines) {
         rows.venues.extend(venue.map(|venue| (venue.id.clone(), Box::new(venue))));
     }
     for (key, text) in lines.of(b"owner") {
-        let held = rows.read(&text, |(owner, _): &(Owner, Holding)| owner.as_str().as_bytes() == key);
+        let held = rows.read(&text, |(owner, _): &(Owner, Holding)| owner.digits().as_bytes() == key);
         rows.owners.extend(held);
     }
     for (key, text) in lines.of(b"room") {
@@ -78,7 +78,7 @@ fn as_the_file_has_it(lines: &Lines) {
         rows.rooms.extend(room);
     }
     for (key, text) in lines.of(b"read") {
-        let read = rows.read(&text, |(owner, _): &(Owner, Marks)| owner.as_str().as_bytes() == key);
+        let read = rows.read(&text, |(owner, _): &(Owner, Marks)| owner.digits().as_bytes() == key);
         rows.read.extend(read);
     }
     let Some((mut record, _)) = rows.assemble() else { return };

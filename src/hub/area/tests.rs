@@ -1,5 +1,7 @@
 //! When followers and the keeper are woken, and with what.
 
+use std::sync::Arc;
+
 use futures_util::FutureExt;
 
 use super::*;
@@ -7,6 +9,8 @@ use crate::domain::event::{Epoch, Event, LeftReason, Numbered};
 use crate::domain::image::Image;
 use crate::domain::name::Username;
 use crate::domain::venue::{RawVenue, Venue};
+use crate::hub::follower::{Moved, Watch};
+use crate::hub::standing::Standing;
 
 /// Followers that are a crowd.
 const MANY: usize = 64;
@@ -14,8 +18,9 @@ const MANY: usize = 64;
 /// An area that is loaded, with so many seats; and what its followers wait for.
 struct Lunch {
     area: LiveArea,
-    turned: watch::Receiver<u64>,
-    seats: Vec<u64>,
+    /// As followers were told of it last.
+    turn: u64,
+    seats: Vec<Seat>,
     seq: u64,
 }
 
@@ -24,8 +29,9 @@ impl Lunch {
         let bounds =
             Bounds { lifetime: 1000, recent_events: 9, recent_bytes: 9999, grace: Duration::ZERO, session: 1000 };
         let area = LiveArea::new(AreaName::parse("lunch").unwrap(), ServerId("a".into()), bounds, 0);
-        let seats = (0..followers).map(|number| area.seat(&Owner::of(&format!("browser {number}")))).collect();
-        let mut lunch = Self { turned: area.turned.subscribe(), area, seats, seq: 0 };
+        let owners = (0..followers).map(|number| Owner::of(&format!("browser {number}")));
+        let seats = owners.map(|owner| Seat { number: area.seat(&owner), owner }).collect();
+        let mut lunch = Self { turn: area.signs.turn(), area, seats, seq: 0 };
         lunch.load();
         lunch.area.tell_presence();
         assert!(lunch.is_told() && lunch.calls_the_keeper());
@@ -53,9 +59,7 @@ impl Lunch {
 
     /// Whether followers were woken since this was asked last.
     fn is_told(&mut self) -> bool {
-        let told = self.turned.has_changed().unwrap();
-        self.turned.mark_unchanged();
-        told
+        std::mem::replace(&mut self.turn, self.area.signs.turn()) != self.turn
     }
 }
 
@@ -125,7 +129,7 @@ fn an_area_is_idle_since_its_last_follower_went_whatever_wakes_its_keeper_after_
     let Lunch { area, seats, .. } = Lunch::with(1);
     assert_eq!(area.idle_since(), None);
     let gone = Instant::now();
-    area.release(seats[0], gone, true);
+    area.release(seats[0].clone(), gone, true);
     assert_eq!(area.idle_since(), None, "the seat is there until the keeper has looked");
     area.clear_seats(gone);
     assert_eq!(area.idle_since(), None, "the other servers do not know yet");
@@ -138,17 +142,15 @@ fn an_area_is_idle_since_its_last_follower_went_whatever_wakes_its_keeper_after_
 #[test]
 fn followers_are_called_when_the_area_becomes_stale_or_current_again_and_not_because_it_began_current() {
     let lunch = Lunch::with(1);
-    let mut standing = lunch.area.standing.subscribe();
-    let mut is_called = || {
-        let called = standing.has_changed().unwrap();
-        standing.mark_unchanged();
-        called
-    };
-    lunch.area.set_current(5);
-    assert!(!is_called());
-    assert_eq!(*lunch.area.standing.borrow(), Standing { stale_since: None, current_since: 5 });
-    lunch.area.set_stale(6);
-    assert!(is_called());
-    lunch.area.set_current(7);
-    assert!(is_called());
+    let area = Arc::new(lunch.area);
+    let mut watch = Watch::of(&area);
+    let mut called = || watch.moved().now_or_never();
+    area.set_current(5);
+    assert_eq!(called(), None);
+    assert_eq!(area.signs.standing(), Standing { stale_since: None, current_since: 5 });
+    area.set_stale(6);
+    assert_eq!(called(), Some(Moved::Standing));
+    area.set_current(7);
+    assert_eq!(called(), Some(Moved::Standing));
+    assert_eq!(called(), None);
 }

@@ -6,7 +6,7 @@ use crate::domain::name::Username;
 use crate::domain::presence::{Claim, ClaimChange};
 use crate::domain::state::AreaState;
 use crate::hub::claim::beside;
-use crate::hub::seats::Seats;
+use crate::hub::seats::{Seat, Seats};
 use crate::protocol::server::{self, Online, PresenceData};
 
 /// Followers from which on who comes and goes is told to all of them together with `presence`, and not one by one: each telling is a write
@@ -53,7 +53,7 @@ impl View {
         changed
     }
 
-    pub fn me(&self, seat: u64) -> Option<Me> {
+    pub fn me(&self, seat: &Seat) -> Option<Me> {
         let username = self.seats.name(seat)?;
         let user = self.state.users.get(&username.key());
         let (img, since, due) = user.map(|user| (user.img.clone(), user.since, user.due)).unwrap_or_default();

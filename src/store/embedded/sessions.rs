@@ -107,21 +107,21 @@ fn keep(txn: &WriteTransaction, session: &str, row: &Kept) -> Result<()> {
 
 /// False if there is such a session already.
 pub fn begin(txn: &WriteTransaction, session: &SessionId, signed_in: SignedIn, until: Millis) -> Result<bool> {
-    if kept(txn, session.as_str())?.is_some() {
+    if kept(txn, session.digits().as_str())?.is_some() {
         return Ok(false);
     }
-    txn.open_table(OF_ACCOUNT)?.insert((signed_in.account.as_str(), session.as_str()), ())?;
-    keep(txn, session.as_str(), &Kept { signed_in: Some(signed_in), revoked: false, until })?;
+    txn.open_table(OF_ACCOUNT)?.insert((signed_in.account.digits().as_str(), session.digits().as_str()), ())?;
+    keep(txn, session.digits().as_str(), &Kept { signed_in: Some(signed_in), revoked: false, until })?;
     Ok(true)
 }
 
 /// It is remembered as ended until then.
 pub fn revoke(txn: &WriteTransaction, session: &SessionId, until: Millis) -> Result<Option<()>> {
-    let signed_in = kept(txn, session.as_str())?.and_then(|row| row.signed_in);
+    let signed_in = kept(txn, session.digits().as_str())?.and_then(|row| row.signed_in);
     if let Some(signed_in) = &signed_in {
-        txn.open_table(OF_ACCOUNT)?.remove((signed_in.account.as_str(), session.as_str()))?;
+        txn.open_table(OF_ACCOUNT)?.remove((signed_in.account.digits().as_str(), session.digits().as_str()))?;
     }
-    keep(txn, session.as_str(), &Kept { signed_in, revoked: true, until }).map(Some)
+    keep(txn, session.digits().as_str(), &Kept { signed_in, revoked: true, until }).map(Some)
 }
 
 /// The sessions of an account, who signed in first comes first.
@@ -129,10 +129,10 @@ pub fn of_account(txn: &WriteTransaction, account: &AccountId, now: Millis) -> R
     let list = txn.open_table(OF_ACCOUNT)?;
     let mut found = Vec::new();
     // `g` comes after all hexadecimal digits.
-    for entry in list.range((account.as_str(), "")..(account.as_str(), "g"))? {
+    for entry in list.range((account.digits().as_str(), "")..(account.digits().as_str(), "g"))? {
         let (key, ()) = entry.map(|(key, row)| (key, row.value()))?;
         if let Some(id) = SessionId::parse(key.value().1)
-            && let Some(row) = kept(txn, id.as_str())?.filter(|row| !row.revoked && row.until > now)
+            && let Some(row) = kept(txn, id.digits().as_str())?.filter(|row| !row.revoked && row.until > now)
             && let Some(signed_in) = row.signed_in
         {
             found.push((id, signed_in));
@@ -144,7 +144,7 @@ pub fn of_account(txn: &WriteTransaction, account: &AccountId, now: Millis) -> R
 
 /// What is remembered of a session.
 pub fn look(db: &Database, session: &SessionId, now: Millis) -> Result<SessionState> {
-    let row = db.begin_read()?.open_table(SESSIONS)?.get(session.as_str())?;
+    let row = db.begin_read()?.open_table(SESSIONS)?.get(session.digits().as_str())?;
     let row = row.and_then(|row| decode::<Kept>(row.value())).filter(|row| row.until > now);
     Ok(match row {
         None => SessionState::Unknown,
@@ -155,12 +155,12 @@ pub fn look(db: &Database, session: &SessionId, now: Millis) -> Result<SessionSt
 
 /// It is used now.
 pub fn touch(txn: &WriteTransaction, session: &SessionId, now: Millis, until: Millis) -> Result<Option<()>> {
-    let Some(mut row) = kept(txn, session.as_str())?.filter(|row| !row.revoked) else { return Ok(None) };
+    let Some(mut row) = kept(txn, session.digits().as_str())?.filter(|row| !row.revoked) else { return Ok(None) };
     row.until = until;
     if let Some(signed_in) = &mut row.signed_in {
         signed_in.used = now;
     }
-    keep(txn, session.as_str(), &row).map(Some)
+    keep(txn, session.digits().as_str(), &row).map(Some)
 }
 
 /// Takes out what is to be forgotten, and sessions that cannot be read. An account lasts so long after it was last used.

@@ -53,7 +53,7 @@ pub fn read(db: &Database, area: &str) -> Result<Rows, redb::Error> {
     }
     for entry in txn.open_table(OWNERS)?.range((area, "")..(&end, ""))? {
         let (key, row) = entry?;
-        let held = rows.read(row.value(), |(owner, _): &(Owner, Holding)| owner.as_str() == key.value().1);
+        let held = rows.read(row.value(), |(owner, _): &(Owner, Holding)| owner.digits().as_str() == key.value().1);
         rows.owners.extend(held);
     }
     for entry in txn.open_table(ROOMS)?.range((area, "")..(&end, ""))? {
@@ -64,7 +64,7 @@ pub fn read(db: &Database, area: &str) -> Result<Rows, redb::Error> {
     }
     for entry in txn.open_table(READ)?.range((area, "")..(&end, ""))? {
         let (key, row) = entry?;
-        let read = rows.read(row.value(), |(owner, _): &(Owner, Marks)| owner.as_str() == key.value().1);
+        let read = rows.read(row.value(), |(owner, _): &(Owner, Marks)| owner.digits().as_str() == key.value().1);
         rows.read.extend(read);
     }
     Ok(rows)
@@ -129,14 +129,14 @@ impl<'txn> Tables<'txn> {
             put(&mut self.venues, name, id.as_str(), state.venues.get(id))?;
         }
         for owner in &unkept.owners {
-            put(&mut self.owners, name, owner.as_str(), area.record.owners.get_key_value(owner).as_ref())?;
+            put(&mut self.owners, name, owner.digits().as_str(), area.record.owners.get_key_value(owner).as_ref())?;
         }
         let talk = &area.record.talk;
         for id in &unkept.talk.rooms {
             put(&mut self.rooms, name, id.as_str(), talk.all().get_key_value(id).as_ref())?;
         }
         for owner in &unkept.talk.readers {
-            put(&mut self.read, name, owner.as_str(), talk.read.get_key_value(owner).as_ref())?;
+            put(&mut self.read, name, owner.digits().as_str(), talk.read.get_key_value(owner).as_ref())?;
         }
         messages::put(&mut self.messages, name, area)?;
         if area.kept_due != *due {

@@ -21,7 +21,7 @@ use crate::store::{Accounts, Result};
 #[async_trait]
 impl Accounts for RedisStore {
     async fn add_account(&self, account: &Account) -> Result<bool> {
-        let call = self.account_call(&ACCOUNT_ADD, &account.key()).arg(account.id.as_str());
+        let call = self.account_call(&ACCOUNT_ADD, &account.key()).arg(account.id.digits().as_str());
         let call = call.arg(account.username.as_str()).arg(account.hash.as_phc()).arg(self.lasts());
         // Sent a second time it would meet itself.
         read::<i64>(self.ask_to_keep(call, Again::Never).await?).map(|added| added == 1)
@@ -48,8 +48,11 @@ impl Accounts for RedisStore {
     }
 
     async fn replace_hash(&self, change: &Replaced<'_>, lifetime: Millis) -> Result<bool> {
-        let call =
-            || self.of_account(&ACCOUNT_REPLACE, change.account).arg(change.hash.as_phc()).arg(change.stays.as_str());
+        let call = || {
+            self.of_account(&ACCOUNT_REPLACE, change.account)
+                .arg(change.hash.as_phc())
+                .arg(change.stays.digits().as_str())
+        };
         within_limit(self.once_ended(call, lifetime)).await
     }
 
@@ -64,7 +67,10 @@ impl Accounts for RedisStore {
             if !self.keep_session(account, session).await? {
                 return Ok(false);
             }
-            let call = self.of_account(&ACCOUNT_ENTER, account).arg(session.id.as_str()).arg(session.most.to_string());
+            let call = self
+                .of_account(&ACCOUNT_ENTER, account)
+                .arg(session.id.digits().as_str())
+                .arg(session.most.to_string());
             let (listed, full): (i64, i64) = read(self.ask_to_keep(call.arg(self.lasts()), Again::Safe).await?)?;
             if listed != 1 {
                 self.end_session(&session.id, session.lifetime).await?;
@@ -88,7 +94,7 @@ impl Accounts for RedisStore {
                 && written
             {
                 let call = self.account_call(&ACCOUNT_RENEW, &AccountKey::of(&username.key()));
-                self.ask(call.arg(account.as_str()).arg(self.lasts()), Again::Safe).await?;
+                self.ask(call.arg(account.digits().as_str()).arg(self.lasts()), Again::Safe).await?;
             }
             Ok(state)
         })
@@ -119,7 +125,7 @@ impl RedisStore {
 
     /// For the account as it was verified.
     fn of_account(&self, script: &'static Script, account: &Account) -> Call {
-        self.account_call(script, &account.key()).arg(account.id.as_str()).arg(account.hash.as_phc())
+        self.account_call(script, &account.key()).arg(account.id.digits().as_str()).arg(account.hash.as_phc())
     }
 
     fn lasts(&self) -> String {

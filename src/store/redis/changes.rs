@@ -68,7 +68,7 @@ impl RedisStore {
     fn call_of(&self, change: &Change, held: Option<&str>, own_account: &str) -> Call {
         let call = |script: &'static Script, record: Option<&str>| {
             let n = change.n.map(|n| n.to_string()).unwrap_or_default();
-            self.call(script, &change.area, record).arg(change.owner.as_str()).arg(n)
+            self.call(script, &change.area, record).arg(change.owner.digits().as_str()).arg(n)
         };
         match &change.act {
             Act::Join { username, img } => {
@@ -85,7 +85,7 @@ impl RedisStore {
             }
             Act::Withdraw => call(&WITHDRAW, None),
             Act::Leave => call(&LEAVE, None),
-            Act::HandOver { to } => call(&HAND_OVER, held).arg(held.unwrap_or_default()).arg(to.as_str()),
+            Act::HandOver { to } => call(&HAND_OVER, held).arg(held.unwrap_or_default()).arg(to.digits().as_str()),
         }
     }
 }

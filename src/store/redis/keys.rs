@@ -184,7 +184,7 @@ pub const SESSIONS: &str = "sessions";
 
 /// The key of a session. None of the keys of an area called `sess` goes on with 32 hexadecimal digits.
 pub fn of_session(session: &SessionId) -> String {
-    format!("sess:{}", session.as_str())
+    format!("sess:{}", session.digits().as_str())
 }
 
 /// The key of a one-time code. An area may be called `takeover`; none of its keys goes on with 32 hexadecimal digits.

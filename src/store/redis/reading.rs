@@ -39,7 +39,7 @@ impl RedisStore {
     }
 
     pub(super) async fn read_me(&self, area: &AreaName, owner: &Owner) -> Result<Done> {
-        let call = self.call(&ME, area, None).arg(owner.as_str());
+        let call = self.call(&ME, area, None).arg(owner.digits().as_str());
         let (epoch, seq, at, user): (String, u64, Millis, Vec<u8>) = parts(self.ask(call, Again::Safe).await?)?;
         Ok(Done { epoch: Epoch::from_text(&epoch), seq, at, me: me_in(&user) })
     }

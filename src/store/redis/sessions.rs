@@ -15,7 +15,7 @@ use crate::store::{Result, StoreError};
 
 impl RedisStore {
     pub(super) async fn keep_session(&self, account: &Account, session: &NewSession) -> Result<bool> {
-        let call = Call::on(&SESSION_BEGIN, vec![of_session(&session.id)]).arg(account.id.as_str());
+        let call = Call::on(&SESSION_BEGIN, vec![of_session(&session.id)]).arg(account.id.digits().as_str());
         let call = call.arg(account.username.as_str()).arg(&session.label).arg(session.lifetime.to_string());
         read::<i64>(self.ask_to_keep(call, Again::Never).await?).map(|begun| begun == 1)
     }
@@ -45,7 +45,7 @@ impl RedisStore {
     /// Those that are over are taken out of the list. They are looked at all at once: one connection takes all questions before the
     /// first answer, and in a cluster each goes where its session lies.
     pub(super) async fn read_sessions(&self, account: &Account) -> Result<Vec<(SessionId, SignedIn)>> {
-        let call = || self.account_call(&ACCOUNT_SESSIONS, &account.key()).arg(account.id.as_str());
+        let call = || self.account_call(&ACCOUNT_SESSIONS, &account.key()).arg(account.id.digits().as_str());
         let listed: Vec<String> = read(self.ask(call(), Again::Safe).await?)?;
         let looks = listed.iter().map(async |id| {
             let Some(session) = SessionId::parse(id) else { return Ok::<_, StoreError>(None) };
@@ -70,7 +70,9 @@ impl RedisStore {
     }
 
     pub(super) async fn end_session(&self, session: &SessionId, lifetime: Millis) -> Result<()> {
-        let call = Call::on(&SESSION_REVOKE, vec![of_session(session)]).arg(session.as_str()).arg(lifetime.to_string());
+        let call = Call::on(&SESSION_REVOKE, vec![of_session(session)])
+            .arg(session.digits().as_str())
+            .arg(lifetime.to_string());
         self.ask_to_keep(call, Again::Safe).await.map(drop)
     }
 }

@@ -20,7 +20,7 @@ use crate::store::{Result, StoreError, Talk};
 #[async_trait]
 impl Talk for RedisStore {
     async fn rooms(&self, area: &AreaName, owner: &Owner) -> Result<Vec<RoomView>> {
-        let call = self.call(&ROOMS, area, None).arg(owner.as_str()).arg(self.rules.messages.to_string());
+        let call = self.call(&ROOMS, area, None).arg(owner.digits().as_str()).arg(self.rules.messages.to_string());
         let (outcome, rooms): (String, Vec<(String, Vec<String>, u64)>) = parts(self.ask(call, Again::Safe).await?)?;
         if outcome != "rooms" {
             return refused(&outcome);
@@ -35,8 +35,13 @@ impl Talk for RedisStore {
             NewRoom::With(username) => (String::new(), "", written(&username.key())),
         };
         // Without `n`: a room that is there is found.
-        let call =
-            self.call(&ROOM, area, None).arg(owner.as_str()).arg("").arg(new_room()?.as_str()).arg(key).arg(name);
+        let call = self
+            .call(&ROOM, area, None)
+            .arg(owner.digits().as_str())
+            .arg("")
+            .arg(new_room()?.as_str())
+            .arg(key)
+            .arg(name);
         let call = call.arg(with).arg(self.rules.rooms.to_string()).arg(self.rules.private_rooms.to_string());
         let (outcome, mended, what) = outcome_of(self.ask_to_keep(call, Again::Safe).await?)?;
         note_mended(mended);
@@ -49,7 +54,8 @@ impl Talk for RedisStore {
 
     async fn messages(&self, area: &AreaName, owner: &Owner, page: &Page) -> Result<Vec<Message>> {
         let before = page.before.map(|before| before.to_string()).unwrap_or_default();
-        let call = self.call(&MESSAGES, area, None).key([&self.keys(area).chat(&page.room)]).arg(owner.as_str());
+        let call =
+            self.call(&MESSAGES, area, None).key([&self.keys(area).chat(&page.room)]).arg(owner.digits().as_str());
         let call = call.arg(page.room.as_str()).arg(before).arg(page.limit.to_string());
         let (outcome, messages): (String, Vec<Vec<u8>>) = parts(self.ask(call, Again::Safe).await?)?;
         if outcome != "messages" {
@@ -103,7 +109,7 @@ impl RedisStore {
         let n = chat.n.map(|n| n.to_string()).unwrap_or_default();
         let call = self.call(&CHAT, &chat.area, held).key([&self.keys(&chat.area).chat(&chat.room)]);
         let call = call
-            .arg(chat.owner.as_str())
+            .arg(chat.owner.digits().as_str())
             .arg(n)
             .arg(held.unwrap_or_default())
             .arg(chat.room.as_str())

@@ -113,7 +113,7 @@ impl RedisStore {
         votes.iter().fold(call, |call, vote| {
             let call = keys.record(&vote.held).into_iter().fold(call, Call::key);
             let n = vote.n.map(|n| n.to_string()).unwrap_or_default();
-            call.arg(vote.owner.as_str()).arg(n).arg(&vote.held).arg(vote.id.as_str()).arg(&vote.place)
+            call.arg(vote.owner.digits().as_str()).arg(n).arg(&vote.held).arg(vote.id.as_str()).arg(&vote.place)
         })
     }
 }

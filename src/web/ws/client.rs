@@ -168,7 +168,7 @@ impl Client {
 
     fn decode(&mut self, text: &str) -> Result<Option<Request>, End> {
         let (id, problem) = match Request::decode(text) {
-            Ok(request) => match self.bucket.take(self.heard_at) {
+            Ok(request) => match self.bucket.take(self.web.options.rate, self.heard_at) {
                 Ok(()) => {
                     self.bad = self.bad.saturating_sub(1);
                     return Ok(Some(request));

@@ -278,10 +278,10 @@ mod tests {
             line.follow(hub.follow(area, &ann, None).await.ok());
             assert!(line.at_hand().is_some(), "the state");
         }
-        let mut turned = line.place(Follower::turned).unwrap();
+        let mut watch = line.place(Follower::watch).unwrap();
         let act = Act::Join { username: Username::parse("Ann").unwrap(), img: Image::default() };
         hub.change(&Change { area: dinner.clone(), owner: ann, held: None, n: None, act }).await.unwrap();
-        turned.changed().await.unwrap();
+        watch.moved().await;
         assert!(line.wait(false).now_or_never().is_none(), "its task waits");
         let mut last = None;
         assert!(!line.deliver(&lunch, &mut last) && last.is_none());

@@ -17,7 +17,7 @@ use super::line::{DELIVERED, Line};
 use super::outgoing::Piece;
 use crate::domain::counted::take_out;
 use crate::domain::name::AreaName;
-use crate::hub::{Follower, News, Standing};
+use crate::hub::{Follower, Moved, News, Watch};
 use crate::web::{Draining, Web, feed};
 
 /// Lines that are written to in one go, some 6 µs each: then others of this thread have their turn.
@@ -59,9 +59,7 @@ pub struct Place {
 impl Place {
     /// From now on the line gets what is new in the area. `follower` is its own.
     pub fn in_area(line: &Rc<Line>, follower: &Follower) -> Self {
-        Self::take(line, Whose::Area(follower.area().clone()), |lines| {
-            rt::spawn(tell(follower.area().clone(), lines, follower.turned(), follower.standings()))
-        })
+        Self::take(line, Whose::Area(follower.area().clone()), |lines| rt::spawn(tell(lines, follower.watch())))
     }
 
     /// From now on the line's task is called for what everyone is told, and for pings.
@@ -105,15 +103,14 @@ impl Drop for Place {
 }
 
 /// Goes round an area's lines whenever there is something new; calls them when the area becomes stale, or current.
-async fn tell(area: AreaName, lines: Lines, mut turned: watch::Receiver<u64>, mut standing: watch::Receiver<Standing>) {
+async fn tell(lines: Lines, mut watch: Watch) {
     loop {
-        tokio::select! {
-            // Boxed, as what comes after: of most areas a round only waits.
-            Ok(()) = turned.changed() => Box::pin(deliver(&area, &lines)).await,
-            Ok(()) = standing.changed() => {
+        // Boxed, what comes after the wait: of most areas a round only waits.
+        match watch.moved().await {
+            Moved::Turn => Box::pin(deliver(watch.area(), &lines)).await,
+            Moved::Standing => {
                 Box::pin(go(&lines, AT_A_TIME, yield_now, |_, line| line.call())).await;
             }
-            else => return,
         }
     }
 }

@@ -23,7 +23,8 @@ async fn stuck(server: &RedisServer) -> (Group, Account) {
         let new = NewSession { id: session(id), label: String::new(), lifetime: LIFETIME, most: 0 };
         assert!(group.store.begin_session(&ann, &new).await.unwrap());
     }
-    let (one, three) = (format!("~sess:{}", session(1).as_str()), format!("~sess:{}", session(3).as_str()));
+    let (one, three) =
+        (format!("~sess:{}", session(1).digits().as_str()), format!("~sess:{}", session(3).digits().as_str()));
     server.ask::<()>(&["ACL", "SETUSER", "default", "resetkeys", "~account:*", &one, &three]);
     (group, ann)
 }

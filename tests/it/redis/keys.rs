@@ -54,6 +54,7 @@ async fn every_key_is_what_the_table_says() {
     let (ann_owner, bob_owner) = (Owner::of("Ann"), Owner::of("Bob Lee"));
     let thai = r#"{"id":"thai","name":"The thai"}"#;
     let user = |username: &str, img: &str, since: u64, due: u64, vote: &str, owner: &Owner| {
+        let owner = owner.digits();
         let owner = owner.as_str();
         format!(r#"{{"username":"{username}","img":"{img}","since":{since},"due":{due}{vote},"owner":"{owner}"}}"#)
     };
@@ -64,9 +65,9 @@ async fn every_key_is_what_the_table_says() {
         ["lunch:due", [["ann", ann_due], ["bob lee", bob_due]]],
         ["lunch:epoch", bob.epoch.as_str()],
         ["lunch:owners", {
-            ann_owner.as_str(): "ann",
-            format!("{}:n", ann_owner.as_str()): "8",
-            bob_owner.as_str(): "bob lee",
+            ann_owner.digits().as_str(): "ann",
+            format!("{}:n", ann_owner.digits().as_str()): "8",
+            bob_owner.digits().as_str(): "bob lee",
         }],
         ["lunch:seq", "3"],
         ["lunch:state", {
@@ -76,11 +77,11 @@ async fn every_key_is_what_the_table_says() {
         ["lunch:users", ["lunch:users:ann", "lunch:users:bob lee"]],
         ["lunch:users:ann", "Ann"],
         ["lunch:users:ann:img", "emoji:🍜"],
-        ["lunch:users:ann:owner", ann_owner.as_str()],
+        ["lunch:users:ann:owner", ann_owner.digits().as_str()],
         ["lunch:users:ann:vote", thai],
         ["lunch:users:bob lee", "Bob Lee"],
         ["lunch:users:bob lee:img", ""],
-        ["lunch:users:bob lee:owner", bob_owner.as_str()],
+        ["lunch:users:bob lee:owner", bob_owner.digits().as_str()],
         ["lunch:users:timer", ""],
         ["lunch:venues", { "thai": thai }],
         ["lunch:votes", ["lunch:users:ann"]],
@@ -178,7 +179,7 @@ async fn accounts_and_their_sessions_and_tries_end() {
     let then = group.now().await;
     let account = format!("account:{}", ann.key().as_str());
     let (sessions, tries, sess) =
-        (format!("{account}:sessions"), format!("{account}:tries"), format!("sess:{}", id.as_str()));
+        (format!("{account}:sessions"), format!("{account}:tries"), format!("sess:{}", id.digits().as_str()));
     let mut expected = vec![account.clone(), sessions.clone(), tries.clone(), sess.clone()];
     expected.extend(["lunch:epoch".to_owned(), "lunch:seq".to_owned()]);
     expected.sort();
