@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use super::Millis;
-use super::counted::room_for_one;
+use super::queue::room_for_one;
 
 /// What can be told apart by its time and its id.
 pub trait Item {

@@ -1,8 +1,8 @@
-//! Maps of who, or what, is there now: they never grow beyond a bound, and give back the memory of a crowd that has gone. And queues, of
-//! which there are many: they grow by little. Knows not what is kept of anybody.
+//! Maps of who, or what, is there now: they never grow beyond a bound, and give back the memory of a crowd that has gone. Knows not what is
+//! kept of anybody.
 
 use std::borrow::Borrow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::hash::Hash;
 
 /// Room for so many entries stays, some tens of KiB: to give that back, and take it again, is not worth the while.
@@ -42,13 +42,6 @@ pub fn shrink<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
     }
 }
 
-/// Makes room in a queue that is full, for one more and a quarter of what is in it: by itself it would double.
-pub fn room_for_one<T>(queue: &mut VecDeque<T>) {
-    if queue.len() == queue.capacity() {
-        queue.reserve_exact(2 + queue.len() / 4);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,19 +74,6 @@ mod tests {
             assert_eq!(map.capacity(), room);
             map.insert(full, ());
         }
-    }
-
-    #[test]
-    fn a_queue_is_little_larger_than_what_is_in_it_and_seldom_moves() {
-        let (mut queue, mut moved) = (VecDeque::new(), 0);
-        for one in 0..10_000 {
-            let before = queue.capacity();
-            room_for_one(&mut queue);
-            queue.push_back(one);
-            moved += usize::from(queue.capacity() != before);
-            assert!(queue.capacity() <= queue.len() + queue.len() / 4 + 2, "room for {}", queue.capacity());
-        }
-        assert!(moved < 50, "{moved} times");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod image;
 pub mod name;
 pub mod owner;
 pub mod presence;
+pub mod queue;
 pub mod record;
 pub mod sample;
 pub mod state;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Hub;
 use super::area::LiveArea;
 use super::seats::Seat;
-use super::signs::Signs;
+use super::signs::{Signs, Watch};
 use super::standing::Standing;
 use super::view::{Cursor, New};
 use crate::domain::change::{Done, Me};
@@ -131,45 +131,6 @@ impl Follower {
     /// Goes away for good, not by a reload: no grace.
     pub fn leave(mut self) {
         self.grace = false;
-    }
-}
-
-/// What has moved in an area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moved {
-    /// There may be something new for anybody who follows it.
-    Turn,
-    /// It has become stale, or current.
-    Standing,
-}
-
-/// Waits for an area, for all its followers together.
-pub struct Watch {
-    area: Arc<LiveArea>,
-    /// As they were last told of.
-    turn: u64,
-    stale: bool,
-}
-
-impl Watch {
-    pub(super) fn of(area: &Arc<LiveArea>) -> Self {
-        Self { area: area.clone(), turn: area.signs.turn(), stale: area.signs.standing().is_stale() }
-    }
-
-    pub fn area(&self) -> &AreaName {
-        &self.area.name
-    }
-
-    /// Waits for the next move. Safe to cancel.
-    pub async fn moved(&mut self) -> Moved {
-        let Self { area, turn, stale } = self;
-        let moved = |signs: &Signs| {
-            if std::mem::replace(turn, signs.turn()) != *turn {
-                return Some(Moved::Turn);
-            }
-            (std::mem::replace(stale, signs.standing().is_stale()) != *stale).then_some(Moved::Standing)
-        };
-        area.signs.until(moved).await
     }
 }
 

@@ -5,8 +5,8 @@ use std::num::NonZero;
 
 use bytestring::ByteString;
 
-use crate::domain::counted::room_for_one;
 use crate::domain::event::Epoch;
+use crate::domain::queue::room_for_one;
 use crate::protocol::client::Since;
 
 /// A bounded run of texts, each at a position that only grows.

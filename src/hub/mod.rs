@@ -37,8 +37,9 @@ mod view;
 mod whispers;
 
 pub use attendance::Attending;
-pub use follower::{Follower, Moved, Watch};
+pub use follower::Follower;
 pub use looks::{Edition, Sight};
+pub use signs::{Moved, Watch};
 pub use standing::Standing;
 pub use view::{Cursor, New};
 

@@ -119,9 +119,11 @@ impl Board {
 }
 
 impl Shown {
-    fn take(&mut self, sampled: Sampled) {
+    fn take(&mut self, mut sampled: Sampled) {
         self.at = sampled.at;
         self.assembler.advance(sampled.at);
+        // They come server by server: an assembler takes in no time what comes in the order of time.
+        sampled.samples.sort_by_key(|sample| sample.at);
         for sample in sampled.samples {
             self.assembler.take(sample);
         }

@@ -26,6 +26,8 @@ pub struct Feed {
 pub struct Tidings {
     /// The count that it was told; none before it follows anything.
     told: Option<u64>,
+    /// The count moved while who tells it was at something else.
+    owed: bool,
     /// Whether it was last told that what it sees is not current.
     stale: bool,
 }
@@ -121,6 +123,16 @@ impl Tidings {
     /// The count, if it is news.
     pub fn count(&mut self, live: u64) -> Option<Told> {
         self.takes_count(live).then(|| Told::All(count(live)))
+    }
+
+    /// There may be a new count, to be asked for by `is_owed`.
+    pub fn owe_count(&mut self) {
+        self.owed = true;
+    }
+
+    /// Whether there may be a new count; not again until there is the next one.
+    pub fn is_owed(&mut self) -> bool {
+        std::mem::take(&mut self.owed)
     }
 
     /// Whether the count is news, which it is not after this; never before the client follows anything.

@@ -9,7 +9,7 @@ use crate::domain::event::{Epoch, Event, LeftReason, Numbered};
 use crate::domain::image::Image;
 use crate::domain::name::Username;
 use crate::domain::venue::{RawVenue, Venue};
-use crate::hub::follower::{Moved, Watch};
+use crate::hub::signs::{Moved, Watch};
 use crate::hub::standing::Standing;
 
 /// Followers that are a crowd.

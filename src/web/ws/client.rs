@@ -16,7 +16,7 @@ use crate::protocol::client::Request;
 use crate::protocol::error::Problem;
 use crate::protocol::server;
 use crate::web::Web;
-use crate::web::feed::Told;
+use crate::web::feed::{Tidings, Told};
 use crate::web::limits::{Connection, reached};
 use crate::web::origin::Address;
 use crate::web::rates::Bucket;
@@ -138,9 +138,10 @@ impl Client {
             if let Some(ms) = bye {
                 self.tell(&Told::Bye(ms))?;
             }
-            let live = self.web.hub.live_count();
-            if let Some(told) = self.line.tidings(|tidings| tidings.count(live)) {
-                self.tell(&told)?;
+            if self.line.tidings(Tidings::is_owed) {
+                let live = self.web.hub.live_count();
+                let count = self.line.tidings(|tidings| tidings.count(live));
+                count.into_iter().try_for_each(|told| self.tell(&told))?;
             }
             if !self.line.has_more() {
                 return Ok(false);

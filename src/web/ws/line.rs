@@ -193,11 +193,17 @@ impl Line {
         self.call();
     }
 
-    /// Writes how many are deciding, if that is news and the client's task waits; else that task tells it by itself.
-    pub fn count(&self, live: u64, piece: &Piece) {
-        if self.idle.get() && self.tidings(|tidings| tidings.takes_count(live)) {
+    /// Writes how many are deciding, if that is news; true if it was. Where the client's task is at work, that sees to it.
+    pub fn count(&self, live: u64, piece: &Piece) -> bool {
+        if !self.idle.get() {
+            self.tidings(Tidings::owe_count);
+            return false;
+        }
+        let is_news = self.tidings(|tidings| tidings.takes_count(live));
+        if is_news {
             self.write(piece);
         }
+        is_news
     }
 
     /// Writes what is new, if the client's task waits; true if there was something. What the client does not take at once, its task
@@ -241,6 +247,7 @@ fn stalled() -> Gone {
 mod tests {
     use bytes::{Bytes, BytesMut};
     use futures_util::FutureExt;
+    use tokio::io::AsyncReadExt;
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
@@ -251,6 +258,7 @@ mod tests {
     use crate::domain::presence::ServerId;
     use crate::hub::{Bounds, Hub};
     use crate::store::embedded::Embedded;
+    use crate::web::feed;
     use crate::web::ws::Taken;
 
     async fn line() -> (Rc<Line>, TcpStream) {
@@ -286,5 +294,22 @@ mod tests {
         let mut last = None;
         assert!(!line.deliver(&lunch, &mut last) && last.is_none());
         assert!(line.deliver(&dinner, &mut last), "it is told of its own");
+    }
+
+    #[tokio::test]
+    async fn a_count_is_written_once_to_who_waits_and_left_to_the_task_that_is_at_work() {
+        let (line, mut client) = line().await;
+        let (three, four) = (feed::count(3), feed::count(4));
+        assert!(line.tidings(|tidings| tidings.begin(2)).is_some());
+        assert!(!line.count(3, &Piece::shared_text(three)));
+        assert!(line.tidings(Tidings::is_owed) && line.tidings(|tidings| tidings.count(3)).is_some());
+        assert!(!line.tidings(Tidings::is_owed));
+        assert!(line.wait(false).now_or_never().is_none(), "its task waits");
+        assert!(line.count(4, &Piece::shared_text(four.clone())));
+        assert!(!line.count(4, &Piece::shared_text(four.clone())) && !line.tidings(Tidings::is_owed));
+        drop(line);
+        let mut written = Vec::new();
+        client.read_to_end(&mut written).await.unwrap();
+        assert_eq!(written, Piece::shared_text(four).whole().unwrap());
     }
 }

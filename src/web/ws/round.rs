@@ -1,6 +1,6 @@
 //! Tasks that go round the lines of one thread: one for each area that has followers there, which writes to them what is new; and one
-//! for all, which calls them when there is something that everyone is to be told, or it is time for a ping. So an event wakes a thread
-//! once, and not once for each client, and a client needs no timer. Knows no request.
+//! for all, which writes to them how many are deciding, and calls them when it is time for a ping or for a goodbye. So an event wakes a
+//! thread once, and not once for each client, and a client needs no timer. Knows no request.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -25,8 +25,10 @@ const AT_A_TIME: usize = 32;
 /// The live count is told to so many, and then to the next ones a little later: it is in no hurry, and votes go between.
 const COUNTED_AT_A_TIME: usize = 8;
 const COUNT_PAUSE: Duration = Duration::from_millis(2);
-/// Where thousands are to be told it, to as many at a time as leave so many pauses: it changes once in five seconds at most.
+/// Where thousands are to be told it, to as many at a time as leave so many pauses, some two or three seconds.
 const COUNT_PAUSES_MOST: usize = 1000;
+/// Nobody is told it more often (the protocol's limit).
+const COUNT_EVERY: Duration = Duration::from_secs(5);
 /// Clients are called for their pings in as many parts as there are seconds from one ping to the next: one part each second.
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -62,11 +64,11 @@ impl Place {
         Self::take(line, Whose::Area(follower.area().clone()), |lines| rt::spawn(tell(lines, follower.watch())))
     }
 
-    /// From now on the line's task is called for what everyone is told, and for pings.
+    /// From now on the line gets the live count, and its task is called for pings and for goodbyes.
     pub fn among_all(line: &Rc<Line>, web: &Web) -> Self {
         let pings = web.options.ping.as_secs().max(1);
-        let (news, endings, draining) = (web.hub.news(), web.hub.endings(), web.draining.subscribe());
         let begin = |lines: Lines| {
+            let (news, endings, draining) = (web.hub.news(), web.hub.endings(), web.draining.subscribe());
             rt::spawn(async move {
                 join!(call(lines.clone(), pings, endings, draining), count(lines, news));
             })
@@ -108,9 +110,7 @@ async fn tell(lines: Lines, mut watch: Watch) {
         // Boxed, what comes after the wait: of most areas a round only waits.
         match watch.moved().await {
             Moved::Turn => Box::pin(deliver(watch.area(), &lines)).await,
-            Moved::Standing => {
-                Box::pin(go(&lines, AT_A_TIME, yield_now, |_, line| line.call())).await;
-            }
+            Moved::Standing => Box::pin(call_where(&lines, |_, _| true)).await,
         }
     }
 }
@@ -118,9 +118,9 @@ async fn tell(lines: Lines, mut watch: Watch) {
 async fn deliver(area: &AreaName, lines: &Lines) {
     let mut last = None;
     go(lines, AT_A_TIME, yield_now, |_, line| {
-        if line.deliver(area, &mut last) {
-            DELIVERED.increment(1);
-        }
+        let told = line.deliver(area, &mut last);
+        DELIVERED.increment(u64::from(told));
+        told
     })
     .await;
 }
@@ -135,21 +135,16 @@ async fn call(lines: Lines, pings: u64, mut endings: watch::Receiver<()>, mut dr
     let mut second = 0;
     loop {
         tokio::select! {
-            Ok(()) = draining.changed() => go(&lines, AT_A_TIME, yield_now, |_, line| line.call()).await,
-            Ok(()) = endings.changed() => {
-                go(&lines, AT_A_TIME, yield_now, |_, line| {
-                    if line.has_ended() {
-                        line.call();
-                    }
-                })
-                .await;
-            }
+            Ok(()) = draining.changed() => call_where(&lines, |_, _| true).await,
+            Ok(()) = endings.changed() => call_where(&lines, |_, line| line.has_ended()).await,
             _ = seconds.tick() => {
                 second += 1;
                 go(&lines, AT_A_TIME, yield_now, |number, line| {
-                    if number % pings == second % pings {
+                    let is_time = number % pings == second % pings;
+                    if is_time {
                         line.call_for_ping();
                     }
+                    is_time
                 })
                 .await;
             }
@@ -157,29 +152,51 @@ async fn call(lines: Lines, pings: u64, mut endings: watch::Receiver<()>, mut dr
     }
 }
 
+async fn call_where(lines: &Lines, wanted: impl Fn(u64, &Line) -> bool) {
+    go(lines, AT_A_TIME, yield_now, |number, line| {
+        let is_wanted = wanted(number, line);
+        if is_wanted {
+            line.call();
+        }
+        is_wanted
+    })
+    .await;
+}
+
 /// Tells all lines how many are deciding whenever that has changed, without haste.
 async fn count(lines: Lines, mut news: watch::Receiver<News>) {
+    let mut told = None;
     while news.changed().await.is_ok() {
         let live = news.borrow_and_update().live;
+        if told.replace(live) == Some(live) {
+            continue;
+        }
         let piece = Piece::shared_text(feed::count(live));
-        let at_a_time = COUNTED_AT_A_TIME.max(lines.borrow().len() / COUNT_PAUSES_MOST);
+        let at_a_time = COUNTED_AT_A_TIME.max(lines.borrow().len().div_ceil(COUNT_PAUSES_MOST));
         go(&lines, at_a_time, || sleep(COUNT_PAUSE), |_, line| line.count(live, &piece)).await;
+        // Who was told it last is not told the next one sooner than that.
+        sleep(COUNT_EVERY).await;
     }
 }
 
-/// Goes round all, some at a time, and rests in between. Who comes meanwhile is left out, and who goes is kept by nothing.
+/// Goes round all and rests whenever `visit` had something to do for so many. Who comes meanwhile is left out, and who goes is kept by
+/// nothing.
 async fn go<T, R: Future<Output = ()>>(
     lines: &RefCell<BTreeMap<u64, Rc<T>>>,
     at_a_time: usize,
     rest: impl Fn() -> R,
-    mut visit: impl FnMut(u64, &T),
+    mut visit: impl FnMut(u64, &T) -> bool,
 ) {
     let end = lines.borrow().last_key_value().map_or(0, |(number, _)| number + 1);
     let mut next = 0;
     loop {
-        for (number, line) in lines.borrow().range(next..end).take(at_a_time) {
-            visit(*number, line);
+        let mut done = 0;
+        for (number, line) in lines.borrow().range(next..end) {
             next = number + 1;
+            done += usize::from(visit(*number, line));
+            if done == at_a_time {
+                break;
+            }
         }
         if lines.borrow().range(next..end).next().is_none() {
             return;
@@ -201,8 +218,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn all_are_visited_once_and_in_order_a_few_at_a_time() {
         let (lines, began, visits) = (lines_of(10), Instant::now(), RefCell::new(Vec::new()));
-        let visit = |number, _: &u64| visits.borrow_mut().push((number, began.elapsed().as_secs()));
-        go(&lines, 4, || sleep(SECOND), visit).await;
+        // Nothing is to be done for every second one.
+        let visit = |number: u64, _: &u64| {
+            visits.borrow_mut().push((number, began.elapsed().as_secs()));
+            number.is_multiple_of(2)
+        };
+        go(&lines, 2, || sleep(SECOND), visit).await;
         let expected: Vec<_> = (1..=10).map(|number| (number, (number - 1) / 4)).collect();
         assert_eq!(visits.take(), expected);
         assert_eq!(began.elapsed(), 2 * SECOND, "no rest after the last");
@@ -217,7 +238,11 @@ mod tests {
             lines.borrow_mut().remove(&3);
             assert!(gone.upgrade().is_none());
         };
-        go(&lines, 2, change, |number, _| visits.borrow_mut().push(number)).await;
+        let visit = |number, _: &u64| {
+            visits.borrow_mut().push(number);
+            true
+        };
+        go(&lines, 2, change, visit).await;
         assert_eq!(visits.take(), [1, 2, 4, 5]);
     }
 }
