@@ -206,8 +206,8 @@ impl Desk {
     /// Ends a batch: all of it is on the disk when this returns, and published in the order of the changes. On an error
     /// nothing is published; as a rule nothing is on the disk, but only looking there tells.
     pub fn keep(&mut self) -> Result<()> {
-        let otherwise = self.clock.millis() + self.rules.lifetime;
-        let kept = self.shelf.keep(otherwise);
+        let now = self.clock.millis();
+        let kept = self.shelf.keep(now + self.rules.lifetime);
         let unpublished = std::mem::take(&mut self.unpublished);
         if kept.is_ok() {
             for (area, heard) in unpublished {
@@ -217,7 +217,7 @@ impl Desk {
             let areas: BTreeSet<_> = unpublished.into_iter().map(|(area, _)| area).collect();
             areas.iter().for_each(|area| self.audience.missed(Some(area)));
         }
-        self.shelf.let_go(|area| self.audience.follows(area));
+        self.shelf.let_go(now, |area| self.audience.follows(area));
         kept
     }
 

@@ -16,7 +16,7 @@ const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 /// What this code writes; a file of a later one is left alone.
 const FORMAT: &[u8] = b"1";
 /// Bytes of the file that redb keeps in memory, at most: the areas in use are in memory by themselves.
-const CACHE: usize = 32 << 20;
+const CACHE: usize = 8 << 20;
 /// A file is made smaller when it is opened, if it has at least so many bytes and less than a quarter of them in use. redb
 /// uses free pages again, so a file never grows beyond twice what its fullest hour needed; giving the rest back takes
 /// about as long as writing what is left, and while the store runs nobody should wait for that.

@@ -15,12 +15,14 @@ use crate::domain::record::Moment;
 use crate::domain::talk::RoomId;
 use crate::store::Result;
 
-/// Rows of areas that nobody follows here, kept in memory at most, some 30 MB: whoever comes back to one within a while
+/// Rows of areas that nobody follows here, kept in memory at most, some 6 MB: whoever comes back to one within a while
 /// need not wait for the disk.
-const IDLE_ROWS: usize = 100_000;
+const IDLE_ROWS: usize = 20_000;
 /// What nobody follows is looked for among all areas, once so many rows have come into memory: a sixteenth of what may lie idle, so the look
 /// costs each of them little however many areas there are.
 const LOOK_EVERY: usize = IDLE_ROWS / 16;
+/// And so long after the last look (ms), whatever came: those who leave bring nothing into memory, and what they leave is to be given back.
+const LOOK_AFTER: Millis = 30_000;
 
 pub struct Shelf {
     disk: Disk,
@@ -33,6 +35,8 @@ pub struct Shelf {
     batch: u64,
     /// Rows that have come into memory since what is idle was looked for last.
     grown: usize,
+    /// When it was.
+    looked: Millis,
     idle_rows: usize,
     look_every: usize,
 }
@@ -40,7 +44,8 @@ pub struct Shelf {
 impl Shelf {
     pub fn new(disk: Disk) -> Self {
         let (areas, unkept, stale) = (HashMap::new(), BTreeSet::new(), Vec::new());
-        Self { disk, areas, unkept, stale, batch: 0, grown: 0, idle_rows: IDLE_ROWS, look_every: LOOK_EVERY }
+        let (idle_rows, look_every) = (IDLE_ROWS, LOOK_EVERY);
+        Self { disk, areas, unkept, stale, batch: 0, grown: 0, looked: 0, idle_rows, look_every }
     }
 
     /// The area, and the moment for a step on it. One that is not there is empty, and has no epoch.
@@ -144,23 +149,23 @@ impl Shelf {
     }
 
     /// Keeps what is followed, and of the rest what was needed last. Most calls do nothing, and the others look at all areas.
-    pub fn let_go(&mut self, followed: impl Fn(&AreaName) -> bool) {
-        if self.grown < self.look_every {
+    pub fn let_go(&mut self, now: Millis, followed: impl Fn(&AreaName) -> bool) {
+        if self.grown < self.look_every && now < self.looked + LOOK_AFTER {
             return;
         }
-        self.grown = 0;
+        (self.grown, self.looked) = (0, now);
         self.areas.retain(|_, area| area.is_there());
         self.keep_needed(followed);
         shrink(&mut self.areas);
     }
 
     fn keep_needed(&mut self, followed: impl Fn(&AreaName) -> bool) {
-        let idle = self.areas.iter().filter(|(name, _)| !followed(name));
-        let mut idle: Vec<_> = idle.map(|(name, area)| (area.used, area.rows(), name.clone())).collect();
-        let mut rows: usize = idle.iter().map(|(_, rows, _)| rows).sum();
+        let idle = || self.areas.iter().filter(|(name, _)| !followed(name));
+        let mut rows: usize = idle().map(|(_, area)| area.rows()).sum();
         if rows <= self.idle_rows {
             return;
         }
+        let mut idle: Vec<_> = idle().map(|(name, area)| (area.used, area.rows(), name.clone())).collect();
         // Down to half, so that it need not be done again at once.
         idle.sort_by_key(|(used, ..)| *used);
         for (_, size, name) in idle {
@@ -236,7 +241,7 @@ mod tests {
         for count in 0..50 {
             join(&mut shelf, &area(count), "Ann", 1);
             shelf.keep(1).unwrap();
-            shelf.let_go(|name| *name == area(0));
+            shelf.let_go(1, |name| *name == area(0));
             assert!(shelf.areas.len() <= 11, "{} areas in memory", shelf.areas.len());
         }
         assert!(shelf.areas.contains_key(&area(0)), "it is followed");
@@ -254,7 +259,7 @@ mod tests {
             for who in ["Ann", "Bob", "Cem", "Dan", "Eve"] {
                 join(&mut shelf, &area(count), who, 1);
                 shelf.keep(1).unwrap();
-                shelf.let_go(|_| false);
+                shelf.let_go(1, |_| false);
             }
         }
         // An area of five has eleven rows.
@@ -269,7 +274,7 @@ mod tests {
         let mut act = |count: usize, second| {
             join(&mut shelf, &area(count), "Ann", second);
             shelf.keep(1).unwrap();
-            shelf.let_go(|_| false);
+            shelf.let_go(1, |_| false);
             shelf.areas.len()
         };
         for count in 1..=30 {
@@ -279,6 +284,23 @@ mod tests {
                 assert_eq!(act(count, second), count % 10, "after {count} areas");
             }
         }
+    }
+
+    #[test]
+    fn what_was_left_is_given_back_in_time_though_nothing_else_comes() {
+        let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
+        shelf.idle_rows = 30;
+        for count in 0..50 {
+            join(&mut shelf, &area(count), "Ann", 1);
+        }
+        shelf.keep(1).unwrap();
+        shelf.let_go(1, |_| true);
+        shelf.let_go(LOOK_AFTER - 1, |_| false);
+        assert_eq!(shelf.areas.len(), 50);
+        shelf.let_go(LOOK_AFTER, |_| true);
+        assert_eq!(shelf.areas.len(), 50, "all are followed");
+        shelf.let_go(2 * LOOK_AFTER, |_| false);
+        assert_eq!(shelf.areas.len(), 5, "of three rows each");
     }
 
     #[test]
@@ -298,7 +320,7 @@ mod tests {
         for count in 0..2 * LOOK_EVERY {
             assert_eq!(users(&mut shelf, &area(count)), 0);
             shelf.keep(1).unwrap();
-            shelf.let_go(|_| true);
+            shelf.let_go(1, |_| true);
             assert!(shelf.areas.len() <= LOOK_EVERY);
         }
         assert!(shelf.areas.is_empty());
