@@ -16,8 +16,6 @@ pub struct Area {
     pub unkept: Unkept,
     /// Where the index of ends has the area, on the disk.
     pub kept_due: Option<Millis>,
-    /// The batch that last needed it.
-    pub used: u64,
     /// So many of its rows were counted as having come into memory.
     pub counted: usize,
 }

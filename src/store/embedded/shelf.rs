@@ -15,12 +15,9 @@ use crate::domain::record::Moment;
 use crate::domain::talk::RoomId;
 use crate::store::Result;
 
-/// Rows of areas that nobody follows here, kept in memory at most, some 6 MB: whoever comes back to one within a while
-/// need not wait for the disk.
-const IDLE_ROWS: usize = 20_000;
-/// What nobody follows is looked for among all areas, once so many rows have come into memory: a sixteenth of what may lie idle, so the look
-/// costs each of them little however many areas there are.
-const LOOK_EVERY: usize = IDLE_ROWS / 16;
+/// What nobody follows is looked for among all areas once so many rows, some 2 MB, have come into memory: so the look costs each of them
+/// little however many areas there are. None of it is kept: a few that stay here and there keep the memory of all that were beside them.
+const LOOK_EVERY: usize = 6_250;
 /// And so long after the last look (ms), whatever came: those who leave bring nothing into memory, and what they leave is to be given back.
 const LOOK_AFTER: Millis = 30_000;
 
@@ -31,21 +28,17 @@ pub struct Shelf {
     unkept: BTreeSet<AreaName>,
     /// Entries of the index of ends that lead nowhere.
     stale: Vec<(Millis, String)>,
-    /// Counts the batches, to tell which area was needed last.
-    batch: u64,
     /// Rows that have come into memory since what is idle was looked for last.
     grown: usize,
     /// When it was.
     looked: Millis,
-    idle_rows: usize,
     look_every: usize,
 }
 
 impl Shelf {
     pub fn new(disk: Disk) -> Self {
         let (areas, unkept, stale) = (HashMap::new(), BTreeSet::new(), Vec::new());
-        let (idle_rows, look_every) = (IDLE_ROWS, LOOK_EVERY);
-        Self { disk, areas, unkept, stale, batch: 0, grown: 0, looked: 0, idle_rows, look_every }
+        Self { disk, areas, unkept, stale, grown: 0, looked: 0, look_every: LOOK_EVERY }
     }
 
     /// The area, and the moment for a step on it. One that is not there is empty, and has no epoch.
@@ -54,7 +47,6 @@ impl Shelf {
             self.take_down(name, micros)?;
         }
         let area = self.areas.get_mut(name).expect("it has just been put there");
-        area.used = self.batch;
         Ok((area, Moment { run: self.disk.run(), micros }))
     }
 
@@ -125,7 +117,6 @@ impl Shelf {
     /// Writes all that is not kept yet, as one. If that fails, what is in memory of it is forgotten: the disk is right.
     /// `otherwise` is the end of areas that have none of their own.
     pub fn keep(&mut self, otherwise: Millis) -> Result<()> {
-        self.batch += 1;
         let names = std::mem::take(&mut self.unkept);
         let stale = std::mem::take(&mut self.stale);
         if names.is_empty() && stale.is_empty() {
@@ -148,33 +139,14 @@ impl Shelf {
         written
     }
 
-    /// Keeps what is followed, and of the rest what was needed last. Most calls do nothing, and the others look at all areas.
+    /// Keeps what is followed. Most calls do nothing, and the others look at all areas.
     pub fn let_go(&mut self, now: Millis, followed: impl Fn(&AreaName) -> bool) {
         if self.grown < self.look_every && now < self.looked + LOOK_AFTER {
             return;
         }
         (self.grown, self.looked) = (0, now);
-        self.areas.retain(|_, area| area.is_there());
-        self.keep_needed(followed);
+        self.areas.retain(|name, area| area.is_there() && followed(name));
         shrink(&mut self.areas);
-    }
-
-    fn keep_needed(&mut self, followed: impl Fn(&AreaName) -> bool) {
-        let idle = || self.areas.iter().filter(|(name, _)| !followed(name));
-        let mut rows: usize = idle().map(|(_, area)| area.rows()).sum();
-        if rows <= self.idle_rows {
-            return;
-        }
-        let mut idle: Vec<_> = idle().map(|(name, area)| (area.used, area.rows(), name.clone())).collect();
-        // Down to half, so that it need not be done again at once.
-        idle.sort_by_key(|(used, ..)| *used);
-        for (_, size, name) in idle {
-            if rows <= self.idle_rows / 2 {
-                break;
-            }
-            rows -= size;
-            self.areas.remove(&name);
-        }
     }
 
     /// Forgets everything that is in memory: the disk is right, once it is opened anew.
@@ -234,18 +206,15 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_follows_is_let_go_the_longest_unneeded_first_and_comes_back() {
+    fn what_nobody_follows_is_let_go_and_comes_back() {
         let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
-        // An area with one user has three rows.
-        (shelf.idle_rows, shelf.look_every) = (30, 1);
+        shelf.look_every = 1;
         for count in 0..50 {
             join(&mut shelf, &area(count), "Ann", 1);
             shelf.keep(1).unwrap();
             shelf.let_go(1, |name| *name == area(0));
-            assert!(shelf.areas.len() <= 11, "{} areas in memory", shelf.areas.len());
+            assert_eq!(shelf.areas.keys().collect::<Vec<_>>(), [&area(0)]);
         }
-        assert!(shelf.areas.contains_key(&area(0)), "it is followed");
-        assert!(shelf.areas.contains_key(&area(49)) && !shelf.areas.contains_key(&area(1)));
         for count in 0..50 {
             assert_eq!(users(&mut shelf, &area(count)), 1);
         }
@@ -254,7 +223,7 @@ mod tests {
     #[test]
     fn rows_that_come_to_an_area_later_count_as_well() {
         let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
-        (shelf.idle_rows, shelf.look_every) = (30, 25);
+        shelf.look_every = 25;
         for count in 0..20 {
             for who in ["Ann", "Bob", "Cem", "Dan", "Eve"] {
                 join(&mut shelf, &area(count), who, 1);
@@ -263,14 +232,14 @@ mod tests {
             }
         }
         // An area of five has eleven rows.
-        assert!(shelf.areas.len() <= 6, "{} areas in memory", shelf.areas.len());
+        assert!(shelf.areas.len() <= 3, "{} areas in memory", shelf.areas.len());
     }
 
     #[test]
     fn what_is_idle_is_looked_for_once_in_so_many_new_rows() {
         let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
         // A look lets all go. An area with one user has three rows: every tenth brings one about.
-        (shelf.idle_rows, shelf.look_every) = (0, 30);
+        shelf.look_every = 30;
         let mut act = |count: usize, second| {
             join(&mut shelf, &area(count), "Ann", second);
             shelf.keep(1).unwrap();
@@ -289,7 +258,6 @@ mod tests {
     #[test]
     fn what_was_left_is_given_back_in_time_though_nothing_else_comes() {
         let mut shelf = Shelf::new(Disk::open(Box::new(open::in_memory)).unwrap());
-        shelf.idle_rows = 30;
         for count in 0..50 {
             join(&mut shelf, &area(count), "Ann", 1);
         }
@@ -300,7 +268,7 @@ mod tests {
         shelf.let_go(LOOK_AFTER, |_| true);
         assert_eq!(shelf.areas.len(), 50, "all are followed");
         shelf.let_go(2 * LOOK_AFTER, |_| false);
-        assert_eq!(shelf.areas.len(), 5, "of three rows each");
+        assert!(shelf.areas.is_empty());
     }
 
     #[test]
