@@ -165,17 +165,26 @@ async fn call_where(lines: &Lines, wanted: impl Fn(u64, &Line) -> bool) {
 
 /// Tells all lines how many are deciding whenever that has changed, without haste.
 async fn count(lines: Lines, mut news: watch::Receiver<News>) {
-    let mut told = None;
     while news.changed().await.is_ok() {
         let live = news.borrow_and_update().live;
-        if told.replace(live) == Some(live) {
-            continue;
-        }
         let piece = Piece::shared_text(feed::count(live));
         let at_a_time = COUNTED_AT_A_TIME.max(lines.borrow().len().div_ceil(COUNT_PAUSES_MOST));
-        go(&lines, at_a_time, || sleep(COUNT_PAUSE), |_, line| line.count(live, &piece)).await;
-        // Who was told it last is not told the next one sooner than that.
-        sleep(COUNT_EVERY).await;
+        let mut is_news = false;
+        go(
+            &lines,
+            at_a_time,
+            || sleep(COUNT_PAUSE),
+            |_, line| {
+                let told = line.count(live, &piece);
+                is_news |= told;
+                told
+            },
+        )
+        .await;
+        if is_news {
+            // Who was told it last is not told the next one sooner than that.
+            sleep(COUNT_EVERY).await;
+        }
     }
 }
 
