@@ -39,6 +39,8 @@ pub struct Plan {
     /// Others beside, in an area of their own, without a name: nobody votes there.
     pub watchers: usize,
     pub pace: Pace,
+    /// Whether each of these votes once before the warming: a person's first vote has more to do, and an area's.
+    pub each_first: bool,
     /// Whether CPU is measured rather than time.
     pub nap: bool,
     pub warm: Duration,
@@ -84,6 +86,9 @@ pub fn run(served: &Served, crowd: &mut Crowd, plan: &Plan) -> Result<Outcome, S
     let mut voting = Voting::new(&crowd.areas(), is_floor);
     crowd.nap = plan.nap.then_some(NAP);
     let voters = plan.areas * plan.each;
+    if plan.each_first {
+        voting.each_once(crowd, voters)?;
+    }
     voting.go_on(crowd, plan.pace, voters, plan.warm)?;
     voting.ledger.measure_from_here();
     let (delivered, votes) = (voting.ledger.delivered(), voting.ledger.votes());
@@ -110,17 +115,7 @@ pub fn run(served: &Served, crowd: &mut Crowd, plan: &Plan) -> Result<Outcome, S
 /// Everybody of `people` casts one vote, and all have come; for what has votes to show.
 pub fn each_votes_once(served: &Served, crowd: &mut Crowd, people: usize) -> Result<(), String> {
     let mut voting = Voting::new(&crowd.areas(), served.side == Side::Floor);
-    for person in 0..people {
-        let now = crowd.now();
-        voting.cast(crowd, person, now);
-        while voting.ledger.under_way() >= crowd.len().min(64) {
-            voting.take(crowd, Duration::from_millis(20))?;
-            if voting.nothing_comes(crowd.now()) {
-                break;
-            }
-        }
-    }
-    voting.drain(crowd)?;
+    voting.each_once(crowd, people)?;
     match voting.ledger.wrong() {
         wrong if wrong.is_nothing() => Ok(()),
         wrong => Err(format!("The votes to begin with did not arrive: {wrong:?}, {:?}.", voting.refused)),
@@ -146,6 +141,21 @@ impl Voting {
         let number = self.ledger.cast(person, due);
         let text = if self.is_floor { votes::event(person, number) } else { votes::cast(number) };
         crowd.send(person, &text);
+    }
+
+    /// The first `people` cast one vote each, 64 under way at most, and all come.
+    fn each_once(&mut self, crowd: &mut Crowd, people: usize) -> Result<(), String> {
+        for person in 0..people {
+            let now = crowd.now();
+            self.cast(crowd, person, now);
+            while self.ledger.under_way() >= crowd.len().min(64) {
+                self.take(crowd, Duration::from_millis(20))?;
+                if self.nothing_comes(crowd.now()) {
+                    break;
+                }
+            }
+        }
+        self.drain(crowd)
     }
 
     /// Votes at this pace for so long; what is under way then stays so.

@@ -181,16 +181,14 @@ pub const CPU: &str = "server's CPU a delivery, µs";
 fn rooms(setup: &Setup, side: Side, pace: Pace) -> Result<Measured, String> {
     let nap = pace != Pace::EachSecond(1000.0);
     let (warm, measured) = (Duration::from_secs(1), Duration::from_secs(4));
-    vote(setup, side, &Plan { first: 0, areas: 200, each: 10, watchers: 0, pace, nap, warm, measured })
+    let plan = Plan { first: 0, areas: 200, each: 10, watchers: 0, pace, each_first: false, nap, warm, measured };
+    vote(setup, side, &plan)
 }
 
 fn fanout(setup: &Setup, side: Side) -> Result<Measured, String> {
-    let (warm, measured) = (Duration::from_secs(1), Duration::from_secs(5));
-    vote(
-        setup,
-        side,
-        &Plan { first: 0, areas: 1, each: 5000, watchers: 0, pace: Pace::EachSecond(10.0), nap: true, warm, measured },
-    )
+    let (warm, measured, pace) = (Duration::from_secs(1), Duration::from_secs(5), Pace::EachSecond(10.0));
+    let plan = Plan { first: 0, areas: 1, each: 5000, watchers: 0, pace, each_first: false, nap: true, warm, measured };
+    vote(setup, side, &plan)
 }
 
 fn vote(setup: &Setup, side: Side, plan: &Plan) -> Result<Measured, String> {
