@@ -34,9 +34,10 @@ impl Report {
             let floor = floor.as_ref().and_then(|floor| floor.figures.iter().find(|one| one.0 == *what));
             let row = self.row(workload, side, what);
             row.values.push(*value);
-            if let Some((_, floor)) = floor {
+            // Of nothing there is no multiple: the floor keeps nobody up.
+            if let Some((_, floor)) = floor.filter(|floor| floor.1 > 0.0) {
                 row.floors.push(*floor);
-                row.ratios.push(value / floor.max(f64::MIN_POSITIVE));
+                row.ratios.push(value / floor);
             }
         }
         for (measured, whose) in [(Some(&ours), side.name()), (floor.as_ref(), "floor")] {

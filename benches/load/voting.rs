@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::crowd::{Crowd, Hears};
 use super::joining::As;
 use super::ledger::{Ledger, Wrong};
-use super::machine::{Meter, Spent};
+use super::machine::{Meter, Spent, cpu_seconds};
 use super::process::Served;
 use super::process::Side;
 use super::votes::{self, Seeker};
@@ -39,7 +39,7 @@ pub struct Plan {
     /// Others beside, in an area of their own, without a name: nobody votes there.
     pub watchers: usize,
     pub pace: Pace,
-    /// Whether each of these votes once before the warming: a person's first vote has more to do, and an area's.
+    /// Whether everybody with a name votes once before the warming: a person's first vote has more to do, and an area's.
     pub each_first: bool,
     /// Whether CPU is measured rather than time.
     pub nap: bool,
@@ -145,6 +145,7 @@ impl Voting {
 
     /// The first `people` cast one vote each, 64 under way at most, and all come.
     fn each_once(&mut self, crowd: &mut Crowd, people: usize) -> Result<(), String> {
+        self.last_came = crowd.now();
         for person in 0..people {
             let now = crowd.now();
             self.cast(crowd, person, now);
@@ -238,6 +239,15 @@ impl Hears for Voting {
             *refused = Some(String::from_utf8_lossy(frame).into_owned());
         }
     }
+}
+
+/// What the server's upkeep of so many takes when nobody votes: milliseconds of its CPU a second, over so long.
+pub fn upkeep(served: &Served, crowd: &mut Crowd, time: Duration) -> Result<f64, String> {
+    crowd.nap = Some(NAP);
+    let before = cpu_seconds(served.pid());
+    idle(crowd, time)?;
+    crowd.nap = None;
+    Ok((cpu_seconds(served.pid()) - before) * 1000.0 / time.as_secs_f64())
 }
 
 /// Waits so long, answering what has to be answered.

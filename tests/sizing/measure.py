@@ -3,8 +3,8 @@
     python3 tests/sizing/measure.py target/release/where-to-eat 1000
 
 starts that program with a store of its own (in memory; REDIS_URL if it is set), lets 1,000 people follow one area, then as many in
-areas of ten, lets some of them vote, and prints a table; with a Redis that nothing else uses, also what these took there. Processor time is the server's own, as the system counts it, so other work
-on the machine changes little. Needs two open files a person: `ulimit -n`.
+areas of ten, lets some of them vote, and prints a table; with a Redis that nothing else uses, also what these took there. Processor time
+is the server's own, as the system counts it. Needs two open files a person: `ulimit -n`.
 """
 
 import asyncio
@@ -165,7 +165,7 @@ async def measure(program, people, areas):
 
 
 async def main(program, people):
-    print("| people in areas | memory each | processor to join | a vote, told to all | each telling of it | all memory |")
+    print("| people in areas | memory each | processor to join | a vote, told to all | each frame written | all memory |")
     print("| --- | --- | --- | --- | --- | --- |")
     told = [(areas, await measure(program, people, areas)) for areas in (1, max(people // 10, 1))]
     for areas, sentence in told:
