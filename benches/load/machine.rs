@@ -12,7 +12,7 @@ const TICKS_A_SECOND: f64 = 100.0;
 const UTIME: usize = 11;
 
 /// CPU of a process and its threads so far, user's and system's, in seconds.
-pub fn cpu_seconds(pid: u32) -> f64 {
+fn cpu_seconds(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
     let ticks = after_name.split(' ').skip(UTIME).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::crowd::{Crowd, Hears};
 use super::joining::As;
 use super::ledger::{Ledger, Wrong};
-use super::machine::{Meter, Spent, cpu_seconds};
+use super::machine::{Meter, Spent};
 use super::process::Served;
 use super::process::Side;
 use super::votes::{self, Seeker};
@@ -244,10 +244,11 @@ impl Hears for Voting {
 /// What the server's upkeep of so many takes when nobody votes: milliseconds of its CPU a second, over so long.
 pub fn upkeep(served: &Served, crowd: &mut Crowd, time: Duration) -> Result<f64, String> {
     crowd.nap = Some(NAP);
-    let before = cpu_seconds(served.pid());
+    let meter = Meter::start(served.pid(), served.redis_pid());
     idle(crowd, time)?;
+    let spent = meter.stop();
     crowd.nap = None;
-    Ok((cpu_seconds(served.pid()) - before) * 1000.0 / time.as_secs_f64())
+    Ok(spent.server * 1000.0 / spent.wall)
 }
 
 /// Waits so long, answering what has to be answered.
